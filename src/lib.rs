@@ -1,0 +1,1 @@
+//! Kubestep: a Kubernetes control plane that runs whole inside a web page.
