@@ -1,1 +1,5 @@
 //! Kubestep: a Kubernetes control plane that runs whole inside a web page.
+//!
+//! The modules stand in the order data flows; ARCHITECTURE.md tells how.
+
+pub mod json;
