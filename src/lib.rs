@@ -3,3 +3,7 @@
 //! The modules stand in the order data flows; ARCHITECTURE.md tells how.
 
 pub mod json;
+pub mod sim;
+
+pub mod api;
+pub mod client;

@@ -64,13 +64,7 @@ fn walk(old: &Json, new: &Json, path: &mut Vec<Step>, out: &mut Vec<Change>) {
                 let left = if order.is_le() { a.next() } else { None };
                 let right = if order.is_ge() { b.next() } else { None };
                 let key = left.or(right).map(|(k, _)| k.clone()).unwrap_or_default();
-                child(
-                    Step::Field(key),
-                    left.map(|e| &e.1),
-                    right.map(|e| &e.1),
-                    path,
-                    out,
-                );
+                child(Step::Field(key), left.map(|e| &e.1), right.map(|e| &e.1), path, out);
             }
         }
         (Json::Array(a), Json::Array(b)) => {
@@ -79,29 +73,15 @@ fn walk(old: &Json, new: &Json, path: &mut Vec<Step>, out: &mut Vec<Change>) {
             }
         }
         _ if old == new => {}
-        _ => out.push(Change {
-            path: path.clone(),
-            old: Some(old.clone()),
-            new: Some(new.clone()),
-        }),
+        _ => out.push(Change { path: path.clone(), old: Some(old.clone()), new: Some(new.clone()) }),
     }
 }
 
-fn child(
-    step: Step,
-    old: Option<&Json>,
-    new: Option<&Json>,
-    path: &mut Vec<Step>,
-    out: &mut Vec<Change>,
-) {
+fn child(step: Step, old: Option<&Json>, new: Option<&Json>, path: &mut Vec<Step>, out: &mut Vec<Change>) {
     path.push(step);
     match (old, new) {
         (Some(a), Some(b)) => walk(a, b, path, out),
-        _ => out.push(Change {
-            path: path.clone(),
-            old: old.cloned(),
-            new: new.cloned(),
-        }),
+        _ => out.push(Change { path: path.clone(), old: old.cloned(), new: new.cloned() }),
     }
     path.pop();
 }
@@ -114,17 +94,9 @@ mod tests {
     #[test]
     fn names_only_what_differs() {
         let cases = [
-            (
-                json!({"a": 1, "b": {"c": [1, 2]}}),
-                json!({"a": 1, "b": {"c": [1, 3]}}),
-                ".b.c[1] 2 → 3",
-            ),
+            (json!({"a": 1, "b": {"c": [1, 2]}}), json!({"a": 1, "b": {"c": [1, 3]}}), ".b.c[1] 2 → 3"),
             (json!({"a": 1}), json!({"b": 2}), ".a 1 → ∅; .b ∅ → 2"),
-            (
-                json!({"x": {"y.z/w": true}}),
-                json!({"x": {}}),
-                ".x[\"y.z/w\"] true → ∅",
-            ),
+            (json!({"x": {"y.z/w": true}}), json!({"x": {}}), ".x[\"y.z/w\"] true → ∅"),
             (json!([1]), json!([1]), ""),
             (json!({"a": []}), json!({"a": {}}), ".a [] → {}"),
         ];

@@ -16,11 +16,7 @@ pub struct ParseError {
 
 /// Reads exactly one JSON value (blanks may surround it).
 pub fn parse(text: &str) -> Result<Json, ParseError> {
-    let mut parser = Parser {
-        bytes: text.as_bytes(),
-        text,
-        at: 0,
-    };
+    let mut parser = Parser { bytes: text.as_bytes(), text, at: 0 };
     let value = parser.value(0)?;
     parser.blanks();
     match parser.peek() {
@@ -31,11 +27,7 @@ pub fn parse(text: &str) -> Result<Json, ParseError> {
 
 /// Reads one JSON value from the front of `text`; also gives how many bytes it took.
 pub fn parse_prefix(text: &str) -> Result<(Json, usize), ParseError> {
-    let mut parser = Parser {
-        bytes: text.as_bytes(),
-        text,
-        at: 0,
-    };
+    let mut parser = Parser { bytes: text.as_bytes(), text, at: 0 };
     let value = parser.value(0)?;
     Ok((value, parser.at))
 }
@@ -58,35 +50,22 @@ impl Parser<'_> {
     }
 
     fn unexpected(&self, context: &str) -> ParseError {
-        match self
-            .text
-            .get(self.at..)
-            .and_then(|rest| rest.chars().next())
-        {
-            None => ParseError {
-                message: "unexpected end of JSON input".into(),
-                offset: self.at,
-            },
+        match self.text.get(self.at..).and_then(|rest| rest.chars().next()) {
+            None => ParseError { message: "unexpected end of JSON input".into(), offset: self.at },
             Some(c) => {
                 let shown = match c {
                     '\'' => r"'\''".to_string(),
                     '"' => "'\"'".to_string(),
                     c => format!("{c:?}"),
                 };
-                ParseError {
-                    message: format!("invalid character {shown} {context}"),
-                    offset: self.at + 1,
-                }
+                ParseError { message: format!("invalid character {shown} {context}"), offset: self.at + 1 }
             }
         }
     }
 
     fn value(&mut self, depth: usize) -> Result<Json, ParseError> {
         if depth > MAX_DEPTH {
-            return Err(ParseError {
-                message: "exceeded max depth".into(),
-                offset: self.at,
-            });
+            return Err(ParseError { message: "exceeded max depth".into(), offset: self.at });
         }
         self.blanks();
         match self.peek() {
@@ -104,9 +83,7 @@ impl Parser<'_> {
     fn word(&mut self, word: &str, value: Json) -> Result<Json, ParseError> {
         for (i, expected) in word.bytes().enumerate() {
             if self.peek() != Some(expected) {
-                return Err(
-                    self.unexpected(&format!("in literal {word} (expecting '{}')", &word[i..=i]))
-                );
+                return Err(self.unexpected(&format!("in literal {word} (expecting '{}')", &word[i..=i])));
             }
             self.at += 1;
         }
@@ -286,22 +263,13 @@ mod tests {
     #[test]
     fn reads_json_and_says_what_is_wrong_in_gos_words() {
         let cases = [
-            (
-                r#" {"b":[1,-2.5e3,true],"a":"\u00e9\n\ud83d\ude00"} "#,
-                r#"{"a":"é\n😀","b":[1,-2500,true]}"#,
-            ),
+            (r#" {"b":[1,-2.5e3,true],"a":"\u00e9\n\ud83d\ude00"} "#, r#"{"a":"é\n😀","b":[1,-2500,true]}"#),
             (r#"{"a":1,"a":2}"#, r#"{"a":2}"#),
             ("123456789012345678901", "123456789012345680000"),
             ("", "unexpected end of JSON input @0"),
             ("{", "unexpected end of JSON input @1"),
-            (
-                "[1,]",
-                "invalid character ']' looking for beginning of value @4",
-            ),
-            (
-                "{a:1}",
-                "invalid character 'a' looking for beginning of object key string @2",
-            ),
+            ("[1,]", "invalid character ']' looking for beginning of value @4"),
+            ("{a:1}", "invalid character 'a' looking for beginning of object key string @2"),
             ("nul", "unexpected end of JSON input @3"),
             ("1 2", "invalid character '2' after top-level value @3"),
             ("\"a\nb\"", r"invalid character '\n' in string literal @3"),

@@ -18,9 +18,9 @@ fn write(json: &Json, indent: Option<usize>, out: &mut dyn Write) -> fmt::Result
         Json::Int(i) => write!(out, "{i}"),
         Json::Float(v) => out.write_str(&float(*v)),
         Json::Str(s) => quoted(s, out),
-        Json::Array(items) => sequence(('[', ']'), items.len(), indent, out, |i, indent, out| {
-            write(&items[i], indent, out)
-        }),
+        Json::Array(items) => {
+            sequence(('[', ']'), items.len(), indent, out, |i, indent, out| write(&items[i], indent, out))
+        }
         Json::Object(o) => sequence(('{', '}'), o.len(), indent, out, |i, indent, out| {
             let (key, value) = &o.entries()[i];
             quoted(key, out)?;
@@ -96,10 +96,7 @@ pub fn quoted(s: &str, out: &mut dyn Write) -> fmt::Result {
 }
 
 fn needs_escape(c: char) -> bool {
-    matches!(
-        c,
-        '\0'..='\u{1f}' | '"' | '\\' | '<' | '>' | '&' | '\u{2028}' | '\u{2029}'
-    )
+    matches!(c, '\0'..='\u{1f}' | '"' | '\\' | '<' | '>' | '&' | '\u{2028}' | '\u{2029}')
 }
 
 #[cfg(test)]

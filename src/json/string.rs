@@ -99,11 +99,7 @@ impl fmt::Display for Str {
 }
 impl From<&str> for Str {
     fn from(s: &str) -> Str {
-        if s.is_empty() {
-            Str::Fixed("")
-        } else {
-            Str::Shared(s.into())
-        }
+        if s.is_empty() { Str::Fixed("") } else { Str::Shared(s.into()) }
     }
 }
 impl From<String> for Str {

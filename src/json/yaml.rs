@@ -63,11 +63,7 @@ fn block(json: &Json, indent: usize, out: &mut String) {
 fn entry(value: &Json, indent: usize, out: &mut String) {
     if is_block(value) {
         out.push('\n');
-        let deeper = if matches!(value, Json::Object(_)) {
-            indent + 2
-        } else {
-            indent
-        };
+        let deeper = if matches!(value, Json::Object(_)) { indent + 2 } else { indent };
         block(value, deeper, out);
     } else {
         out.push(' ');
@@ -111,11 +107,10 @@ fn string(s: &str, indent: usize, out: &mut String) {
     }
 }
 
+/// What go-yaml writes without an escape: the basic plane's printable characters, without the tab.
 fn printable(c: char) -> bool {
-    matches!(c, '\t' | '\n' | ' '..='~' | '\u{85}' | '\u{a0}'..='\u{d7ff}' | '\u{e000}'..='\u{fffd}')
+    matches!(c, '\n' | ' '..='~' | '\u{85}' | '\u{a0}'..='\u{d7ff}' | '\u{e000}'..='\u{fffd}')
         && c != '\u{feff}'
-        && c != '\t'
-        || c > '\u{ffff}' && false
 }
 
 fn literal_allowed(s: &str) -> bool {
@@ -138,11 +133,7 @@ fn literal(s: &str, indent: usize, out: &mut String) {
         1 => {}
         _ => out.push('+'),
     }
-    let lines = if s.ends_with('\n') {
-        &s[..s.len() - 1]
-    } else {
-        s
-    };
+    let lines = if s.ends_with('\n') { &s[..s.len() - 1] } else { s };
     for line in lines.split('\n') {
         out.push('\n');
         if !line.is_empty() {
@@ -230,17 +221,12 @@ pub fn resolves_to_other(s: &str) -> bool {
 }
 
 fn number(s: &str) -> bool {
-    if s.contains('_')
-        && s.bytes()
-            .next()
-            .is_some_and(|b| b.is_ascii_digit() || b == b'-' || b == b'+')
-    {
+    if s.contains('_') && s.bytes().next().is_some_and(|b| b.is_ascii_digit() || b == b'-' || b == b'+') {
         return number(&s.replace('_', ""));
     }
     let body = s.strip_prefix(['-', '+']).unwrap_or(s);
     let radix = |prefix: &str, radix: u32| {
-        body.strip_prefix(prefix)
-            .is_some_and(|d| !d.is_empty() && d.chars().all(|c| c.is_digit(radix)))
+        body.strip_prefix(prefix).is_some_and(|d| !d.is_empty() && d.chars().all(|c| c.is_digit(radix)))
     };
     if radix("0x", 16) || radix("0b", 2) || radix("0o", 8) {
         return true;
@@ -248,19 +234,15 @@ fn number(s: &str) -> bool {
     let mantissa = body.split(['e', 'E']).next().unwrap_or("");
     let digits = mantissa.bytes().filter(u8::is_ascii_digit).count();
     digits > 0
-        && body
-            .bytes()
-            .all(|b| b.is_ascii_digit() || matches!(b, b'.' | b'e' | b'E' | b'+' | b'-'))
+        && body.bytes().all(|b| b.is_ascii_digit() || matches!(b, b'.' | b'e' | b'E' | b'+' | b'-'))
         && body.parse::<f64>().is_ok()
 }
 
 /// `2024-01-02` and longer: go-yaml quotes what it would read as a time.
 fn timestamp(s: &str) -> bool {
     let b = s.as_bytes();
-    let digits = |range: std::ops::Range<usize>| {
-        b.get(range)
-            .is_some_and(|d| d.iter().all(u8::is_ascii_digit))
-    };
+    let digits =
+        |range: std::ops::Range<usize>| b.get(range).is_some_and(|d| d.iter().all(u8::is_ascii_digit));
     if !(digits(0..4) && b.get(4) == Some(&b'-')) {
         return false;
     }
@@ -271,8 +253,7 @@ fn timestamp(s: &str) -> bool {
         return false;
     };
     let date: Vec<&str> = date.split('-').collect();
-    let ok =
-        |part: &&str| (1..=4).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_digit());
+    let ok = |part: &&str| (1..=4).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_digit());
     date.len() == 3
         && date.iter().all(ok)
         && time.split(':').count() >= 3
@@ -289,11 +270,7 @@ fn base60(s: &str) -> bool {
         && first.starts_with(|c: char| c.is_ascii_digit())
         && first.bytes().all(|b| b.is_ascii_digit() || b == b'_')
         && rest.iter().enumerate().all(|(i, p)| {
-            let p = if i + 1 == rest.len() {
-                p.split('.').next().unwrap_or("")
-            } else {
-                p
-            };
+            let p = if i + 1 == rest.len() { p.split('.').next().unwrap_or("") } else { p };
             let d: &[u8] = p.as_bytes();
             matches!(d, [b'0'..=b'9'] | [b'0'..=b'5', b'0'..=b'9'])
         })

@@ -1,0 +1,27 @@
+//! The nouns that all components share: objects, kinds, requests, responses, watch events, errors.
+//!
+//! Components never touch each other; they meet here.
+//!
+//! - [`kinds`]: what resources there are (from the discovery documents).
+//! - [`schema`]: what fields their objects have (from the OpenAPI document).
+//! - [`views`]: typed getters and setters over the shared tree, generated from the schema.
+//! - [`Request`], [`Response`], [`WatchEvent`], [`Status`]: the whole of the wire.
+//! - [`ObjectKey`], [`selector`], [`quantity`], [`meta`]: what travels inside.
+
+pub mod field;
+pub mod kinds;
+pub mod meta;
+pub mod quantity;
+mod request;
+pub mod schema;
+pub mod selector;
+mod status;
+pub mod views;
+mod watch;
+
+pub use kinds::{Resource, ResourceInfo};
+pub use meta::ObjectKey;
+pub use request::{FieldValidation, Options, PatchType, Propagation, Request, Response, Verb};
+pub use status::{Cause, Details, Reason, Status};
+pub use views::{List, Texts, View};
+pub use watch::{EventType, WatchEvent, WatchId};

@@ -1,0 +1,251 @@
+//! [`Request`] and [`Response`]: everything that can be asked of the API server, and what comes back.
+
+use super::{Resource, WatchId};
+use crate::json::{Json, Str};
+
+/// What is asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verb {
+    /// Read one object.
+    Get,
+    /// Read a collection.
+    List,
+    /// Open a stream of changes; the response carries its [`WatchId`].
+    Watch,
+    /// Write a new object (POST).
+    Create,
+    /// Replace an object (PUT).
+    Update,
+    /// Change an object.
+    Patch(PatchType),
+    /// Delete one object.
+    Delete,
+    /// Delete all objects that the selectors match.
+    DeleteCollection,
+}
+
+impl Verb {
+    /// The HTTP method.
+    pub fn method(self) -> &'static str {
+        match self {
+            Verb::Get | Verb::List | Verb::Watch => "GET",
+            Verb::Create => "POST",
+            Verb::Update => "PUT",
+            Verb::Patch(_) => "PATCH",
+            Verb::Delete | Verb::DeleteCollection => "DELETE",
+        }
+    }
+
+    /// Whether it can change anything.
+    pub fn writes(self) -> bool {
+        !matches!(self, Verb::Get | Verb::List | Verb::Watch)
+    }
+
+    /// The name that discovery, RBAC and error messages use.
+    pub fn name(self) -> &'static str {
+        match self {
+            Verb::Get => "get",
+            Verb::List => "list",
+            Verb::Watch => "watch",
+            Verb::Create => "create",
+            Verb::Update => "update",
+            Verb::Patch(_) => "patch",
+            Verb::Delete => "delete",
+            Verb::DeleteCollection => "deletecollection",
+        }
+    }
+}
+
+/// The four ways to write a patch.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PatchType {
+    /// RFC 6902.
+    Json,
+    /// RFC 7396.
+    Merge,
+    /// Merges lists by the schema's keys.
+    Strategic,
+    /// Server-side apply.
+    Apply,
+}
+
+/// What happens to an object's dependents when it is deleted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Propagation {
+    /// The object goes at once, the garbage collector deletes its dependents.
+    Background,
+    /// The object waits until its dependents are gone.
+    Foreground,
+    /// The dependents stay and lose their owner reference.
+    Orphan,
+}
+
+/// What unknown and duplicate fields lead to.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum FieldValidation {
+    /// They are dropped.
+    Ignore,
+    /// They are dropped with a warning: the server's default.
+    #[default]
+    Warn,
+    /// The request is refused: what `kubectl` asks for.
+    Strict,
+}
+
+/// The query and the delete options.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Options {
+    /// `labelSelector`, unparsed; `""`: all.
+    pub label_selector: Str,
+    /// `fieldSelector`, unparsed; `""`: all.
+    pub field_selector: Str,
+    /// `resourceVersion`: where a watch starts.
+    pub resource_version: Str,
+    /// `limit`: the page size of a list; 0: no pages.
+    pub limit: usize,
+    /// `continue`: the next page's token.
+    pub continue_token: Str,
+    /// `dryRun=All`
+    pub dry_run: bool,
+    /// `fieldManager`
+    pub field_manager: Str,
+    /// `fieldValidation`
+    pub field_validation: FieldValidation,
+    /// `force`: server-side apply takes fields over.
+    pub force: bool,
+    /// `propagationPolicy`
+    pub propagation: Option<Propagation>,
+    /// `gracePeriodSeconds`
+    pub grace_period: Option<i64>,
+    /// `preconditions.uid`
+    pub uid: Option<Str>,
+    /// Answer as a `meta.k8s.io/v1` `Table` (the `Accept` header of `kubectl get`).
+    pub table: bool,
+    /// Of pod logs: `container`, `follow`, `previous`, `tailLines`, …
+    pub query: Vec<(Str, Str)>,
+}
+
+/// A request to the API server.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Request {
+    /// What to do.
+    pub verb: Verb,
+    /// With objects of which resource.
+    pub resource: Resource,
+    /// `status`, `scale`, `log`, …; `""`: the object itself.
+    pub subresource: Str,
+    /// In which namespace; `""`: all, or the resource has none.
+    pub namespace: Str,
+    /// The object's name; `""` for collections and creates.
+    pub name: Str,
+    /// The object, or the patch.
+    pub body: Json,
+    /// The query.
+    pub options: Options,
+    /// Who asks, as the audit log would name it: `kubectl`, `job-controller`, `kubelet/node-1`.
+    pub agent: Str,
+}
+
+impl Request {
+    /// A request without body; set what else it needs with the `with_` methods.
+    pub fn new(
+        verb: Verb,
+        resource: impl Into<Resource>,
+        namespace: impl Into<Str>,
+        name: impl Into<Str>,
+    ) -> Request {
+        Request {
+            verb,
+            resource: resource.into(),
+            subresource: Str::default(),
+            namespace: namespace.into(),
+            name: name.into(),
+            body: Json::Null,
+            options: Options::default(),
+            agent: Str::default(),
+        }
+    }
+
+    /// GET one object.
+    pub fn get(resource: impl Into<Resource>, namespace: impl Into<Str>, name: impl Into<Str>) -> Request {
+        Request::new(Verb::Get, resource, namespace, name)
+    }
+
+    /// GET a collection; namespace `""`: of all namespaces.
+    pub fn list(resource: impl Into<Resource>, namespace: impl Into<Str>) -> Request {
+        Request::new(Verb::List, resource, namespace, "")
+    }
+
+    /// POST an object to its namespace.
+    pub fn create(resource: impl Into<Resource>, body: impl Into<Json>) -> Request {
+        let body = body.into();
+        let namespace = Str::from(body["metadata"]["namespace"].str());
+        Request::new(Verb::Create, resource, namespace, "").with_body(body)
+    }
+
+    /// PUT an object; its metadata says which.
+    pub fn update(resource: impl Into<Resource>, body: impl Into<Json>) -> Request {
+        let body = body.into();
+        let meta = &body["metadata"];
+        let (namespace, name) = (Str::from(meta["namespace"].str()), Str::from(meta["name"].str()));
+        Request::new(Verb::Update, resource, namespace, name).with_body(body)
+    }
+
+    /// PUT an object's status.
+    pub fn update_status(resource: impl Into<Resource>, body: impl Into<Json>) -> Request {
+        Request::update(resource, body).with_subresource("status")
+    }
+
+    /// PATCH an object.
+    pub fn patch(
+        kind: PatchType,
+        resource: impl Into<Resource>,
+        namespace: impl Into<Str>,
+        name: impl Into<Str>,
+        body: impl Into<Json>,
+    ) -> Request {
+        Request::new(Verb::Patch(kind), resource, namespace, name).with_body(body)
+    }
+
+    /// DELETE one object.
+    pub fn delete(resource: impl Into<Resource>, namespace: impl Into<Str>, name: impl Into<Str>) -> Request {
+        Request::new(Verb::Delete, resource, namespace, name)
+    }
+
+    /// With a body.
+    pub fn with_body(mut self, body: impl Into<Json>) -> Request {
+        self.body = body.into();
+        self
+    }
+
+    /// On a subresource.
+    pub fn with_subresource(mut self, subresource: impl Into<Str>) -> Request {
+        self.subresource = subresource.into();
+        self
+    }
+
+    /// With changed options.
+    pub fn with(mut self, change: impl FnOnce(&mut Options)) -> Request {
+        change(&mut self.options);
+        self
+    }
+
+    /// Asked by.
+    pub fn by(mut self, agent: impl Into<Str>) -> Request {
+        self.agent = agent.into();
+        self
+    }
+}
+
+/// A successful answer. (An unsuccessful one is a [`Status`](super::Status).)
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Response {
+    /// 200, or 201 where something was created.
+    pub code: u16,
+    /// The object, the list, the table, or the `Status` of a deletion.
+    pub body: Json,
+    /// `Warning` headers.
+    pub warnings: Vec<Str>,
+    /// The stream that a watch opened.
+    pub watch: Option<WatchId>,
+}

@@ -1,0 +1,282 @@
+//! Label and field selectors: `app in (a,b),!legacy` and `status.phase=Running,metadata.name!=x`.
+
+use super::{Reason, Status};
+use crate::json::Json;
+
+/// One condition of a label selector.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Requirement {
+    /// The label exists and its value is one of these (`=`, `==`, `in`).
+    In(String, Vec<String>),
+    /// The label is absent or its value is none of these (`!=`, `notin`).
+    NotIn(String, Vec<String>),
+    /// The label exists.
+    Exists(String),
+    /// The label is absent.
+    NotExists(String),
+    /// The value is a number above.
+    Greater(String, i64),
+    /// The value is a number below.
+    Less(String, i64),
+}
+
+/// A conjunction of conditions on labels.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Labels(pub Vec<Requirement>);
+
+impl Labels {
+    /// From a `metav1.LabelSelector` object: an empty one matches all, an absent one nothing (`None`).
+    pub fn from_object(selector: &Json) -> Option<Labels> {
+        selector.as_object()?;
+        let mut all: Vec<Requirement> = Vec::new();
+        for (key, value) in selector["matchLabels"].entries() {
+            all.push(Requirement::In(key.to_string(), vec![value.str().into()]));
+        }
+        for e in selector["matchExpressions"].items() {
+            let key = e["key"].str().to_string();
+            let values: Vec<String> = e["values"].items().iter().map(|v| v.str().to_string()).collect();
+            all.push(match e["operator"].str() {
+                "In" => Requirement::In(key, values),
+                "NotIn" => Requirement::NotIn(key, values),
+                "Exists" => Requirement::Exists(key),
+                _ => Requirement::NotExists(key),
+            });
+        }
+        Some(Labels(all))
+    }
+
+    /// From the text of `-l`.
+    pub fn parse(text: &str) -> Result<Labels, String> {
+        Parser { tokens: lex(text), at: 0 }.selector()
+    }
+
+    /// Whether an object's labels fulfil all conditions.
+    pub fn matches(&self, labels: &Json) -> bool {
+        self.0.iter().all(|r| r.matches(labels))
+    }
+
+    /// Whether it matches everything.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+impl Requirement {
+    fn matches(&self, labels: &Json) -> bool {
+        let value = |key: &str| labels.get(key).map(Json::str);
+        let number = |key: &str| value(key).and_then(|v| v.parse::<i64>().ok());
+        match self {
+            Requirement::In(k, vs) => value(k).is_some_and(|v| vs.iter().any(|x| x == v)),
+            Requirement::NotIn(k, vs) => value(k).is_none_or(|v| vs.iter().all(|x| x != v)),
+            Requirement::Exists(k) => value(k).is_some(),
+            Requirement::NotExists(k) => value(k).is_none(),
+            Requirement::Greater(k, n) => number(k).is_some_and(|v| v > *n),
+            Requirement::Less(k, n) => number(k).is_some_and(|v| v < *n),
+        }
+    }
+}
+
+fn lex(text: &str) -> Vec<String> {
+    let mut tokens = Vec::new();
+    let mut chars = text.chars().peekable();
+    while let Some(&c) = chars.peek() {
+        if c.is_whitespace() {
+            chars.next();
+            continue;
+        }
+        let special = |c: char| "=!(),<>".contains(c);
+        let mut token = String::new();
+        if special(c) {
+            token.push(c);
+            chars.next();
+            if (c == '=' || c == '!') && chars.peek() == Some(&'=') {
+                token.push('=');
+                chars.next();
+            }
+        } else {
+            while let Some(&c) = chars.peek() {
+                if c.is_whitespace() || special(c) {
+                    break;
+                }
+                token.push(c);
+                chars.next();
+            }
+        }
+        tokens.push(token);
+    }
+    tokens
+}
+
+struct Parser {
+    tokens: Vec<String>,
+    at: usize,
+}
+
+impl Parser {
+    fn peek(&self) -> &str {
+        self.tokens.get(self.at).map_or("", String::as_str)
+    }
+
+    fn next(&mut self) -> String {
+        self.at += 1;
+        self.tokens.get(self.at - 1).cloned().unwrap_or_default()
+    }
+
+    fn selector(mut self) -> Result<Labels, String> {
+        let mut all = Vec::new();
+        if self.tokens.is_empty() {
+            return Ok(Labels(all));
+        }
+        loop {
+            all.push(self.requirement()?);
+            match self.next().as_str() {
+                "" => return Ok(Labels(all)),
+                "," if self.peek() == "" => {
+                    return Err("found '', expected: identifier after ','".into());
+                }
+                "," => {}
+                other => return Err(format!("found '{other}', expected: ',' or 'end of string'")),
+            }
+        }
+    }
+
+    fn requirement(&mut self) -> Result<Requirement, String> {
+        let negated = self.peek() == "!";
+        if negated {
+            self.next();
+        }
+        let key = self.next();
+        if !is_word(&key) {
+            return Err(format!("found '{key}', expected: identifier"));
+        }
+        if negated {
+            return Ok(Requirement::NotExists(key));
+        }
+        match self.peek() {
+            "" | "," => return Ok(Requirement::Exists(key)),
+            "=" | "==" | "!=" | ">" | "<" | "in" | "notin" => {}
+            other => {
+                let expected = "in, notin, =, ==, !=, gt, lt";
+                return Err(format!("found '{other}', expected: {expected}")
+                    .replace("in, notin, =, ==, !=, gt, lt", "',' or 'end of string'"));
+            }
+        }
+        let operator = self.next();
+        match operator.as_str() {
+            "in" => Ok(Requirement::In(key, self.values()?)),
+            "notin" => Ok(Requirement::NotIn(key, self.values()?)),
+            _ => {
+                let value = if matches!(self.peek(), "" | ",") { String::new() } else { self.next() };
+                if !value.is_empty() && !is_word(&value) {
+                    return Err(format!("found '{value}', expected: identifier"));
+                }
+                let number = value.parse::<i64>();
+                Ok(match (operator.as_str(), number) {
+                    ("!=", _) => Requirement::NotIn(key, vec![value]),
+                    (">", Ok(n)) => Requirement::Greater(key, n),
+                    ("<", Ok(n)) => Requirement::Less(key, n),
+                    (">" | "<", Err(_)) => {
+                        return Err(format!(
+                            "for 'Gt', 'Lt' operators, the value must be an integer: {value}"
+                        ));
+                    }
+                    _ => Requirement::In(key, vec![value]),
+                })
+            }
+        }
+    }
+
+    fn values(&mut self) -> Result<Vec<String>, String> {
+        if self.peek() != "(" {
+            return Err(format!("found '{}' expected: '('", self.peek()));
+        }
+        self.next();
+        let mut values = Vec::new();
+        loop {
+            match self.next().as_str() {
+                ")" => return Ok(values),
+                "," => {}
+                "" => return Err("found '', expected: ',' or ')'".into()),
+                value => values.push(value.to_string()),
+            }
+        }
+    }
+}
+
+fn is_word(token: &str) -> bool {
+    !token.is_empty() && !token.contains(['=', '!', '(', ')', ',', '<', '>'])
+}
+
+/// A conjunction of `path=value` and `path!=value` (`fields.Selector`).
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Fields(pub Vec<FieldRequirement>);
+
+/// One condition of a field selector.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FieldRequirement {
+    /// `status.phase`
+    pub path: String,
+    /// The value it must, or must not, have.
+    pub value: String,
+    /// `!=`
+    pub negated: bool,
+}
+
+impl Fields {
+    /// From the text of `--field-selector`.
+    pub fn parse(text: &str) -> Result<Fields, Status> {
+        let mut all = Vec::new();
+        for part in text.split(',').filter(|p| !p.is_empty()) {
+            let (path, value, negated) = if let Some((p, v)) = part.split_once("!=") {
+                (p, v, true)
+            } else if let Some((p, v)) = part.split_once("==").or_else(|| part.split_once('=')) {
+                (p, v, false)
+            } else {
+                let message = format!("invalid selector: '{text}'; can't understand '{part}'");
+                return Err(Status::new(Reason::BadRequest, message));
+            };
+            all.push(FieldRequirement { path: path.into(), value: value.into(), negated });
+        }
+        Ok(Fields(all))
+    }
+
+    /// Whether an object fulfils all conditions. An absent field reads as `""`.
+    pub fn matches(&self, object: &Json) -> bool {
+        self.0.iter().all(|r| {
+            let value = r.path.split('.').fold(object, |json, key| &json[key]);
+            let text = match value {
+                Json::Str(s) => s.to_string(),
+                Json::Null => String::new(),
+                other => other.to_string(),
+            };
+            (text == r.value) != r.negated
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::json;
+
+    #[test]
+    fn label_selectors_select() {
+        let labels = json!({"app": "a", "size": "3"});
+        let cases = [
+            ("", true),
+            ("app", true),
+            ("!app", false),
+            ("app=a,size==3", true),
+            ("app!=a", false),
+            ("other!=a", true),
+            ("app in (b, a)", true),
+            ("app notin (a)", false),
+            ("size>2", true),
+            ("size<2", false),
+        ];
+        for (text, expected) in cases {
+            assert_eq!(Labels::parse(text).map(|s| s.matches(&labels)), Ok(expected), "{text}");
+        }
+        assert_eq!(Labels::parse("a=b=c"), Err("found '=', expected: ',' or 'end of string'".into()));
+    }
+}

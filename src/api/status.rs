@@ -1,0 +1,237 @@
+//! [`Status`]: an API error, as every client sees it.
+
+use super::field;
+use super::{Resource, ResourceInfo};
+use crate::json;
+use crate::json::{Json, Str};
+
+/// Why a request failed (`metav1.StatusReason`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reason {
+    /// 400
+    BadRequest,
+    /// 401
+    Unauthorized,
+    /// 403
+    Forbidden,
+    /// 404
+    NotFound,
+    /// 405
+    MethodNotAllowed,
+    /// 406
+    NotAcceptable,
+    /// 409: somebody else changed the object meanwhile.
+    Conflict,
+    /// 409: the name is taken.
+    AlreadyExists,
+    /// 410: the history that was asked for is compacted.
+    Expired,
+    /// 413
+    RequestEntityTooLarge,
+    /// 415
+    UnsupportedMediaType,
+    /// 422
+    Invalid,
+    /// 429
+    TooManyRequests,
+    /// 500
+    InternalError,
+    /// 503
+    ServiceUnavailable,
+    /// 504
+    Timeout,
+}
+
+impl Reason {
+    /// The HTTP status code.
+    pub fn code(self) -> u16 {
+        match self {
+            Reason::BadRequest => 400,
+            Reason::Unauthorized => 401,
+            Reason::Forbidden => 403,
+            Reason::NotFound => 404,
+            Reason::MethodNotAllowed => 405,
+            Reason::NotAcceptable => 406,
+            Reason::Conflict | Reason::AlreadyExists => 409,
+            Reason::Expired => 410,
+            Reason::RequestEntityTooLarge => 413,
+            Reason::UnsupportedMediaType => 415,
+            Reason::Invalid => 422,
+            Reason::TooManyRequests => 429,
+            Reason::InternalError => 500,
+            Reason::ServiceUnavailable => 503,
+            Reason::Timeout => 504,
+        }
+    }
+
+    /// The wire's word; `kubectl` prints it in brackets.
+    pub fn name(self) -> &'static str {
+        match self {
+            Reason::BadRequest => "BadRequest",
+            Reason::Unauthorized => "Unauthorized",
+            Reason::Forbidden => "Forbidden",
+            Reason::NotFound => "NotFound",
+            Reason::MethodNotAllowed => "MethodNotAllowed",
+            Reason::NotAcceptable => "NotAcceptable",
+            Reason::Conflict => "Conflict",
+            Reason::AlreadyExists => "AlreadyExists",
+            Reason::Expired => "Expired",
+            Reason::RequestEntityTooLarge => "RequestEntityTooLarge",
+            Reason::UnsupportedMediaType => "UnsupportedMediaType",
+            Reason::Invalid => "Invalid",
+            Reason::TooManyRequests => "TooManyRequests",
+            Reason::InternalError => "InternalError",
+            Reason::ServiceUnavailable => "ServiceUnavailable",
+            Reason::Timeout => "Timeout",
+        }
+    }
+}
+
+/// One of the reasons of an invalid object (`metav1.StatusCause`).
+#[derive(Clone, Debug, PartialEq)]
+pub struct Cause {
+    /// `FieldValueInvalid`, …
+    pub reason: Str,
+    /// `Invalid value: …`
+    pub message: Str,
+    /// `spec.template.spec.containers[0].image`
+    pub field: Str,
+}
+
+/// What the error is about (`metav1.StatusDetails`).
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Details {
+    /// The object's name.
+    pub name: Str,
+    /// The resource's group.
+    pub group: Str,
+    /// The resource (or, for invalid objects, the kind).
+    pub kind: Str,
+    /// The object's uid.
+    pub uid: Str,
+    /// All that is wrong.
+    pub causes: Vec<Cause>,
+}
+
+/// An API error: an HTTP code, a reason for programs, a message for people.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Status {
+    /// The HTTP status code.
+    pub code: u16,
+    /// The reason; `None` only for errors without one (`Unknown`).
+    pub reason: Option<Reason>,
+    /// The sentence.
+    pub message: Str,
+    /// What it is about.
+    pub details: Option<Box<Details>>,
+}
+
+impl Status {
+    /// An error without details.
+    pub fn new(reason: Reason, message: impl Into<Str>) -> Status {
+        Status { code: reason.code(), reason: Some(reason), message: message.into(), details: None }
+    }
+
+    fn about(mut self, resource: &ResourceInfo, name: &str) -> Status {
+        self.details = Some(Box::new(Details {
+            name: name.into(),
+            group: Str::fixed(resource.group),
+            kind: Str::fixed(resource.plural),
+            ..Details::default()
+        }));
+        self
+    }
+
+    /// `jobs.batch "pi" not found`
+    pub fn not_found(resource: &Resource, name: &str) -> Status {
+        Status::new(Reason::NotFound, format!("{} \"{name}\" not found", resource.qualified()))
+            .about(resource, name)
+    }
+
+    /// `jobs.batch "pi" already exists`
+    pub fn already_exists(resource: &Resource, name: &str) -> Status {
+        let message = format!("{} \"{name}\" already exists", resource.qualified());
+        Status::new(Reason::AlreadyExists, message).about(resource, name)
+    }
+
+    /// `Operation cannot be fulfilled on jobs.batch "pi": …`
+    pub fn conflict(resource: &Resource, name: &str, why: &str) -> Status {
+        let message = format!("Operation cannot be fulfilled on {} \"{name}\": {why}", resource.qualified());
+        Status::new(Reason::Conflict, message).about(resource, name)
+    }
+
+    /// `jobs.batch "pi" is forbidden: …`
+    pub fn forbidden(resource: &Resource, name: &str, why: &str) -> Status {
+        let object = if name.is_empty() { String::new() } else { format!(" \"{name}\"") };
+        let message = format!("{}{object} is forbidden: {why}", resource.qualified());
+        Status::new(Reason::Forbidden, message).about(resource, name)
+    }
+
+    /// A body that cannot be read.
+    pub fn bad_request(message: impl Into<Str>) -> Status {
+        Status::new(Reason::BadRequest, message)
+    }
+
+    /// `Job.batch "pi" is invalid: …`: all errors, joined as `field.ErrorList.ToAggregate` does (duplicates once).
+    pub fn invalid(resource: &Resource, name: &str, errors: &[field::Error]) -> Status {
+        let mut texts: Vec<String> = Vec::new();
+        for error in errors {
+            let text = error.to_string();
+            if !texts.contains(&text) {
+                texts.push(text);
+            }
+        }
+        let joined = if texts.len() == 1 { texts.concat() } else { format!("[{}]", texts.join(", ")) };
+        let message = format!("{} \"{name}\" is invalid: {joined}", resource.qualified_kind());
+        let mut status = Status::new(Reason::Invalid, message);
+        status.details = Some(Box::new(Details {
+            name: name.into(),
+            group: Str::fixed(resource.group),
+            kind: Str::fixed(resource.kind),
+            uid: Str::default(),
+            causes: errors.iter().map(field::Error::cause).collect(),
+        }));
+        status
+    }
+
+    /// Whether it says that the object does not exist.
+    pub fn is_not_found(&self) -> bool {
+        self.reason == Some(Reason::NotFound)
+    }
+
+    /// Whether it says that the object changed meanwhile.
+    pub fn is_conflict(&self) -> bool {
+        self.reason == Some(Reason::Conflict)
+    }
+
+    /// Whether it says that the name is taken.
+    pub fn is_already_exists(&self) -> bool {
+        self.reason == Some(Reason::AlreadyExists)
+    }
+
+    /// The object that goes over the wire.
+    pub fn to_json(&self) -> Json {
+        let mut json = json!({
+            "apiVersion": "v1", "kind": "Status", "metadata": {}, "status": "Failure",
+            "message": &self.message, "code": i64::from(self.code),
+        });
+        if let Some(reason) = self.reason {
+            json.set("reason", reason.name());
+        }
+        if let Some(d) = &self.details {
+            let mut details = json!({});
+            for (key, value) in [("name", &d.name), ("group", &d.group), ("kind", &d.kind), ("uid", &d.uid)] {
+                if !value.is_empty() {
+                    details.set(Str::fixed(key), value);
+                }
+            }
+            if !d.causes.is_empty() {
+                let cause =
+                    |c: &Cause| json!({ "reason": &c.reason, "message": &c.message, "field": &c.field });
+                details.set("causes", d.causes.iter().map(cause).collect::<Json>());
+            }
+            json.set("details", details);
+        }
+        json
+    }
+}
