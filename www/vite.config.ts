@@ -1,0 +1,26 @@
+// How the page is bundled: relative addresses (it must work from any folder of any site), one stylesheet, and
+// the editor in a chunk of its own, so that the first step does not wait for it.
+import { defineConfig } from "vitest/config";
+
+export default defineConfig({
+  base: "./",
+  build: {
+    target: "es2022",
+    // The module of the engine stays a file of its own: inlining it as base64 would cost a third more bytes.
+    assetsInlineLimit: 0,
+    reportCompressedSize: false,
+    rolldownOptions: {
+      output: {
+        codeSplitting: {
+          groups: [{ name: "editor", test: /node_modules\/(@codemirror|codemirror|@lezer|crelt|style-mod|w3c-keyname)\// }],
+        },
+      },
+    },
+  },
+  test: {
+    include: ["tests/**/*.test.ts"],
+    // A browser test drives a whole run, with pauses for what a person would see.
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+  },
+});
