@@ -54,8 +54,12 @@ macro_rules! json {
         $crate::json::Json::Object(object)
     }};
     ([ $($body:tt)+ ]) => {{
-        let mut array: Vec<$crate::json::Json> = Vec::new();
-        $crate::json!(@array array $($body)+);
+        #[allow(clippy::vec_init_then_push)]
+        let array = {
+            let mut array: Vec<$crate::json::Json> = Vec::new();
+            $crate::json!(@array array $($body)+);
+            array
+        };
         $crate::json::Json::from(array)
     }};
     ($v:expr) => { $crate::json::Json::from($v) };
