@@ -133,7 +133,7 @@ fn literal(s: &str, indent: usize, out: &mut String) {
         1 => {}
         _ => out.push('+'),
     }
-    let lines = if s.ends_with('\n') { &s[..s.len() - 1] } else { s };
+    let lines = s.strip_suffix('\n').unwrap_or(s);
     for line in lines.split('\n') {
         out.push('\n');
         if !line.is_empty() {
