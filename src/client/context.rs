@@ -14,6 +14,8 @@ pub trait Api {
     fn stop_watch(&mut self, watch: WatchId);
     /// The virtual time.
     fn now(&self) -> Time;
+    /// The caller has made this many notes; a recorder can tell with it which calls came after which note.
+    fn noted(&mut self, _count: usize) {}
 }
 
 /// What a component is given while it acts: the door, the time, chance, and a place for its reasons.
@@ -33,6 +35,7 @@ impl Context<'_> {
     pub fn note<const N: usize>(&mut self, phase: &'static str, values: [(&'static str, Json); N]) {
         self.notes
             .push(Note { phase: Str::fixed(phase), values: values.map(|(k, v)| (Str::fixed(k), v)).into() });
+        self.api.noted(self.notes.len());
     }
 }
 
