@@ -1,0 +1,89 @@
+//! The page: npm packages, bundle, and what each file costs to load.
+
+use crate::{run, stamp};
+use anyhow::{Context, Result};
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// What the server serves.
+pub fn dist() -> PathBuf {
+    run::www().join("dist")
+}
+
+/// Installs exactly the packages of the lock file.
+pub fn install() -> Result<()> {
+    let inputs = [run::www().join("package.json"), run::www().join("package-lock.json")];
+    let outputs = [run::www().join("node_modules/.package-lock.json")];
+    stamp::unless_fresh("npm ci", &inputs, &outputs, || run::ok(run::node("npm", &["ci", "--no-progress"])))?;
+    Ok(())
+}
+
+/// A tool out of the installed packages.
+pub fn tool(script: &str, args: &[&str]) -> Command {
+    run::node_tool(script, args)
+}
+
+/// Bundles the page and lays a brotli copy beside each file that compresses.
+pub fn bundle() -> Result<()> {
+    let www = run::www();
+    let inputs = [
+        www.join("src"),
+        www.join("public"),
+        www.join("index.html"),
+        www.join("package-lock.json"),
+        www.join("vite.config.ts"),
+        www.join("tsconfig.json"),
+        run::root().join("xtask/src/brotli.mjs"),
+    ];
+    stamp::unless_fresh("vite build", &inputs, &[dist().join("index.html")], || {
+        run::ok(tool("vite/bin/vite.js", &["build", "--logLevel", "warn"]))?;
+        run::ok(run::node("node", &["../xtask/src/brotli.mjs", "dist"]))
+    })?;
+    Ok(())
+}
+
+/// A file of the page: its size as it is, and as it travels.
+pub struct Size {
+    /// Below `dist`, with `/`.
+    pub path: String,
+    /// Bytes on disk.
+    pub raw: u64,
+    /// Bytes after brotli; `raw` for what does not compress.
+    pub brotli: u64,
+}
+
+/// Every file of the bundle, by name.
+pub fn sizes() -> Result<Vec<Size>> {
+    let mut sizes = Vec::new();
+    for file in stamp::files_below(&dist())? {
+        if file.extension().is_some_and(|extension| extension == "br") {
+            continue;
+        }
+        let raw = fs::metadata(&file)?.len();
+        let brotli = fs::metadata(brotli_of(&file)).map_or(raw, |compressed| compressed.len());
+        let path = file.strip_prefix(dist()).context("lies in dist")?.to_string_lossy().replace('\\', "/");
+        sizes.push(Size { path, raw, brotli });
+    }
+    Ok(sizes)
+}
+
+/// Where the compressed copy of a file lies.
+pub fn brotli_of(file: &Path) -> PathBuf {
+    let mut name = file.as_os_str().to_owned();
+    name.push(".br");
+    PathBuf::from(name)
+}
+
+/// Prints [`sizes`] as a table with a total.
+pub fn print_sizes() -> Result<()> {
+    println!("{:>10} {:>10}", "bytes", "brotli");
+    let (mut raw, mut brotli) = (0, 0);
+    for size in sizes()? {
+        println!("{:>10} {:>10}  {}", size.raw, size.brotli, size.path);
+        raw += size.raw;
+        brotli += size.brotli;
+    }
+    println!("{raw:>10} {brotli:>10}  in all");
+    Ok(())
+}

@@ -1,0 +1,106 @@
+//! The engine as a WebAssembly module: target, cargo, bindings, shrinking.
+//!
+//! wasm-bindgen runs as a library inside this program, so no second tool must be installed at a matching version.
+
+use crate::{page, run, stamp};
+use anyhow::{Context, Result, anyhow, bail};
+use std::fs;
+use std::path::PathBuf;
+use std::process::Command;
+
+const TARGET: &str = "wasm32-unknown-unknown";
+
+/// What rustc's target lets the module use; wasm-opt must be told, or it refuses the input.
+const FEATURES: &[&str] = &[
+    "--enable-bulk-memory",
+    "--enable-bulk-memory-opt",
+    "--enable-multivalue",
+    "--enable-mutable-globals",
+    "--enable-nontrapping-float-to-int",
+    "--enable-reference-types",
+    "--enable-sign-ext",
+];
+
+/// Where the page imports the module from.
+pub fn out_dir() -> PathBuf {
+    run::www().join("src").join("wasm")
+}
+
+/// Installs rustc's wasm target unless it is there.
+pub fn ensure_target() -> Result<()> {
+    let sysroot = run::output({
+        let mut rustc = Command::new("rustc");
+        rustc.args(["--print", "sysroot"]).current_dir(run::root());
+        rustc
+    })?;
+    if PathBuf::from(sysroot.trim()).join("lib/rustlib").join(TARGET).join("lib").is_dir() {
+        return Ok(());
+    }
+    println!("installing the target {TARGET}");
+    let mut rustup = Command::new("rustup");
+    rustup.args(["target", "add", TARGET]).current_dir(run::root());
+    run::ok(rustup)
+}
+
+/// Compiles the library for the browser and returns the raw module's path.
+pub fn compile() -> Result<PathBuf> {
+    ensure_target()?;
+    run::ok(run::cargo(&["build", "--lib", "--package", "kubestep", "--profile", "web", "--target", TARGET]))?;
+    Ok(run::target_dir().join(TARGET).join("web").join("kubestep.wasm"))
+}
+
+/// Compiles, writes module and bindings to [`out_dir`], and shrinks the module. Needs `npm ci` done.
+pub fn build() -> Result<()> {
+    let raw = compile()?;
+    check_versions()?;
+    let inputs =
+        [raw.clone(), run::root().join("Cargo.lock"), run::www().join("package-lock.json"), run::root().join("xtask/src/wasm.rs")];
+    let outputs = [out_dir().join("kubestep.js"), out_dir().join("kubestep_bg.wasm")];
+    stamp::unless_fresh("wasm-bindgen and wasm-opt", &inputs, &outputs, || {
+        let _ = fs::remove_dir_all(out_dir());
+        bind(&raw)?;
+        shrink("-Oz")
+    })?;
+    Ok(())
+}
+
+fn bind(raw: &PathBuf) -> Result<()> {
+    let mut bindgen = wasm_bindgen_cli_support::Bindgen::new();
+    bindgen.input_path(raw).typescript(true).omit_default_module_path(false);
+    bindgen.web(true).map_err(|error| anyhow!("{error:#}"))?;
+    bindgen.generate(out_dir()).map_err(|error| anyhow!("{error:#}")).context("wasm-bindgen")
+}
+
+/// Runs wasm-opt over the bound module, in place.
+fn shrink(level: &str) -> Result<()> {
+    let module = out_dir().join("kubestep_bg.wasm");
+    let before = fs::metadata(&module)?.len();
+    let path = module.to_str().context("the repository's path is not UTF-8")?;
+    let mut wasm_opt = page::tool("binaryen/bin/wasm-opt", &[level, "--strip-debug", "--strip-producers"]);
+    wasm_opt.args(FEATURES).args([path, "-o", path]);
+    run::ok(wasm_opt)?;
+    println!("wasm-opt {level}: {before} -> {} bytes", fs::metadata(&module)?.len());
+    Ok(())
+}
+
+/// The library half and the tool half of wasm-bindgen must be the same version.
+fn check_versions() -> Result<()> {
+    let lock: toml::Table = toml::from_str(&fs::read_to_string(run::root().join("Cargo.lock"))?)?;
+    let packages = lock.get("package").and_then(toml::Value::as_array).context("Cargo.lock has no packages")?;
+    let version = |name: &str| {
+        packages
+            .iter()
+            .find(|package| package.get("name").and_then(toml::Value::as_str) == Some(name))
+            .and_then(|package| package.get("version").and_then(toml::Value::as_str))
+            .map(str::to_owned)
+    };
+    let (library, tool) = (version("wasm-bindgen"), version("wasm-bindgen-cli-support"));
+    if library != tool {
+        bail!(
+            "wasm-bindgen is {} and wasm-bindgen-cli-support {}: pin both to one version (Cargo.toml, xtask/Cargo.toml)",
+            library.unwrap_or_default(),
+            tool.unwrap_or_default()
+        );
+    }
+    Ok(())
+}
