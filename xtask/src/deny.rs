@@ -27,7 +27,10 @@ pub fn check() -> Result<()> {
     if !faults.is_empty() {
         bail!("deny.toml:\n{}", faults.join("\n"));
     }
-    println!("{} crates: licences, bans, duplicates and sources are as deny.toml allows (own check)", crates.len());
+    println!(
+        "{} crates: licences, bans, duplicates and sources are as deny.toml allows (own check)",
+        crates.len()
+    );
     Ok(())
 }
 
@@ -81,6 +84,10 @@ fn shipped(metadata: &Json) -> Result<Vec<Crate>> {
 
 struct Rules {
     licenses: BTreeSet<String>,
+    /// Crate name, and what it alone may be licensed under besides.
+    exceptions: BTreeMap<String, BTreeSet<String>>,
+    /// Crates that may come in several versions.
+    skip: BTreeSet<String>,
     /// Crate name, and the parents through which it may come all the same.
     banned: BTreeMap<String, BTreeSet<String>>,
 }
@@ -92,14 +99,18 @@ impl Rules {
             let items = value.and_then(toml::Value::as_array).into_iter().flatten();
             items.filter_map(|item| item.as_str().map(str::to_owned)).collect()
         };
-        let banned = table.get("bans").and_then(|bans| bans.get("deny")).and_then(toml::Value::as_array);
+        let section = |section: &str, key: &str| table.get(section).and_then(|section| section.get(key));
+        // `[{ crate = "name", KEY = ["…"] }]`, as cargo-deny spells its lists.
+        let by_crate = |rows: Option<&toml::Value>, key: &str| -> BTreeMap<String, BTreeSet<String>> {
+            let rows = rows.and_then(toml::Value::as_array).into_iter().flatten();
+            rows.filter_map(|row| Some((row.get("crate")?.as_str()?.to_owned(), strings(row.get(key)))))
+                .collect()
+        };
         Ok(Rules {
-            licenses: strings(table.get("licenses").and_then(|licenses| licenses.get("allow"))),
-            banned: banned
-                .into_iter()
-                .flatten()
-                .filter_map(|ban| Some((ban.get("crate")?.as_str()?.to_owned(), strings(ban.get("wrappers")))))
-                .collect(),
+            licenses: strings(section("licenses", "allow")),
+            exceptions: by_crate(section("licenses", "exceptions"), "allow"),
+            skip: by_crate(section("bans", "skip"), "reason").into_keys().collect(),
+            banned: by_crate(section("bans", "deny"), "wrappers"),
         })
     }
 
@@ -109,7 +120,9 @@ impl Rules {
         for found in crates {
             let at = format!("{} {}", found.name, found.version);
             versions.entry(&found.name).or_default().push(&found.version);
-            if !allows(&self.licenses, &found.license) {
+            let excepted = self.exceptions.get(&found.name).into_iter().flatten();
+            let allowed = self.licenses.iter().chain(excepted).cloned().collect();
+            if !allows(&allowed, &found.license) {
                 faults.push(format!("{at}: licence {:?} is not allowed", found.license));
             }
             if let Some(wrappers) = self.banned.get(&found.name) {
@@ -122,7 +135,7 @@ impl Rules {
             }
         }
         for (name, versions) in versions {
-            if versions.len() > 1 {
+            if versions.len() > 1 && !self.skip.contains(name) {
                 faults.push(format!("{name}: {} versions: {}", versions.len(), versions.join(", ")));
             }
         }
@@ -130,7 +143,8 @@ impl Rules {
     }
 }
 
-/// Whether an SPDX expression can be met with the allowed licences. `/` is the old spelling of `OR`.
+/// Whether an SPDX expression can be met with the allowed licences. `/` is the old spelling of `OR`, and `NAME+` (this
+/// version or a later one) is met by NAME.
 fn allows(allowed: &BTreeSet<String>, expression: &str) -> bool {
     let spaced = expression.replace('(', " ( ").replace(')', " ) ").replace('/', " OR ");
     let tokens: Vec<&str> = spaced.split_whitespace().collect();
@@ -170,7 +184,7 @@ fn one(allowed: &BTreeSet<String>, tokens: &[&str], position: &mut usize) -> boo
         *position += 2;
         return allowed.contains(&format!("{token} WITH {exception}")) || allowed.contains(*token);
     }
-    allowed.contains(*token)
+    allowed.contains(token.trim_end_matches('+'))
 }
 
 #[cfg(test)]
@@ -183,6 +197,7 @@ mod tests {
         let met = |expression| allows(&allowed, expression);
         assert!(met("MIT"));
         assert!(met("MIT/Apache-2.0"));
+        assert!(met("MIT+"));
         assert!(met("(MIT OR Apache-2.0) AND Unicode-3.0"));
         assert!(!met("Apache-2.0"));
         assert!(!met("MIT AND GPL-3.0"));
@@ -192,7 +207,8 @@ mod tests {
     #[test]
     fn a_fault_names_the_crate_and_the_rule() {
         let rules = Rules::read(
-            "[licenses]\nallow = ['MIT']\n[bans]\ndeny = [{ crate = 'getrandom', wrappers = ['uuid'] }]",
+            "[licenses]\nallow = ['MIT']\nexceptions = [{ crate = 'b', allow = ['MPL-2.0'] }]\n\
+             [bans]\nskip = [{ crate = 'syn' }]\ndeny = [{ crate = 'getrandom', wrappers = ['uuid'] }]",
         )
         .unwrap();
         let found = |name: &str, version: &str, license: &str, parents: &[&str]| Crate {
@@ -206,6 +222,9 @@ mod tests {
             rules.faults(&[
                 found("a", "1.0.0", "MIT", &["kubestep"]),
                 found("a", "2.0.0", "GPL-3.0", &["b"]),
+                found("b", "1.0.0", "MPL-2.0", &["kubestep"]),
+                found("syn", "2.0.0", "MIT", &["kubestep"]),
+                found("syn", "3.0.0", "MIT", &["kubestep"]),
                 found("getrandom", "0.3.0", "MIT", &["rand", "uuid"]),
             ]),
             [

@@ -65,7 +65,12 @@ struct Response {
 
 impl Response {
     fn text(status: &'static str) -> Response {
-        Response { status, mime: "text/plain; charset=utf-8", brotli: false, body: status.as_bytes().to_vec() }
+        Response {
+            status,
+            mime: "text/plain; charset=utf-8",
+            brotli: false,
+            body: status.as_bytes().to_vec(),
+        }
     }
 
     fn head(&self) -> String {
@@ -104,7 +109,8 @@ fn respond(request: &str, brotli: bool, folder: &Path) -> Response {
 /// The file a request's target names; `None` where it would leave the folder.
 fn file_for(target: &str, folder: &Path) -> Option<PathBuf> {
     let path = target.split(['?', '#']).next()?.strip_prefix('/')?;
-    let path = if path.is_empty() || path.ends_with('/') { format!("{path}index.html") } else { path.to_owned() };
+    let path =
+        if path.is_empty() || path.ends_with('/') { format!("{path}index.html") } else { path.to_owned() };
     let inside = Path::new(&path).components().all(|part| matches!(part, Component::Normal(_)));
     inside.then(|| folder.join(path))
 }

@@ -19,7 +19,8 @@ pub fn unless_fresh(
 ) -> Result<bool> {
     let file = run::target_dir().join("xtask").join(format!("{name}.stamp"));
     let now = fingerprint(inputs)?;
-    if outputs.iter().all(|output| output.exists()) && fs::read_to_string(&file).is_ok_and(|then| then == now) {
+    if outputs.iter().all(|output| output.exists()) && fs::read_to_string(&file).is_ok_and(|then| then == now)
+    {
         println!("{name}: up to date");
         return Ok(false);
     }

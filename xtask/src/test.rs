@@ -33,7 +33,16 @@ pub fn run(args: &[String]) -> Result<()> {
     total.check(phases.run("lints, wasm", || {
         wasm::ensure_target()?;
         run::ok(run::cargo(&[
-            "clippy", "--quiet", "--lib", "--package", "kubestep", "--target", "wasm32-unknown-unknown", "--", "-D", "warnings",
+            "clippy",
+            "--quiet",
+            "--lib",
+            "--package",
+            "kubestep",
+            "--target",
+            "wasm32-unknown-unknown",
+            "--",
+            "-D",
+            "warnings",
         ]))
     }));
     total.tests(phases.run("tests in Rust", rust));
@@ -150,7 +159,9 @@ mod tests {
     #[test]
     fn the_result_line_of_cargo_test_is_counted() {
         assert_eq!(
-            result_line("test result: FAILED. 12 passed; 3 failed; 1 ignored; 0 measured; 0 filtered out; finished in 0.1s"),
+            result_line(
+                "test result: FAILED. 12 passed; 3 failed; 1 ignored; 0 measured; 0 filtered out; finished in 0.1s"
+            ),
             Some(Total { passed: 12, failed: 3 })
         );
         assert_eq!(result_line("test json::reads ... ok"), None);

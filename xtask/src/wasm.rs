@@ -45,7 +45,16 @@ pub fn ensure_target() -> Result<()> {
 /// Compiles the library for the browser and returns the raw module's path.
 pub fn compile() -> Result<PathBuf> {
     ensure_target()?;
-    run::ok(run::cargo(&["build", "--lib", "--package", "kubestep", "--profile", "web", "--target", TARGET]))?;
+    run::ok(run::cargo(&[
+        "build",
+        "--lib",
+        "--package",
+        "kubestep",
+        "--profile",
+        "web",
+        "--target",
+        TARGET,
+    ]))?;
     Ok(run::target_dir().join(TARGET).join("web").join("kubestep.wasm"))
 }
 
@@ -53,8 +62,12 @@ pub fn compile() -> Result<PathBuf> {
 pub fn build() -> Result<()> {
     let raw = compile()?;
     check_versions()?;
-    let inputs =
-        [raw.clone(), run::root().join("Cargo.lock"), run::www().join("package-lock.json"), run::root().join("xtask/src/wasm.rs")];
+    let inputs = [
+        raw.clone(),
+        run::root().join("Cargo.lock"),
+        run::www().join("package-lock.json"),
+        run::root().join("xtask/src/wasm.rs"),
+    ];
     let outputs = [out_dir().join("kubestep.js"), out_dir().join("kubestep_bg.wasm")];
     stamp::unless_fresh("wasm-bindgen and wasm-opt", &inputs, &outputs, || {
         let _ = fs::remove_dir_all(out_dir());
@@ -86,7 +99,8 @@ fn shrink(level: &str) -> Result<()> {
 /// The library half and the tool half of wasm-bindgen must be the same version.
 fn check_versions() -> Result<()> {
     let lock: toml::Table = toml::from_str(&fs::read_to_string(run::root().join("Cargo.lock"))?)?;
-    let packages = lock.get("package").and_then(toml::Value::as_array).context("Cargo.lock has no packages")?;
+    let packages =
+        lock.get("package").and_then(toml::Value::as_array).context("Cargo.lock has no packages")?;
     let version = |name: &str| {
         packages
             .iter()
