@@ -7,3 +7,6 @@ pub mod sim;
 
 pub mod api;
 pub mod client;
+
+#[cfg(target_arch = "wasm32")]
+pub mod web;
