@@ -8,5 +8,7 @@ pub mod sim;
 pub mod api;
 pub mod client;
 
+#[cfg(not(target_arch = "wasm32"))]
+pub mod conformance;
 #[cfg(target_arch = "wasm32")]
 pub mod web;

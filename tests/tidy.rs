@@ -16,9 +16,10 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("controllers", &["client", "api", "json", "sim"]),
     ("scheduler", &["client", "api", "json", "sim"]),
     ("kubelet", &["client", "api", "json", "sim"]),
-    ("kubectl", &["manifest", "client", "api", "json"]),
+    ("kubectl", &["manifest", "client", "api", "json", "sim"]),
     ("cluster", &["apiserver", "client", "controllers", "scheduler", "kubelet", "api", "json", "sim"]),
     ("playground", &["cluster", "kubectl", "manifest", "client", "api", "json", "sim"]),
+    ("conformance", &["playground", "cluster", "manifest", "json"]),
     ("lessons", &["playground", "cluster", "kubectl", "manifest", "api", "json", "sim"]),
 ];
 

@@ -179,9 +179,11 @@ impl<M: Machine> Timeline<M> {
         }
     }
 
-    /// Gives the current branch another name.
-    pub fn rename(&mut self, name: &str) {
-        self.branches[self.current].name = name.into();
+    /// Gives a branch another name.
+    pub fn rename(&mut self, branch: usize, name: &str) {
+        if let Some(branch) = self.branches.get_mut(branch) {
+            branch.name = name.into();
+        }
     }
 
     /// Leaves the current branch at the current position.
