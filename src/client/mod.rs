@@ -1,5 +1,32 @@
 //! What every client of the API server is built from (client-go): the door itself, and the machinery around it.
+//!
+//! ```text
+//! API server ──list, watch──▶ Reflector ──▶ Indexer (the cache) ◀── Lister
+//!                                 │ Delta
+//!                                 ▼
+//!                           event handlers ──key──▶ WorkQueue ──▶ one sync at a time ──Request──▶ API server
+//!                                 │                                │                   ──Event──▶ (Recorder)
+//!                                 └───────▶ Expectations ◀─────────┘
+//! ```
+//!
+//! Everything here is `Clone`, cheap to clone, and can be looked into.
 
+mod backoff;
 mod context;
+mod expectations;
+mod indexer;
+mod informer;
+mod lister;
+mod recorder;
+mod reflector;
+mod workqueue;
 
+pub use backoff::Backoff;
 pub use context::{Api, Context, Note, Timer};
+pub use expectations::{Expectation, Expectations, UidExpectations};
+pub use indexer::{BY_CONTROLLER, Index, Indexer, orphans};
+pub use informer::{Delta, Informer};
+pub use lister::Lister;
+pub use recorder::{EventKind, Recorder};
+pub use reflector::{Change, Reflector};
+pub use workqueue::WorkQueue;
