@@ -11,5 +11,4 @@ pub mod manifest;
 
 #[cfg(not(target_arch = "wasm32"))]
 pub mod conformance;
-#[cfg(target_arch = "wasm32")]
 pub mod web;
