@@ -7,6 +7,7 @@ pub mod sim;
 
 pub mod api;
 pub mod client;
+pub mod kubectl;
 pub mod manifest;
 
 #[cfg(not(target_arch = "wasm32"))]

@@ -4,7 +4,6 @@ use super::place::{Entry, Place, Places};
 use super::{Document, Error, problem, scalar};
 use crate::json::{Json, Object, Step, Str};
 use saphyr_parser::{Event, Marker, Parser, ScalarStyle, Span, Tag};
-use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 /// How deep a document may nest: every reader and printer of a tree recurses.
@@ -253,14 +252,11 @@ impl Loader<'_> {
                 self.path.pop();
                 match taken {
                     Some((Key::Field(name), _)) => fields.insert(name, node.value),
-                    Some((Key::Merge, _)) => {
-                        if !merge(fields, &node.value) {
-                            let message =
-                                "yaml: map merge requires map or sequence of maps as the value".into();
-                            return Err(self.error(mark, message));
-                        }
+                    Some((Key::Merge, _)) if !merge(fields, &node.value) => {
+                        let message = "yaml: map merge requires map or sequence of maps as the value".into();
+                        return Err(self.error(mark, message));
                     }
-                    None => {}
+                    Some((Key::Merge, _)) | None => {}
                 }
                 Ok(())
             }
@@ -327,14 +323,14 @@ fn merge(fields: &mut Object, value: &Json) -> bool {
     }
 }
 
-fn scalar_value(text: &Cow<'_, str>, style: ScalarStyle, tag: Option<&Tag>, key: bool) -> Json {
-    let string = || Json::Str(text.as_ref().into());
+fn scalar_value(text: &str, style: ScalarStyle, tag: Option<&Tag>, key: bool) -> Json {
+    let string = || Json::Str(text.into());
     match tag {
         Some(tag) if tag.is_yaml_core_schema() => match tag.suffix.as_str() {
             "int" | "float" | "bool" | "null" => scalar::resolve(text),
             _ => string(),
         },
-        _ if style == ScalarStyle::Plain && !(key && text.as_ref() == "<<") => scalar::resolve(text),
+        _ if style == ScalarStyle::Plain && !(key && text == "<<") => scalar::resolve(text),
         _ => string(),
     }
 }

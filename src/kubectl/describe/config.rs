@@ -1,0 +1,128 @@
+//! `kubectl describe configmap|secret|serviceaccount|namespace`.
+
+use super::{Columns, Describer, annotations, head, labels, names};
+use crate::api::kinds;
+use crate::json::Json;
+
+/// How many bytes a base64 text stands for.
+fn bytes(base64: &str) -> usize {
+    let digits = base64.trim_end_matches('=').len();
+    digits * 3 / 4
+}
+
+pub(super) fn config_map(d: &mut Describer<'_>, map: &Json, out: &mut Columns) {
+    head(map, out);
+    out.flush();
+    out.add("\nData\n====\n");
+    for (key, value) in map["data"].entries() {
+        out.add(&format!("{key}:\n----\n{}\n\n", value.str()));
+    }
+    out.add("\nBinaryData\n====\n");
+    for (key, value) in map["binaryData"].entries() {
+        out.add(&format!("{key}: {} bytes\n", bytes(value.str())));
+    }
+    out.add("\n");
+    d.events(map, out);
+}
+
+pub(super) fn secret(secret: &Json, out: &mut Columns) {
+    head(secret, out);
+    out.add(&format!("\nType:\t{}\n\nData\n====\n", secret["type"].str()));
+    let token = secret["type"].str() == "kubernetes.io/service-account-token";
+    for (key, value) in secret["data"].entries() {
+        if token && key.as_str() == "token" {
+            let text = decode(value.str());
+            out.add(&format!("{key}:\t{text}\n"));
+        } else {
+            out.add(&format!("{key}:\t{} bytes\n", bytes(value.str())));
+        }
+    }
+}
+
+/// Base64 to text; only a service account's token is ever shown.
+fn decode(base64: &str) -> String {
+    const LETTERS: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let (mut bits, mut count, mut out) = (0u32, 0, Vec::new());
+    for value in base64.bytes().filter_map(|b| LETTERS.iter().position(|l| *l == b)) {
+        bits = (bits << 6) | value as u32;
+        count += 6;
+        if count >= 8 {
+            count -= 8;
+            out.push((bits >> count) as u8);
+        }
+    }
+    String::from_utf8_lossy(&out).into_owned()
+}
+
+pub(super) fn service_account(d: &mut Describer<'_>, account: &Json, out: &mut Columns) {
+    head(account, out);
+    let secrets: Vec<&str> = account["imagePullSecrets"].items().iter().map(|s| s["name"].str()).collect();
+    super::lines("Image pull secrets", secrets.into_iter().map(String::from), out);
+    d.events(account, out);
+}
+
+pub(super) fn namespace(d: &mut Describer<'_>, namespace: &Json, out: &mut Columns) {
+    let name = namespace["metadata"]["name"].str();
+    names(namespace, out);
+    labels("Labels", namespace.at(&["metadata", "labels"]), out);
+    annotations("Annotations", namespace.at(&["metadata", "annotations"]), out);
+    out.add(&format!("Status:\t{}\n", namespace.at(&["status", "phase"]).str()));
+    let conditions = namespace.at(&["status", "conditions"]).items();
+    if !conditions.is_empty() {
+        out.add("Conditions:\n  Type\tStatus\tLastTransitionTime\tReason\tMessage\n");
+        out.add("  ----\t------\t------------------\t------\t-------\n");
+        for c in conditions {
+            let since = super::time_text(c["lastTransitionTime"].str());
+            out.add(&format!(
+                "  {}\t{}\t{since}\t{}\t{}\n",
+                c["type"].str(),
+                c["status"].str(),
+                c["reason"].str(),
+                c["message"].str()
+            ));
+        }
+    }
+    quotas(&d.list(kinds::RESOURCEQUOTAS, name, ""), out);
+    limits(&d.list(kinds::LIMITRANGES, name, ""), out);
+}
+
+fn quotas(quotas: &[Json], out: &mut Columns) {
+    out.add("\n");
+    if quotas.is_empty() {
+        out.add("No resource quota.\n");
+        return;
+    }
+    out.add("Resource Quotas\n");
+    for quota in quotas {
+        out.add(&format!(
+            "  Name:\t{}\n  Resource\tUsed\tHard\n  --------\t---\t---\n",
+            quota["metadata"]["name"].str()
+        ));
+        for (name, hard) in quota.at(&["status", "hard"]).entries() {
+            let used = quota.at(&["status", "used", name]).str();
+            out.add(&format!("  {name}\t{used}\t{}\n", hard.str()));
+        }
+    }
+}
+
+fn limits(ranges: &[Json], out: &mut Columns) {
+    out.add("\n");
+    if ranges.is_empty() {
+        out.add("No LimitRange resource.\n");
+        return;
+    }
+    out.add("Resource Limits\n Type\tResource\tMin\tMax\tDefault Request\tDefault Limit\tMax Limit/Request Ratio\n");
+    out.add(" ----\t--------\t---\t---\t---------------\t-------------\t-----------------------\n");
+    const COLUMNS: [&str; 5] = ["min", "max", "defaultRequest", "default", "maxLimitRequestRatio"];
+    for limit in ranges.iter().flat_map(|r| r.at(&["spec", "limits"]).items()) {
+        let mut resources: Vec<&str> =
+            COLUMNS.iter().flat_map(|c| limit[*c].entries()).map(|(k, _)| k.as_str()).collect();
+        resources.sort_unstable();
+        resources.dedup();
+        for resource in resources {
+            let cells: Vec<String> =
+                COLUMNS.iter().map(|c| super::or(limit.at(&[c, resource]), "-")).collect();
+            out.add(&format!(" {}\t{resource}\t{}\n", limit["type"].str(), cells.join("\t")));
+        }
+    }
+}

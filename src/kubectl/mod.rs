@@ -1,0 +1,3 @@
+//! kubectl: command lines in, requests to the API server and upstream's words out.
+
+pub mod describe;
