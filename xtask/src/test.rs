@@ -8,7 +8,7 @@ use crate::{browser, build, deny, http, page, run, wasm};
 use anyhow::{Context, Result, bail};
 use std::io::{BufRead, BufReader};
 use std::path::PathBuf;
-use std::process::Stdio;
+use std::process::{Command, Stdio};
 
 /// The page's tests learn these from their environment (see www/tests).
 const URL: &str = "KUBESTEP_URL";
@@ -25,6 +25,7 @@ pub fn run(args: &[String]) -> Result<()> {
     let mut phases = Phases::start();
     let mut total = Total::default();
 
+    phases.run("rustfmt and clippy", ensure_components)?;
     total.check(phases.run("formatting", || run::ok(run::cargo(&["fmt", "--all", "--check"]))));
     total.check(phases.run("licences, bans, duplicates", deny::check));
     total.check(phases.run("lints, native", || {
@@ -63,6 +64,17 @@ pub fn run(args: &[String]) -> Result<()> {
         std::process::exit(1);
     }
     Ok(())
+}
+
+/// Rust's minimal profile comes without them.
+fn ensure_components() -> Result<()> {
+    let there = |tool: &str| run::succeeds(run::cargo(&[tool, "--version"]));
+    if there("fmt") && there("clippy") {
+        return Ok(());
+    }
+    let mut rustup = Command::new("rustup");
+    rustup.args(["component", "add", "rustfmt", "clippy"]).current_dir(run::root());
+    run::ok(rustup)
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
