@@ -6,6 +6,7 @@ pub mod json;
 pub mod sim;
 
 pub mod api;
+pub mod apiserver;
 pub mod client;
 pub mod kubectl;
 pub mod manifest;

@@ -1,0 +1,66 @@
+//! From a request's body to an object of its kind: what all writes begin with.
+
+use super::decode;
+use crate::api::{FieldValidation, Request, Status};
+use crate::json::{Json, Str};
+
+/// Decodes an object against its schema; parts that are the same memory as `known` are trusted.
+pub fn decode(request: &Request, json: &Json, known: &Json, warnings: &mut Vec<Str>) -> Result<Json, Status> {
+    let resource = &request.resource;
+    let (kind, version) = (resource.kind, resource.version);
+    let refused = |why: String| {
+        Status::bad_request(format!("{kind} in version {version:?} cannot be handled as a {kind}: {why}"))
+    };
+    if !matches!(json, Json::Object(_)) {
+        return Err(Status::bad_request(format!(
+            "couldn't get version/kind; json parse error: json: cannot unmarshal {} into Go value of type struct {{ APIVersion string \"json:\\\"apiVersion,omitempty\\\"\"; Kind string \"json:\\\"kind,omitempty\\\"\" }}",
+            match json {
+                Json::Array(_) => "array",
+                Json::Str(_) => "string",
+                Json::Bool(_) => "bool",
+                _ => "number",
+            }
+        )));
+    }
+    check_kind(request, json)?;
+    let Some(ty) = resource.ty else { return Ok(json.clone()) };
+    let (mut object, findings) = decode::decode(ty, json, known).map_err(refused)?;
+    if !findings.unknown.is_empty() {
+        let quoted = findings.unknown.iter().map(|path| format!("unknown field {path:?}"));
+        match request.options.field_validation {
+            FieldValidation::Strict => {
+                let all: Vec<String> = quoted.collect();
+                return Err(refused(format!("strict decoding error: {}", all.join(", "))));
+            }
+            FieldValidation::Warn => warnings.extend(quoted.map(Str::from)),
+            FieldValidation::Ignore => {}
+        }
+    }
+    object.set("apiVersion", resource.api_version());
+    object.set("kind", resource.kind);
+    Ok(object)
+}
+
+/// The body's kind must be the resource's; a body without one is taken for it.
+fn check_kind(request: &Request, json: &Json) -> Result<(), Status> {
+    let resource = &request.resource;
+    let (version, kind) = (json["apiVersion"].str(), json["kind"].str());
+    if kind.is_empty() && version.is_empty() {
+        return Ok(());
+    }
+    if kind.is_empty() {
+        return Err(Status::bad_request(format!("Object 'Kind' is missing in '{json}'")));
+    }
+    let expected = resource.api_version();
+    if kind != resource.kind {
+        return Err(Status::bad_request(format!(
+            "no kind {kind:?} is registered for version {version:?} in scheme \"pkg/api/legacyscheme/scheme.go:30\""
+        )));
+    }
+    if version != expected && !version.is_empty() {
+        return Err(Status::bad_request(format!(
+            "the API version in the data ({version}) does not match the expected API version ({expected})"
+        )));
+    }
+    Ok(())
+}

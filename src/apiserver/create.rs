@@ -1,0 +1,103 @@
+//! POST: a new object (`registry/rest/create.go`).
+
+use super::{ApiServer, admission, body, resources, subresource, validation};
+use crate::api::{ObjectKey, Reason, Request, Response, Status};
+use crate::json::{Json, Str};
+use crate::sim::Time;
+
+/// How often another name is tried where a generated one is taken.
+const NAME_ATTEMPTS: usize = 8;
+/// Generated names are cut to this before their suffix.
+const GENERATED_PREFIX: usize = 58;
+
+/// Creates an object.
+pub fn create(server: &mut ApiServer, now: Time, request: &Request) -> Result<Response, Status> {
+    if !request.subresource.is_empty() {
+        return subresource::create(server, now, request);
+    }
+    let resource = &request.resource;
+    let strategy = resources::of(resource);
+    let mut warnings = Vec::new();
+    let mut object = body::decode(request, &request.body, &Json::Null, &mut warnings)?;
+    let namespace = own_namespace(request, &mut object)?;
+    (strategy.defaults)(&mut object);
+    admission::create(server, request, &namespace, &mut object)?;
+
+    // Only the system writes these.
+    let meta = object.get_mut("metadata").map(std::mem::take).unwrap_or_default();
+    object.set("metadata", system_fields(server, now, meta));
+    if resource.subresources.iter().any(|(name, _)| *name == "status") && !object["status"].is_null() {
+        let empty = if object["status"].is_empty() { object["status"].clone() } else { Json::object() };
+        object.set("status", empty);
+    }
+    if strategy.generation {
+        object.set_at(&["metadata", "generation"], 1);
+    }
+    let generated = object["metadata"]["name"].is_empty();
+    for attempt in 1..=NAME_ATTEMPTS {
+        let mut object = object.clone();
+        if generated && !object["metadata"]["generateName"].is_empty() {
+            let prefix = object["metadata"]["generateName"].str();
+            let end = (0..=prefix.len().min(GENERATED_PREFIX)).rev().find(|i| prefix.is_char_boundary(*i));
+            let name = format!("{}{}", &prefix[..end.unwrap_or(0)], server.rng.name(5));
+            object.set_at(&["metadata", "name"], name);
+        }
+        (strategy.prepare_create)(&mut object);
+        let key = ObjectKey::new(namespace.clone(), object["metadata"]["name"].str());
+        let mut errors = Vec::new();
+        validation::meta::create(&object["metadata"], resource.namespaced, strategy.name, &mut errors);
+        (strategy.validate)(&object, &mut errors);
+        if !errors.is_empty() {
+            return Err(Status::invalid(resource, &key.name, &errors));
+        }
+        if let Some(existing) = server.store.get(resource, &key) {
+            if generated && attempt < NAME_ATTEMPTS {
+                continue;
+            }
+            let mut status = Status::already_exists(resource, &key.name);
+            if !existing["metadata"]["deletionTimestamp"].is_null() {
+                status.message = format!("object is being deleted: {}", status.message).into();
+            }
+            return Err(status);
+        }
+        warnings.extend((strategy.warnings)(&object, None));
+        if !request.options.dry_run {
+            object = server.put(now, resource, &key, object);
+        }
+        return Ok(server.answer(now, request, 201, object, warnings));
+    }
+    Err(Status::new(Reason::InternalError, "no free name was found"))
+}
+
+/// The object's namespace: the request's; the body may repeat it.
+fn own_namespace(request: &Request, object: &mut Json) -> Result<Str, Status> {
+    if !request.resource.namespaced {
+        if !object["metadata"]["namespace"].is_empty() {
+            object.set_at(&["metadata", "namespace"], Json::Null);
+            if let Some(meta) = object.get_mut("metadata") {
+                meta.remove("namespace");
+            }
+        }
+        return Ok(Str::default());
+    }
+    let said = object["metadata"]["namespace"].str();
+    if said.is_empty() {
+        object.set_at(&["metadata", "namespace"], &request.namespace);
+    } else if said != &*request.namespace {
+        return Err(Status::bad_request(
+            "the namespace of the provided object does not match the namespace sent on the request",
+        ));
+    }
+    Ok(request.namespace.clone())
+}
+
+fn system_fields(server: &mut ApiServer, now: Time, mut meta: Json) -> Json {
+    let drop =
+        ["deletionTimestamp", "deletionGracePeriodSeconds", "resourceVersion", "selfLink", "managedFields"];
+    for field in drop {
+        meta.remove(field);
+    }
+    meta.set("uid", server.rng.uuid());
+    meta.set("creationTimestamp", now.rfc3339());
+    meta
+}

@@ -1,0 +1,397 @@
+//! Decoding: from any JSON to an object of its schema, as Go's strict decoder leaves it.
+//!
+//! Unknown fields are found, wrong types refused in Go's words, zero values that Go would not write are dropped,
+//! schema defaults filled in, quantities and times rewritten canonically. Parts that are the very same memory as the
+//! stored object (`known`) were decoded before and are taken as they are, so that writing a status costs what changed.
+
+use crate::api::quantity::Quantity;
+use crate::api::schema::{Field, Shape, Special, Type, TypeId};
+use crate::json::{Json, Object, Str, parse};
+use crate::sim::Time;
+
+/// What decoding found besides the object.
+#[derive(Debug, Default)]
+pub struct Findings {
+    /// The paths of unknown fields.
+    pub unknown: Vec<String>,
+}
+
+/// Decodes an object of a type. The error is Go's message.
+pub fn decode(ty: TypeId, json: &Json, known: &Json) -> Result<(Json, Findings), String> {
+    let mut decoder = Decoder { findings: Findings::default(), path: Vec::new() };
+    let object = decoder.structure(ty.get(), json, known)?;
+    decoder.findings.unknown.sort();
+    Ok((object, decoder.findings))
+}
+
+struct Decoder {
+    findings: Findings,
+    path: Vec<Part>,
+}
+
+enum Part {
+    Field(&'static str),
+    Index(usize),
+    Key(Str),
+}
+
+/// Where a value stands: the struct that a type error names.
+#[derive(Clone, Copy)]
+struct Place {
+    owner: &'static str,
+}
+
+impl Decoder {
+    fn structure(&mut self, ty: &'static Type, json: &Json, known: &Json) -> Result<Json, String> {
+        let mut out: Vec<(Str, Json)> = Vec::with_capacity(json.entries().len());
+        for (key, value) in json.entries() {
+            let Some(field) = ty.field(key) else {
+                self.unknown(key);
+                continue;
+            };
+            let before = &known[field.name];
+            if !before.is_null() && value.same(before) && is_shared(value) {
+                out.push((Str::fixed(field.name), value.clone()));
+                continue;
+            }
+            if value.is_null() {
+                continue;
+            }
+            self.path.push(Part::Field(field.name));
+            let decoded = self.value(&field.shape, value, before, Place { owner: ty.name })?;
+            self.path.pop();
+            if !omitted(ty, field, &decoded) {
+                out.push((Str::fixed(field.name), decoded));
+            }
+        }
+        let mut object: Object = out.into_iter().collect();
+        for field in ty.fields {
+            if let Some(default) = field.more.default
+                && object.get(field.name).is_none()
+                && let Some(value) = default_of(field, default)
+            {
+                object.insert(Str::fixed(field.name), value);
+            }
+        }
+        Ok(Json::Object(object))
+    }
+
+    fn value(
+        &mut self,
+        shape: &'static Shape,
+        json: &Json,
+        known: &Json,
+        place: Place,
+    ) -> Result<Json, String> {
+        let wrong = |decoder: &Decoder| Err(decoder.wrong_type(shape, json, place));
+        match (shape, json) {
+            (Shape::Str | Shape::Bytes, Json::Str(s)) => {
+                if matches!(shape, Shape::Bytes)
+                    && let Some(at) = super::base64::invalid(s)
+                {
+                    return Err(format!("illegal base64 data at input byte {at}"));
+                }
+                Ok(json.clone())
+            }
+            (Shape::Bool, Json::Bool(_)) | (Shape::Int64, Json::Int(_)) => Ok(json.clone()),
+            (Shape::Int32, Json::Int(i)) if i32::try_from(*i).is_ok() => Ok(json.clone()),
+            (Shape::Float, Json::Int(_) | Json::Float(_)) => Ok(json.clone()),
+            (Shape::List(item), Json::Array(items)) => {
+                let mut out = Vec::with_capacity(items.len());
+                for (i, element) in items.iter().enumerate() {
+                    let before = &known[i];
+                    if is_shared(element) && element.same(before) {
+                        out.push(element.clone());
+                        continue;
+                    }
+                    self.path.push(Part::Index(i));
+                    out.push(match element {
+                        Json::Null => zero(item),
+                        _ => self.value(item, element, before, place)?,
+                    });
+                    self.path.pop();
+                }
+                Ok(out.into())
+            }
+            (Shape::Map(item), Json::Object(entries)) => {
+                let mut out = Vec::with_capacity(entries.len());
+                for (key, element) in entries.entries() {
+                    self.path.push(Part::Key(key.clone()));
+                    let decoded = match element {
+                        Json::Null => zero(item),
+                        _ => self.value(item, element, &known[key.as_str()], place)?,
+                    };
+                    out.push((key.clone(), decoded));
+                    self.path.pop();
+                }
+                Ok(Json::Object(out.into_iter().collect()))
+            }
+            (Shape::Ref(id), _) => {
+                let ty = id.get();
+                match (ty.special, json) {
+                    (None, Json::Object(_)) => self.structure(ty, json, known),
+                    (None, _) => wrong(self),
+                    (Some(special), _) => self.special(special, shape, json, place),
+                }
+            }
+            _ => wrong(self),
+        }
+    }
+
+    fn special(
+        &self,
+        special: Special,
+        shape: &'static Shape,
+        json: &Json,
+        place: Place,
+    ) -> Result<Json, String> {
+        match (special, json) {
+            (Special::Any, _) => Ok(json.clone()),
+            (Special::Quantity, Json::Str(_) | Json::Int(_) | Json::Float(_)) => {
+                let text = match json {
+                    Json::Str(s) => s.to_string(),
+                    other => other.to_string(),
+                };
+                match Quantity::parse(&text) {
+                    Some(quantity) => {
+                        let canonical = quantity.to_string();
+                        Ok(if json.str() == canonical { json.clone() } else { canonical.into() })
+                    }
+                    None => Err(QUANTITY_ERROR.into()),
+                }
+            }
+            (Special::Quantity, _) => Err(QUANTITY_ERROR.into()),
+            (Special::Time | Special::MicroTime, Json::Str(s)) => match Time::parse(s) {
+                Some(time) => {
+                    let text = if special == Special::Time { time.rfc3339() } else { time.rfc3339_micro() };
+                    Ok(if **s == *text { json.clone() } else { text.into() })
+                }
+                None => Err(format!(
+                    "parsing time {:?} as {:?}: cannot parse {:?} as {:?}",
+                    s.as_str(),
+                    "2006-01-02T15:04:05Z07:00",
+                    s.as_str(),
+                    "2006"
+                )),
+            },
+            (Special::IntOrString, Json::Str(_) | Json::Int(_)) => Ok(json.clone()),
+            _ => Err(self.wrong_type(shape, json, place)),
+        }
+    }
+
+    fn unknown(&mut self, key: &str) {
+        let mut path = String::new();
+        for part in &self.path {
+            match part {
+                Part::Index(i) => path.push_str(&format!("[{i}]")),
+                Part::Field(name) => join(&mut path, name),
+                Part::Key(name) => join(&mut path, name),
+            }
+        }
+        join(&mut path, key);
+        self.findings.unknown.push(path);
+    }
+
+    /// Go names the last struct, and the path without indexes and map keys.
+    fn wrong_type(&self, shape: &Shape, json: &Json, place: Place) -> String {
+        let found = match json {
+            Json::Null => "null",
+            Json::Bool(_) => "bool",
+            Json::Int(_) | Json::Float(_) => "number",
+            Json::Str(_) => "string",
+            Json::Array(_) => "array",
+            Json::Object(_) => "object",
+        };
+        let number_detail = match (shape, json) {
+            (Shape::Int32 | Shape::Int64, Json::Int(_) | Json::Float(_)) => format!("{found} {json}"),
+            _ => found.to_string(),
+        };
+        let mut path = String::new();
+        for part in &self.path {
+            if let Part::Field(name) = part {
+                join(&mut path, name);
+            }
+        }
+        format!(
+            "json: cannot unmarshal {number_detail} into Go struct field {}.{path} of type {}",
+            place.owner,
+            go_type(shape, self.last_field())
+        )
+    }
+
+    fn last_field(&self) -> &'static str {
+        let mut names = self.path.iter().rev().filter_map(|p| match p {
+            Part::Field(name) => Some(*name),
+            _ => None,
+        });
+        names.next().unwrap_or("")
+    }
+}
+
+const QUANTITY_ERROR: &str =
+    "quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'";
+
+fn join(path: &mut String, name: &str) {
+    if !path.is_empty() {
+        path.push('.');
+    }
+    path.push_str(name);
+}
+
+fn is_shared(json: &Json) -> bool {
+    matches!(json, Json::Array(_) | Json::Object(_))
+}
+
+fn zero(shape: &Shape) -> Json {
+    match shape {
+        Shape::Str | Shape::Bytes => "".into(),
+        Shape::Bool => false.into(),
+        Shape::Int32 | Shape::Int64 | Shape::Float => 0.into(),
+        Shape::Ref(id) if id.get().special == Some(Special::Quantity) => "0".into(),
+        Shape::Ref(_) | Shape::Map(_) => Json::object(),
+        Shape::List(_) => Json::Array(Default::default()),
+    }
+}
+
+fn go_type(shape: &Shape, field: &str) -> String {
+    match shape {
+        Shape::Str => match field {
+            "accessModes" => "v1.PersistentVolumeAccessMode".into(),
+            "policyTypes" => "v1.PolicyType".into(),
+            _ => "string".into(),
+        },
+        Shape::Bytes => "[]uint8".into(),
+        Shape::Bool => "bool".into(),
+        Shape::Int32 => "int32".into(),
+        Shape::Int64 => "int64".into(),
+        Shape::Float => "float64".into(),
+        Shape::Ref(id) => match id.get().special {
+            Some(Special::IntOrString) => "intstr.IntOrString".into(),
+            Some(Special::Quantity) => "resource.Quantity".into(),
+            _ => format!("v1.{}", id.get().name),
+        },
+        Shape::List(item) => format!("[]{}", go_type(item, field)),
+        Shape::Map(Shape::Ref(id)) if id.get().special == Some(Special::Quantity) => "v1.ResourceList".into(),
+        Shape::Map(item) => format!("map[string]{}", go_type(item, field)),
+    }
+}
+
+/// Whether Go's encoder would leave the value out.
+fn omitted(ty: &Type, field: &Field, value: &Json) -> bool {
+    match value {
+        Json::Str(s) => {
+            s.is_empty() && !field.required && field.more.default.is_none() && !is_pointer(ty, field)
+        }
+        Json::Array(_) => value.is_empty() && !field.required,
+        Json::Object(_) => value.is_empty() && matches!(field.shape, Shape::Map(_)) && !field.required,
+        Json::Int(0) | Json::Bool(false) => {
+            !field.required && field.more.default.is_none() && ZERO_OMITTED.contains(&(ty.name, field.name))
+        }
+        _ => false,
+    }
+}
+
+/// Strings that Go holds behind a pointer, so that `""` differs from absent.
+fn is_pointer(ty: &Type, field: &Field) -> bool {
+    const POINTERS: &[(&str, &str)] = &[
+        ("JobStatus", "failedIndexes"),
+        ("PersistentVolumeClaimSpec", "storageClassName"),
+        ("LeaseSpec", "holderIdentity"),
+        ("JobSpec", "managedBy"),
+        ("JobSpec", "completionMode"),
+        ("JobSpec", "podReplacementPolicy"),
+        ("CronJobSpec", "timeZone"),
+        ("IngressSpec", "ingressClassName"),
+        ("PodSpec", "runtimeClassName"),
+        ("Container", "restartPolicy"),
+    ];
+    POINTERS.contains(&(ty.name, field.name))
+}
+
+/// Numbers and booleans that Go holds by value with `omitempty`: zero reads as absent.
+const ZERO_OMITTED: &[(&str, &str)] = &[
+    ("ObjectMeta", "generation"),
+    ("JobStatus", "active"),
+    ("JobStatus", "succeeded"),
+    ("JobStatus", "failed"),
+    ("ContainerPort", "hostPort"),
+    ("Probe", "initialDelaySeconds"),
+    ("Probe", "timeoutSeconds"),
+    ("Probe", "periodSeconds"),
+    ("Probe", "successThreshold"),
+    ("Probe", "failureThreshold"),
+    ("Container", "stdin"),
+    ("Container", "stdinOnce"),
+    ("Container", "tty"),
+    ("EphemeralContainer", "stdin"),
+    ("EphemeralContainer", "stdinOnce"),
+    ("EphemeralContainer", "tty"),
+    ("PodSpec", "hostNetwork"),
+    ("PodSpec", "hostPID"),
+    ("PodSpec", "hostIPC"),
+    ("VolumeMount", "readOnly"),
+    ("PersistentVolumeClaimVolumeSource", "readOnly"),
+    ("NodeSpec", "unschedulable"),
+    ("Event", "count"),
+    ("ContainerStateTerminated", "signal"),
+    ("DeploymentSpec", "minReadySeconds"),
+    ("DeploymentSpec", "paused"),
+    ("DeploymentStatus", "replicas"),
+    ("DeploymentStatus", "updatedReplicas"),
+    ("DeploymentStatus", "readyReplicas"),
+    ("DeploymentStatus", "availableReplicas"),
+    ("DeploymentStatus", "unavailableReplicas"),
+    ("DeploymentStatus", "observedGeneration"),
+    ("ReplicaSetSpec", "minReadySeconds"),
+    ("ReplicaSetStatus", "fullyLabeledReplicas"),
+    ("ReplicaSetStatus", "readyReplicas"),
+    ("ReplicaSetStatus", "availableReplicas"),
+    ("ReplicaSetStatus", "observedGeneration"),
+    ("ReplicationControllerStatus", "fullyLabeledReplicas"),
+    ("ReplicationControllerStatus", "readyReplicas"),
+    ("ReplicationControllerStatus", "availableReplicas"),
+    ("ReplicationControllerStatus", "observedGeneration"),
+    ("StatefulSetSpec", "minReadySeconds"),
+    ("StatefulSetStatus", "readyReplicas"),
+    ("StatefulSetStatus", "currentReplicas"),
+    ("StatefulSetStatus", "updatedReplicas"),
+    ("StatefulSetStatus", "observedGeneration"),
+    ("DaemonSetSpec", "minReadySeconds"),
+    ("DaemonSetStatus", "updatedNumberScheduled"),
+    ("DaemonSetStatus", "numberAvailable"),
+    ("DaemonSetStatus", "numberUnavailable"),
+    ("DaemonSetStatus", "observedGeneration"),
+    ("ServicePort", "nodePort"),
+    ("ServiceSpec", "publishNotReadyAddresses"),
+    ("ServiceSpec", "healthCheckNodePort"),
+];
+
+fn default_of(field: &Field, text: &'static str) -> Option<Json> {
+    Some(match text {
+        "{}" => match &field.shape {
+            Shape::Ref(id) => nested_defaults(id.get()),
+            _ => Json::object(),
+        },
+        "0" => 0.into(),
+        "false" => false.into(),
+        "\"\"" => {
+            if !field.required && !field.name.starts_with("reporting") {
+                return None;
+            }
+            "".into()
+        }
+        other => parse(other).unwrap_or_default(),
+    })
+}
+
+fn nested_defaults(ty: &'static Type) -> Json {
+    let mut object = Object::new();
+    for field in ty.fields {
+        if let Some(default) = field.more.default
+            && let Some(value) = default_of(field, default)
+        {
+            object.insert(Str::fixed(field.name), value);
+        }
+    }
+    Json::Object(object)
+}

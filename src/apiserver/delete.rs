@@ -1,0 +1,152 @@
+//! DELETE: at once, or by asking for it and waiting for agents and finalizers (`registry/rest/delete.go`).
+
+use super::{ApiServer, resources, selection::Selection, update};
+use crate::api::{ObjectKey, Propagation, Request, Response, Status, kinds};
+use crate::json;
+use crate::json::{Json, Str};
+use crate::sim::Time;
+use std::time::Duration;
+
+const ORPHAN: &str = "orphan";
+const FOREGROUND: &str = "foregroundDeletion";
+
+/// Deletes one object.
+pub fn delete(server: &mut ApiServer, now: Time, request: &Request) -> Result<Response, Status> {
+    let key = ObjectKey::new(request.namespace.clone(), request.name.clone());
+    server.named(request)?;
+    delete_one(server, now, request, &key)
+}
+
+/// Deletes all objects that the selectors match.
+pub fn delete_collection(server: &mut ApiServer, now: Time, request: &Request) -> Result<Response, Status> {
+    let selection = Selection::of(request)?;
+    let list = server.store.list(&request.resource, &request.namespace);
+    let keys: Vec<ObjectKey> =
+        list.filter(|(key, object)| selection.matches(key, object)).map(|(key, _)| key.clone()).collect();
+    let mut items: Vec<Json> = Vec::new();
+    for key in keys {
+        let one = Request { name: key.name.clone(), namespace: key.namespace.clone(), ..request.clone() };
+        items.extend(server.store.get(&request.resource, &key).cloned());
+        delete_one(server, now, &one, &key)?;
+    }
+    let kind = format!("{}List", request.resource.kind);
+    let meta = json!({ "resourceVersion": server.revision().to_string() });
+    let body = json!({ "apiVersion": request.resource.api_version(), "kind": kind, "metadata": meta, "items": items });
+    Ok(Response { code: 200, body, ..Response::default() })
+}
+
+fn delete_one(
+    server: &mut ApiServer,
+    now: Time,
+    request: &Request,
+    key: &ObjectKey,
+) -> Result<Response, Status> {
+    let resource = &request.resource;
+    let strategy = resources::of(resource);
+    let Some(old) = server.store.get(resource, key).cloned() else {
+        return Err(Status::not_found(resource, &key.name));
+    };
+    if let Some(uid) = &request.options.uid
+        && old["metadata"]["uid"].str() != &**uid
+    {
+        let present = old["metadata"]["uid"].str();
+        let why = format!("Precondition failed: UID in precondition: {uid}, UID in object meta: {present}");
+        return Err(Status::conflict(resource, &key.name, &why));
+    }
+    let version = request.options.resource_version.as_str();
+    if !version.is_empty() && old["metadata"]["resourceVersion"].str() != version {
+        return Err(update::uid_conflict(request, key, version, old["metadata"]["resourceVersion"].str()));
+    }
+
+    let mut object = old.clone();
+    set_finalizers(&mut object, wanted_finalizers(request, &old));
+    let waits_for_finalizers = !object["metadata"]["finalizers"].is_empty();
+    let waits_for_content = *resource == kinds::NAMESPACES.into() && !old["spec"]["finalizers"].is_empty();
+    let already = !old["metadata"]["deletionTimestamp"].is_null();
+    let left = old["metadata"]["deletionGracePeriodSeconds"].as_i64();
+
+    // A second deletion can only shorten the first one's grace.
+    let mut grace = (strategy.grace)(&old, request.options.grace_period).unwrap_or(0);
+    if already && let Some(left) = left {
+        grace = grace.min(left);
+    }
+    if grace == 0 && !waits_for_finalizers && !waits_for_content {
+        return Ok(remove(server, now, request, key, &old));
+    }
+    if !already || left.is_some_and(|left| grace < left) {
+        let deadline = now + Duration::from_secs(grace.unsigned_abs());
+        object.set_at(&["metadata", "deletionTimestamp"], deadline.rfc3339());
+        object.set_at(&["metadata", "deletionGracePeriodSeconds"], grace);
+        if !already && let Some(generation) = object["metadata"]["generation"].as_i64() {
+            object.set_at(&["metadata", "generation"], generation + 1);
+        }
+    }
+    if waits_for_content {
+        // Namespaces have no grace period, only a phase.
+        if let Some(meta) = object.get_mut("metadata") {
+            meta.remove("deletionGracePeriodSeconds");
+        }
+        object.set_at(&["status", "phase"], "Terminating");
+    }
+    if object != old && !request.options.dry_run {
+        object = server.put(now, resource, key, object);
+    }
+    Ok(server.answer(now, request, 200, object, Vec::new()))
+}
+
+fn remove(server: &mut ApiServer, now: Time, request: &Request, key: &ObjectKey, old: &Json) -> Response {
+    let resource = &request.resource;
+    let mut last = old.clone();
+    if !request.options.dry_run {
+        last = server.remove(now, resource, key).unwrap_or(last);
+    }
+    if resources::of(resource).returns_deleted {
+        return server.answer(now, request, 200, last, Vec::new());
+    }
+    let mut details = json!({ "name": &key.name, "kind": resource.plural, "uid": &old["metadata"]["uid"] });
+    if !resource.group.is_empty() {
+        details.set("group", resource.group);
+    }
+    let body = json!({
+        "apiVersion": "v1", "kind": "Status", "metadata": {}, "status": "Success", "details": details,
+    });
+    Response { code: 200, body, ..Response::default() }
+}
+
+/// The finalizers that the deletion's propagation policy leaves the object with; the garbage collector takes away
+/// `orphan` and `foregroundDeletion` when it has done what they stand for.
+fn wanted_finalizers(request: &Request, object: &Json) -> Vec<Str> {
+    let present: Vec<&str> = object["metadata"]["finalizers"].items().iter().map(Json::str).collect();
+    let (orphan, foreground) = match request.options.propagation {
+        Some(Propagation::Orphan) => (true, false),
+        Some(Propagation::Foreground) => (false, true),
+        Some(Propagation::Background) => (false, false),
+        None if present.contains(&ORPHAN) => (true, false),
+        None if present.contains(&FOREGROUND) => (false, true),
+        None => (resources::of(&request.resource).orphans, false),
+    };
+    let others = present.iter().filter(|f| **f != ORPHAN && **f != FOREGROUND).map(|f| Str::from(*f));
+    let mut all: Vec<Str> = others.collect();
+    if orphan {
+        all.push(Str::fixed(ORPHAN));
+    }
+    if foreground {
+        all.push(Str::fixed(FOREGROUND));
+    }
+    all
+}
+
+fn set_finalizers(object: &mut Json, finalizers: Vec<Str>) {
+    let present = object["metadata"]["finalizers"].items();
+    if present.len() == finalizers.len() && present.iter().zip(&finalizers).all(|(a, b)| a.str() == &**b) {
+        return;
+    }
+    let finalizers: Json = finalizers.into_iter().collect();
+    if finalizers.is_empty() {
+        if let Some(meta) = object.get_mut("metadata") {
+            meta.remove("finalizers");
+        }
+    } else {
+        object.set_at(&["metadata", "finalizers"], finalizers);
+    }
+}

@@ -1,0 +1,34 @@
+//! The API server: the one place where objects are kept, checked and changed, and from which everybody hears of it.
+//!
+//! - [`server`](ApiServer): the door. `create`, `update`, `delete`, `patch` are the writes, one path for all kinds.
+//! - [`store`](Revision): every revision of every object; `watch`: who hears of which change.
+//! - `decode`, `body`: from any JSON to an object of its schema; `validation`, `resources`: what each kind demands.
+//! - `admission`: what the cluster adds or forbids; `subresource`: binding, eviction.
+//! - `table`, `columns`: how `kubectl get` prints objects.
+//!
+//! Controllers, scheduler, kubelets and users all come through [`ApiServer::handle`]; there is no other way in.
+
+mod admission;
+pub mod base64;
+mod body;
+mod columns;
+mod create;
+mod decode;
+mod delete;
+mod patch;
+mod pod_spec;
+mod resources;
+mod selection;
+mod server;
+mod store;
+mod subresource;
+mod table;
+mod update;
+mod validation;
+mod watch;
+
+#[cfg(test)]
+mod tests;
+
+pub use server::ApiServer;
+pub use store::{Change, Revision};

@@ -1,0 +1,51 @@
+//! PATCH: four ways to write a change; what comes out is written like a PUT.
+
+mod json_patch;
+mod merge;
+mod strategic;
+
+use super::{ApiServer, update};
+use crate::api::{ObjectKey, PatchType, Reason, Request, Response, Status};
+use crate::json::Json;
+use crate::sim::Time;
+
+/// Changes an object.
+pub fn patch(
+    server: &mut ApiServer,
+    now: Time,
+    kind: PatchType,
+    request: &Request,
+) -> Result<Response, Status> {
+    if kind == PatchType::Apply {
+        let message = "the body of the request was in an unknown format - accepted media types include: application/json-patch+json, application/merge-patch+json, application/strategic-merge-patch+json";
+        return Err(Status::new(Reason::UnsupportedMediaType, message));
+    }
+    let old = server.named(request)?.clone();
+    let key = ObjectKey::new(request.namespace.clone(), request.name.clone());
+    let body = apply(kind, request, &old)?;
+    update::write(server, now, request, &key, &old, &body)
+}
+
+fn apply(kind: PatchType, request: &Request, old: &Json) -> Result<Json, Status> {
+    let invalid = |why: String| {
+        let mut status = Status::new(Reason::Invalid, why);
+        status.details = None;
+        status
+    };
+    match kind {
+        PatchType::Json => json_patch::apply(old, &request.body)
+            .map_err(|_| invalid("the server rejected our request due to an error in our request".into())),
+        PatchType::Merge => Ok(merge::apply(old, &request.body)),
+        PatchType::Strategic => match request.resource.ty {
+            Some(ty) => strategic::apply(ty, old, &request.body).map_err(Status::bad_request),
+            None => Err(Status::new(
+                Reason::UnsupportedMediaType,
+                format!(
+                    "the body of the request was in an unknown format - accepted media types include: {}",
+                    "application/json-patch+json, application/merge-patch+json, application/apply-patch+yaml"
+                ),
+            )),
+        },
+        PatchType::Apply => Ok(old.clone()),
+    }
+}

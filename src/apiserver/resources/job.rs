@@ -1,0 +1,91 @@
+//! Jobs.
+
+use super::{PLAIN, Strategy};
+use crate::apiserver::pod_spec::{self, fill};
+use crate::json;
+use crate::json::{Json, Str};
+
+/// The strategy of Jobs.
+pub static JOB: Strategy = Strategy {
+    selectable: &["status.successful"],
+    defaults,
+    prepare_create: |job| {
+        job.set("status", json!({}));
+        job.set_at(&["metadata", "generation"], 1);
+        select_own_pods(job);
+    },
+    prepare_update: |new, old| new.set("status", &old["status"]),
+    generation: true,
+    orphans: true,
+    ..PLAIN
+};
+
+/// Fills in what the author left out (`pkg/apis/batch/v1/defaults.go`).
+fn defaults(job: &mut Json) {
+    let template_labels = job.at(&["spec", "template", "metadata", "labels"]).clone();
+    if job["metadata"]["labels"].is_empty() && !template_labels.is_empty() {
+        job.set_at(&["metadata", "labels"], template_labels);
+    }
+    if let Some(spec) = job.get_mut("spec") {
+        default_spec(spec);
+    }
+}
+
+/// Fills in a Job's spec; a CronJob's template has the same.
+pub fn default_spec(spec: &mut Json) {
+    // A Job that says neither runs one pod to completion.
+    if spec["completions"].is_null() && spec["parallelism"].is_null() {
+        spec.set("completions", 1);
+    }
+    fill(spec, "parallelism", 1);
+    let per_index = !spec["backoffLimitPerIndex"].is_null();
+    fill(spec, "backoffLimit", if per_index { i64::from(i32::MAX) } else { 6 });
+    fill(spec, "completionMode", "NonIndexed");
+    fill(spec, "suspend", false);
+    fill(spec, "manualSelector", false);
+    let policy = if spec["podFailurePolicy"].is_null() { "TerminatingOrFailed" } else { "Failed" };
+    fill(spec, "podReplacementPolicy", policy);
+    if let Some(pod_spec) = spec.get_mut("template").and_then(|t| t.get_mut("spec")) {
+        pod_spec::defaults(pod_spec, false);
+    }
+    let rules = spec["podFailurePolicy"]["rules"].items().iter().map(|rule| {
+        let mut rule = rule.clone();
+        let patterns = rule["onPodConditions"].items().iter().map(|p| {
+            let mut pattern = p.clone();
+            fill(&mut pattern, "status", "True");
+            pattern
+        });
+        let patterns: Json = patterns.collect();
+        if !patterns.is_empty() {
+            rule.set("onPodConditions", patterns);
+        }
+        rule
+    });
+    let rules: Json = rules.collect();
+    if !rules.is_empty() {
+        spec.set_at(&["podFailurePolicy", "rules"], rules);
+    }
+}
+
+/// Makes the selector and the template's labels, so that a Job finds its own pods and nobody else's.
+fn select_own_pods(job: &mut Json) {
+    if job["spec"]["manualSelector"].as_bool() == Some(true) {
+        return;
+    }
+    let (name, uid) = (job["metadata"]["name"].clone(), job["metadata"]["uid"].clone());
+    let labels: [(&'static str, &Json); 4] = [
+        ("batch.kubernetes.io/controller-uid", &uid),
+        ("batch.kubernetes.io/job-name", &name),
+        ("controller-uid", &uid),
+        ("job-name", &name),
+    ];
+    for (key, value) in labels {
+        if job.at(&["spec", "template", "metadata", "labels"]).get(key).is_none() {
+            job.set_at(&["spec", "template", "metadata", "labels", key], value);
+        }
+    }
+    let key = labels[0].0;
+    if job.at(&["spec", "selector", "matchLabels"]).get(key).is_none() {
+        job.set_at(&["spec", "selector", "matchLabels", key], Str::from(uid.str()));
+    }
+}

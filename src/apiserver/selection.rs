@@ -1,0 +1,56 @@
+//! [`Selection`]: which objects of a resource a list or a watch sees.
+
+use super::resources;
+use crate::api::selector::{Fields, Labels};
+use crate::api::{ObjectKey, Request, Status};
+use crate::json::{Json, Str};
+
+/// A namespace, a name, and conditions on labels and fields.
+#[derive(Clone, Debug, Default)]
+pub struct Selection {
+    /// `""`: all.
+    pub namespace: Str,
+    /// `""`: all.
+    pub name: Str,
+    labels: Labels,
+    fields: Fields,
+}
+
+impl Selection {
+    /// What a request selects; an error for selectors that cannot be read, or fields the resource cannot select by.
+    pub fn of(request: &Request) -> Result<Selection, Status> {
+        let options = &request.options;
+        let labels = Labels::parse(&options.label_selector).map_err(Status::bad_request)?;
+        let fields = Fields::parse(&options.field_selector)?;
+        let supported = resources::of(&request.resource).selectable;
+        for condition in &fields.0 {
+            let path = condition.path.as_str();
+            let known =
+                path == "metadata.name" || path == "metadata.namespace" && request.resource.namespaced;
+            if !known && !supported.contains(&path) {
+                return Err(Status::bad_request(unsupported(request, path)));
+            }
+        }
+        Ok(Selection { namespace: request.namespace.clone(), name: Str::default(), labels, fields })
+    }
+
+    /// Whether it sees the object.
+    pub fn matches(&self, key: &ObjectKey, object: &Json) -> bool {
+        (self.namespace.is_empty() || self.namespace == key.namespace)
+            && (self.name.is_empty() || self.name == key.name)
+            && (self.labels.is_empty() || self.labels.matches(&object["metadata"]["labels"]))
+            && (self.fields.0.is_empty() || self.fields.matches(object))
+    }
+}
+
+fn unsupported(request: &Request, path: &str) -> String {
+    match (request.resource.group, request.resource.plural) {
+        ("", "pods" | "nodes" | "namespaces" | "secrets" | "events" | "replicationcontrollers") => {
+            format!("field label not supported: {path}")
+        }
+        ("batch", "jobs") => format!("field label \"{path}\" not supported for Job"),
+        _ => format!(
+            "\"{path}\" is not a known field selector: only \"metadata.name\", \"metadata.namespace\""
+        ),
+    }
+}

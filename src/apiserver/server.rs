@@ -1,0 +1,303 @@
+//! [`ApiServer`]: one door for everybody. A request comes in; an answer, or a `Status` saying why not, goes out.
+
+use super::selection::Selection;
+use super::store::{Change, Revision, Store};
+use super::watch::{self, Watches};
+use super::{create, delete, patch, table, update};
+use crate::api::{
+    EventType, ObjectKey, Reason, Request, Resource, Response, Status, Verb, WatchEvent, WatchId, kinds,
+};
+use crate::json;
+use crate::json::{Json, Str};
+use crate::sim::{Rng, Time};
+
+/// How many revisions are kept unless one says otherwise.
+const HISTORY: usize = 20_000;
+
+/// The API server with its storage and its open watches.
+#[derive(Clone, Debug)]
+pub struct ApiServer {
+    pub(super) store: Store,
+    pub(super) watches: Watches,
+    pub(super) rng: Rng,
+}
+
+impl ApiServer {
+    /// A server without any object; `seed` decides uids and generated names.
+    pub fn new(seed: u64) -> ApiServer {
+        ApiServer { store: Store::new(HISTORY), watches: Watches::default(), rng: Rng::new(seed) }
+    }
+
+    /// Creates the namespaces that every cluster has.
+    pub fn bootstrap(&mut self, now: Time) {
+        for name in ["default", "kube-node-lease", "kube-public", "kube-system"] {
+            let body = json!({ "apiVersion": "v1", "kind": "Namespace", "metadata": { "name": name } });
+            let created = self.handle(now, &Request::create(kinds::NAMESPACES, body).by("apiserver"));
+            debug_assert!(created.is_ok(), "{created:?}");
+        }
+    }
+
+    /// Answers a request.
+    pub fn handle(&mut self, now: Time, request: &Request) -> Result<Response, Status> {
+        self.check_verb(request)?;
+        match request.verb {
+            Verb::Get => self.get(now, request),
+            Verb::List => self.list(now, request),
+            Verb::Watch => self.watch(now, request),
+            Verb::Create => create::create(self, now, request),
+            Verb::Update => update::update(self, now, request),
+            Verb::Patch(kind) => patch::patch(self, now, kind, request),
+            Verb::Delete => delete::delete(self, now, request),
+            Verb::DeleteCollection => delete::delete_collection(self, now, request),
+        }
+    }
+
+    /// Whether a watch has an event to take.
+    pub fn has_event(&self, watch: WatchId) -> bool {
+        self.watches.has_event(watch)
+    }
+
+    /// How many events of a watch wait to be taken.
+    pub fn pending_events(&self, watch: WatchId) -> usize {
+        self.watches.pending(watch)
+    }
+
+    /// Takes a watch's next event.
+    pub fn next_event(&mut self, watch: WatchId) -> Option<WatchEvent> {
+        self.watches.next_event(watch)
+    }
+
+    /// Closes a watch.
+    pub fn stop_watch(&mut self, watch: WatchId) {
+        self.watches.stop(watch);
+    }
+
+    /// The store's newest revision.
+    pub fn revision(&self) -> u64 {
+        self.store.revision()
+    }
+
+    /// The newest revision whose history is gone.
+    pub fn compacted(&self) -> u64 {
+        self.store.compacted()
+    }
+
+    /// Forgets the history up to and including a revision.
+    pub fn compact(&mut self, revision: u64) {
+        self.store.compact(revision);
+    }
+
+    /// How many revisions are kept (older ones are compacted by themselves).
+    pub fn keep_history(&mut self, revisions: usize) {
+        self.store.set_keep(revisions);
+    }
+
+    /// The resources that have objects, with how many.
+    pub fn counts(&self) -> Vec<(Resource, usize)> {
+        self.store.counts().map(|(r, n)| (r.clone(), n)).collect()
+    }
+
+    /// The object, for looking at it without asking.
+    pub fn peek(&self, resource: &Resource, key: &ObjectKey) -> Option<&Json> {
+        self.store.get(resource, key)
+    }
+
+    /// The objects of a resource, for looking at them without asking; of one namespace unless that is `""`.
+    pub fn peek_all<'a>(
+        &'a self,
+        resource: &Resource,
+        namespace: &'a str,
+    ) -> impl Iterator<Item = (&'a ObjectKey, &'a Json)> + 'a {
+        self.store.list(resource, namespace)
+    }
+
+    /// All kept revisions of an object, oldest first; also of one that is gone.
+    pub fn history(&self, resource: &Resource, key: &ObjectKey) -> Vec<Revision> {
+        self.store.history(resource, key)
+    }
+
+    /// The changes after a revision, oldest first.
+    pub fn changes_after(&self, revision: u64) -> impl Iterator<Item = &Change> {
+        self.store.changes_after(revision)
+    }
+
+    fn check_verb(&self, request: &Request) -> Result<(), Status> {
+        let verb = request.verb.name();
+        let resource = &request.resource;
+        let verbs = if request.subresource.is_empty() {
+            resource.verbs
+        } else {
+            let found = resource.subresources.iter().find(|(name, _)| request.subresource == *name);
+            let missing = || Status {
+                code: 404,
+                reason: Some(Reason::NotFound),
+                message: Str::fixed("the server could not find the requested resource"),
+                details: None,
+            };
+            found.ok_or_else(missing)?.1
+        };
+        if verbs.contains(&verb) {
+            return Ok(());
+        }
+        let message = Str::fixed("the server does not allow this method on the requested resource");
+        Err(Status::new(Reason::MethodNotAllowed, message))
+    }
+
+    /// The object that a request names.
+    pub(super) fn named(&self, request: &Request) -> Result<&Json, Status> {
+        let key = ObjectKey::new(request.namespace.clone(), request.name.clone());
+        self.store
+            .get(&request.resource, &key)
+            .ok_or_else(|| Status::not_found(&request.resource, &request.name))
+    }
+
+    fn get(&self, now: Time, request: &Request) -> Result<Response, Status> {
+        let object = self.named(request)?;
+        Ok(self.answer(now, request, 200, object.clone(), Vec::new()))
+    }
+
+    /// An answer that carries one object, as a table where that was asked for.
+    pub(super) fn answer(
+        &self,
+        now: Time,
+        request: &Request,
+        code: u16,
+        object: Json,
+        warnings: Vec<Str>,
+    ) -> Response {
+        let body = if request.options.table {
+            let meta = json!({ "resourceVersion": &object["metadata"]["resourceVersion"] });
+            table::render(&request.resource, [&object], meta, now, true)
+        } else {
+            object
+        };
+        Response { code, body, warnings, watch: None }
+    }
+
+    fn list(&self, now: Time, request: &Request) -> Result<Response, Status> {
+        let selection = Selection::of(request)?;
+        let resource = &request.resource;
+        let token = &request.options.continue_token;
+        let (revision, start) = if token.is_empty() {
+            (self.revision(), None)
+        } else {
+            let (revision, key) = read_token(token)
+                .ok_or_else(|| Status::bad_request("continue key is not valid: invalid token"))?;
+            (revision, Some(key))
+        };
+        let past;
+        let all: Vec<(&ObjectKey, &Json)> = if revision == self.revision() {
+            self.store.list(resource, &request.namespace).collect()
+        } else {
+            past = self.store.list_at(resource, revision).ok_or_else(expired_token)?;
+            past.iter().collect()
+        };
+        let mut matching: Vec<(&ObjectKey, &Json)> =
+            all.into_iter().filter(|(key, object)| selection.matches(key, object)).collect();
+        if request.namespace.is_empty() && resource.namespaced {
+            // etcd orders by the path `namespace/name`, where `a-b/…` stands before `a/…`.
+            matching.sort_by(|(a, _), (b, _)| path_bytes(a).cmp(path_bytes(b)));
+        }
+        if let Some(start) = &start {
+            matching.retain(|(key, _)| path_bytes(key).gt(path_bytes(start)));
+        }
+        let mut meta = json!({ "resourceVersion": revision.to_string() });
+        let limit = request.options.limit;
+        if limit > 0 && matching.len() > limit {
+            let rest = matching.len() - limit;
+            matching.truncate(limit);
+            if let Some((last, _)) = matching.last() {
+                meta.set("continue", format!("{revision}:{}/{}", last.namespace, last.name));
+                if request.options.label_selector.is_empty() && request.options.field_selector.is_empty() {
+                    meta.set("remainingItemCount", rest);
+                }
+            }
+        }
+        let body = if request.options.table {
+            table::render(resource, matching.iter().map(|(_, o)| *o), meta, now, true)
+        } else {
+            let items: Json = matching.into_iter().map(|(_, object)| object.clone()).collect();
+            json!({
+                "apiVersion": resource.api_version(), "kind": format!("{}List", resource.kind),
+                "metadata": meta, "items": items,
+            })
+        };
+        Ok(Response { code: 200, body, ..Response::default() })
+    }
+
+    fn watch(&mut self, now: Time, request: &Request) -> Result<Response, Status> {
+        let mut selection = Selection::of(request)?;
+        if !request.name.is_empty() {
+            selection.name = request.name.clone();
+        }
+        let resource = &request.resource;
+        let from = request.options.resource_version.as_str();
+        let asked = |key: &str| request.options.query.iter().any(|(k, v)| *k == key && *v == "true");
+        let mut first = Vec::new();
+        if matches!(from, "" | "0") || asked("sendInitialEvents") {
+            for (key, object) in self.store.list(resource, &request.namespace) {
+                if selection.matches(key, object) {
+                    first.push(WatchEvent { event: EventType::Added, object: object.clone() });
+                }
+            }
+            if asked("sendInitialEvents") && asked("allowWatchBookmarks") {
+                first.push(WatchEvent { event: EventType::Bookmark, object: self.bookmark(resource) });
+            }
+        } else {
+            let invalid = || Status::bad_request(format!("invalid resource version {from:?}"));
+            let from: u64 = from.parse().map_err(|_| invalid())?;
+            if from < self.compacted() {
+                let message = format!("too old resource version: {from} ({})", self.compacted());
+                let object = Status::new(Reason::Expired, message).to_json();
+                first.push(WatchEvent { event: EventType::Error, object });
+            } else {
+                let missed = self.store.changes_after(from).filter(|c| c.resource == *resource);
+                first.extend(missed.filter_map(|c| watch::seen(&selection, c)));
+            }
+        }
+        let id = self.watches.open(now, resource, selection, request.options.table, first);
+        Ok(Response { code: 200, watch: Some(id), ..Response::default() })
+    }
+
+    /// Says that all initial events were sent.
+    fn bookmark(&self, resource: &Resource) -> Json {
+        json!({
+            "apiVersion": resource.api_version(), "kind": resource.kind,
+            "metadata": {
+                "resourceVersion": self.revision().to_string(),
+                "annotations": { "k8s.io/initial-events-end": "true" },
+            },
+        })
+    }
+
+    /// Writes an object and tells the watches.
+    pub(super) fn put(&mut self, now: Time, resource: &Resource, key: &ObjectKey, object: Json) -> Json {
+        let change = self.store.put(resource, key, object);
+        self.watches.offer(now, &change);
+        change.after
+    }
+
+    /// Removes an object and tells the watches.
+    pub(super) fn remove(&mut self, now: Time, resource: &Resource, key: &ObjectKey) -> Option<Json> {
+        let change = self.store.remove(resource, key)?;
+        self.watches.offer(now, &change);
+        Some(change.after)
+    }
+}
+
+fn path_bytes(key: &ObjectKey) -> impl Iterator<Item = u8> {
+    key.namespace.bytes().chain([b'/']).chain(key.name.bytes())
+}
+
+fn read_token(token: &str) -> Option<(u64, ObjectKey)> {
+    let (revision, key) = token.split_once(':')?;
+    let (namespace, name) = key.split_once('/')?;
+    Some((revision.parse().ok()?, ObjectKey::new(namespace, name)))
+}
+
+fn expired_token() -> Status {
+    Status::new(
+        Reason::Expired,
+        "The provided continue parameter is too old to display a consistent list result. You can start a new list without the continue parameter.",
+    )
+}

@@ -1,0 +1,39 @@
+//! Tables: how the server prints objects for `kubectl get` (`meta.k8s.io/v1` `Table`).
+
+use crate::api::Resource;
+use crate::json;
+use crate::json::Json;
+use crate::sim::Time;
+
+/// Renders objects of one resource, ages relative to `now`.
+pub fn render<'a>(
+    resource: &Resource,
+    objects: impl IntoIterator<Item = &'a Json>,
+    meta: Json,
+    now: Time,
+    columns: bool,
+) -> Json {
+    let printer = super::columns::of(resource);
+    let row = |object: &Json| {
+        let mut cells = Vec::with_capacity(printer.columns.len());
+        (printer.cells)(object, now, &mut cells);
+        json!({
+            "cells": cells,
+            "object": {
+                "apiVersion": "meta.k8s.io/v1", "kind": "PartialObjectMetadata", "metadata": &object["metadata"],
+            },
+        })
+    };
+    let rows: Vec<Json> = objects.into_iter().map(row).collect();
+    let mut table =
+        json!({ "apiVersion": "meta.k8s.io/v1", "kind": "Table", "metadata": meta, "rows": rows });
+    let definitions = printer.columns.iter().map(|c| {
+        json!({
+            "name": c.name, "type": c.kind, "format": if c.name == "Name" { "name" } else { "" },
+            "description": "", "priority": i64::from(c.priority),
+        })
+    });
+    let definitions: Json = if columns { definitions.collect() } else { json!([]) };
+    table.set("columnDefinitions", definitions);
+    table
+}

@@ -1,0 +1,206 @@
+//! Requests in, answers out.
+
+use super::ApiServer;
+use crate::api::{EventType, FieldValidation, PatchType, Propagation, Request, ResourceInfo, kinds};
+use crate::json;
+use crate::json::{Json, parse};
+use crate::sim::Time;
+
+const NOW: Time = Time::from_secs(1_800_000_000);
+
+fn server() -> ApiServer {
+    let mut server = ApiServer::new(1);
+    server.bootstrap(NOW);
+    let account = json!({"metadata": {"name": "default", "namespace": "default"}});
+    server.handle(NOW, &Request::create(kinds::SERVICEACCOUNTS, account)).expect("account");
+    server
+}
+
+fn object(text: &str) -> Json {
+    let mut object = parse(text).expect("test objects are JSON");
+    if object["metadata"]["namespace"].is_null() {
+        object.set_at(&["metadata", "namespace"], "default");
+    }
+    object
+}
+
+fn create(server: &mut ApiServer, resource: &'static ResourceInfo, text: &str) -> Json {
+    let request = Request::create(resource, object(text));
+    server.handle(NOW, &request).map(|r| r.body).unwrap_or_else(|e| panic!("{}", e.message))
+}
+
+/// The message with which a strict create is refused; `created` where it is not.
+fn refusal(resource: &'static ResourceInfo, text: &str) -> String {
+    let request =
+        Request::create(resource, object(text)).with(|o| o.field_validation = FieldValidation::Strict);
+    server().handle(NOW, &request).map_or_else(|e| e.message.to_string(), |_| "created".into())
+}
+
+const POD: &str = r#"{"metadata":{"name":"web"},"spec":{"containers":[{"name":"main","image":"nginx"}]}}"#;
+
+#[test]
+fn objects_are_decoded_strictly() {
+    let cases = [
+        (r#"{"metadata":{"name":"a"},"dta":1}"#, "strict decoding error: unknown field \"dta\""),
+        (
+            r#"{"metadata":{"name":"a"},"data":{"k":1}}"#,
+            "json: cannot unmarshal number into Go struct field ConfigMap.data of type string",
+        ),
+    ];
+    for (text, expected) in cases {
+        let expected = format!("ConfigMap in version \"v1\" cannot be handled as a ConfigMap: {expected}");
+        assert_eq!(refusal(kinds::CONFIGMAPS, text), expected);
+    }
+    let text = r#"{"metadata":{"name":"a"},"spec":{"containers":[{"ports":[{"containerPort":"x"}]}]}}"#;
+    let expected = "Pod in version \"v1\" cannot be handled as a Pod: json: cannot unmarshal string into Go \
+                    struct field ContainerPort.spec.containers.ports.containerPort of type int32";
+    assert_eq!(refusal(kinds::PODS, text), expected);
+}
+
+#[test]
+fn names_are_checked_and_generated() {
+    assert_eq!(
+        refusal(kinds::CONFIGMAPS, r#"{"metadata":{}}"#),
+        "ConfigMap \"\" is invalid: metadata.name: Required value: name or generateName is required"
+    );
+    let mut server = server();
+    let map = create(&mut server, kinds::CONFIGMAPS, r#"{"metadata":{"generateName":"a-"}}"#);
+    assert_eq!(map["metadata"]["name"].str().len(), 7);
+    let again = Request::create(kinds::CONFIGMAPS, map.clone());
+    let error = server.handle(NOW, &again).expect_err("taken");
+    assert_eq!(
+        error.message,
+        format!("configmaps {:?} already exists", map["metadata"]["name"].str()).as_str()
+    );
+}
+
+#[test]
+fn writers_do_not_overwrite_each_other() {
+    let mut server = server();
+    let first = create(&mut server, kinds::CONFIGMAPS, r#"{"metadata":{"name":"a"},"data":{"k":"1"}}"#);
+    let revision = server.revision();
+    let same = server.handle(NOW, &Request::update(kinds::CONFIGMAPS, first.clone())).expect("same");
+    assert_eq!((server.revision(), &same.body), (revision, &first), "an unchanged object is not written");
+    let mut second = first.clone();
+    second.set_at(&["data", "k"], "2");
+    server.handle(NOW, &Request::update(kinds::CONFIGMAPS, second)).expect("newer");
+    let mut stale = first;
+    stale.set_at(&["data", "k"], "3");
+    let error = server.handle(NOW, &Request::update(kinds::CONFIGMAPS, stale)).expect_err("stale");
+    assert_eq!(
+        error.message,
+        "Operation cannot be fulfilled on configmaps \"a\": the object has been modified; please apply your \
+         changes to the latest version and try again"
+    );
+}
+
+#[test]
+fn status_and_spec_are_written_apart() {
+    let mut server = server();
+    let pod = create(&mut server, kinds::PODS, POD);
+    assert_eq!((pod["status"]["phase"].str(), pod["metadata"]["generation"].as_i64()), ("Pending", Some(1)));
+    let mut changed = pod.clone();
+    changed.set_at(&["status", "phase"], "Running");
+    changed.set_at(&["spec", "nodeName"], "ignored");
+    let stored = server.handle(NOW, &Request::update_status(kinds::PODS, changed)).expect("status").body;
+    assert_eq!((stored["status"]["phase"].str(), &stored["spec"]), ("Running", &pod["spec"]));
+}
+
+#[test]
+fn pods_wait_for_their_kubelet() {
+    let mut server = server();
+    create(&mut server, kinds::PODS, POD);
+    let binding = json!({"metadata": {"name": "web"}, "target": {"name": "node-1"}});
+    let bind = Request::create(kinds::PODS, binding).with_subresource("binding");
+    let bind = Request { namespace: "default".into(), name: "web".into(), ..bind };
+    server.handle(NOW, &bind).expect("bound");
+    let delete = Request::delete(kinds::PODS, "default", "web");
+    let pod = server.handle(NOW, &delete).expect("asked").body;
+    assert_eq!(pod["metadata"]["deletionGracePeriodSeconds"].as_i64(), Some(30));
+    assert_eq!(pod["metadata"]["deletionTimestamp"].str(), "2027-01-15T08:00:30Z");
+    let delete = delete.with(|o| o.grace_period = Some(0));
+    server.handle(NOW, &delete).expect("final");
+    assert!(server.handle(NOW, &Request::get(kinds::PODS, "default", "web")).is_err());
+}
+
+#[test]
+fn finalizers_hold_an_object() {
+    let mut server = server();
+    create(&mut server, kinds::CONFIGMAPS, r#"{"metadata":{"name":"a","finalizers":["x.io/y"]}}"#);
+    let delete = Request::delete(kinds::CONFIGMAPS, "default", "a")
+        .with(|o| o.propagation = Some(Propagation::Foreground));
+    let held = server.handle(NOW, &delete).expect("asked").body;
+    assert_eq!(held["metadata"]["finalizers"].to_string(), r#"["x.io/y","foregroundDeletion"]"#);
+    let free = Request::patch(
+        PatchType::Merge,
+        kinds::CONFIGMAPS,
+        "default",
+        "a",
+        json!({"metadata": {"finalizers": null}}),
+    );
+    server.handle(NOW, &free).expect("freed");
+    assert!(server.handle(NOW, &Request::get(kinds::CONFIGMAPS, "default", "a")).is_err());
+}
+
+#[test]
+fn a_watch_sees_what_its_selector_sees() {
+    let mut server = server();
+    let open = Request { verb: crate::api::Verb::Watch, ..Request::list(kinds::CONFIGMAPS, "default") }
+        .with(|o| o.label_selector = "a=1".into());
+    let watch = server.handle(NOW, &open).expect("opened").watch.expect("an id");
+    create(&mut server, kinds::CONFIGMAPS, r#"{"metadata":{"name":"x"}}"#);
+    assert!(!server.has_event(watch));
+    for labels in [json!({"a": "1"}), json!({"a": "1", "b": "2"}), json!({"a": "2"})] {
+        let patch = json!({"metadata": {"labels": labels}});
+        let patch = Request::patch(PatchType::Merge, kinds::CONFIGMAPS, "default", "x", patch);
+        server.handle(NOW, &patch).expect("patched");
+    }
+    let events: Vec<EventType> = std::iter::from_fn(|| server.next_event(watch)).map(|e| e.event).collect();
+    assert_eq!(events, [EventType::Added, EventType::Modified, EventType::Deleted]);
+    server.compact(server.revision());
+    let late = open.with(|o| o.resource_version = "1".into());
+    let late = server.handle(NOW, &late).expect("opened").watch.expect("an id");
+    let error = server.next_event(late).expect("an event");
+    assert_eq!((error.event, error.object["code"].as_i64()), (EventType::Error, Some(410)));
+}
+
+#[test]
+fn strategic_patches_merge_lists_by_key() {
+    let mut server = server();
+    create(&mut server, kinds::PODS, POD);
+    let patch = json!({"spec": {"containers": [{"name": "main", "image": "nginx:2"}]}});
+    let patch = Request::patch(PatchType::Strategic, kinds::PODS, "default", "web", patch);
+    let pod = server.handle(NOW, &patch).expect("patched").body;
+    let container = &pod["spec"]["containers"][0];
+    assert_eq!((container["image"].str(), container["name"].str()), ("nginx:2", "main"));
+    assert_eq!(container["imagePullPolicy"].str(), "Always");
+}
+
+#[test]
+fn lists_come_in_pages_of_one_revision() {
+    let mut server = server();
+    for name in ["a", "b", "c"] {
+        create(&mut server, kinds::CONFIGMAPS, &format!(r#"{{"metadata":{{"name":"{name}"}}}}"#));
+    }
+    let page = Request::list(kinds::CONFIGMAPS, "default").with(|o| o.limit = 2);
+    let first = server.handle(NOW, &page).expect("page").body;
+    assert_eq!(
+        (first["items"].items().len(), first["metadata"]["remainingItemCount"].as_i64()),
+        (2, Some(1))
+    );
+    create(&mut server, kinds::CONFIGMAPS, r#"{"metadata":{"name":"d"}}"#);
+    let token = first["metadata"]["continue"].str().to_string();
+    let second = server.handle(NOW, &page.with(|o| o.continue_token = token.into())).expect("page").body;
+    assert_eq!(second["items"].items().len(), 1);
+    assert_eq!(second["items"][0]["metadata"]["name"].str(), "c");
+}
+
+#[test]
+fn history_tells_every_revision() {
+    let mut server = server();
+    let map = create(&mut server, kinds::CONFIGMAPS, r#"{"metadata":{"name":"a"}}"#);
+    server.handle(NOW, &Request::delete(kinds::CONFIGMAPS, "default", "a")).expect("deleted");
+    let key = crate::api::ObjectKey::of(&map);
+    let history = server.history(&kinds::CONFIGMAPS.into(), &key);
+    assert_eq!(history.iter().map(|r| r.deleted).collect::<Vec<_>>(), [false, true]);
+}

@@ -1,0 +1,187 @@
+//! PUT: an object replaced, or its status (`registry/rest/update.go`). Patches end here too.
+
+use super::{ApiServer, admission, body, create, resources, subresource, validation};
+use crate::api::{ObjectKey, Reason, Request, Response, Status};
+use crate::json::{Json, Str};
+use crate::sim::Time;
+
+const MODIFIED: &str =
+    "the object has been modified; please apply your changes to the latest version and try again";
+
+/// Replaces an object, or the part of it that a subresource stands for.
+pub fn update(server: &mut ApiServer, now: Time, request: &Request) -> Result<Response, Status> {
+    let name = request.body["metadata"]["name"].str();
+    if !name.is_empty() && name != &*request.name {
+        return Err(Status::bad_request(format!(
+            "the name of the object ({name}) does not match the name on the URL ({})",
+            request.name
+        )));
+    }
+    match &*request.subresource {
+        "" | "status" | "finalize" | "resize" | "ephemeralcontainers" => {}
+        _ => return subresource::update(server, now, request),
+    }
+    let key = ObjectKey::new(request.namespace.clone(), request.name.clone());
+    let Some(old) = server.store.get(&request.resource, &key).cloned() else {
+        if resources::of(&request.resource).create_on_update && request.subresource.is_empty() {
+            return create::create(server, now, request);
+        }
+        return Err(Status::not_found(&request.resource, &request.name));
+    };
+    write(server, now, request, &key, &old, &request.body)
+}
+
+/// Writes `body` over `old`.
+pub fn write(
+    server: &mut ApiServer,
+    now: Time,
+    request: &Request,
+    key: &ObjectKey,
+    old: &Json,
+    body: &Json,
+) -> Result<Response, Status> {
+    let resource = &request.resource;
+    let strategy = resources::of(resource);
+    let mut warnings = Vec::new();
+    let mut new = body::decode(request, body, old, &mut warnings)?;
+    let status_only = request.subresource == "status";
+    if !status_only {
+        (strategy.defaults)(&mut new);
+    }
+    preconditions(request, key, old, &new)?;
+    keep_system_fields(&mut new, old);
+    match &*request.subresource {
+        "status" => {
+            // Everything but the status stays; of the metadata, labels and annotations may change.
+            let mut object = old.clone();
+            object.set("status", &new["status"]);
+            if new["status"].is_null() {
+                object.remove("status");
+            }
+            object.set("metadata", &new["metadata"]);
+            new = object;
+        }
+        "finalize" => {
+            let mut object = old.clone();
+            object.set_at(&["spec", "finalizers"], &new["spec"]["finalizers"]);
+            if new["spec"]["finalizers"].is_empty() {
+                object.set("spec", Json::object());
+            }
+            new = object;
+        }
+        _ => {
+            admission::update(server, request, &mut new, old)?;
+            if resource.subresources.iter().any(|(name, _)| *name == "status") {
+                match old.get("status") {
+                    Some(status) => new.set("status", status),
+                    None => drop(new.remove("status")),
+                }
+            }
+            (strategy.prepare_update)(&mut new, old);
+            if strategy.generation && !new["spec"].same(&old["spec"]) && new["spec"] != old["spec"] {
+                let generation = old["metadata"]["generation"].as_i64().unwrap_or(0) + 1;
+                new.set_at(&["metadata", "generation"], generation);
+            }
+        }
+    }
+    let mut errors = Vec::new();
+    if !new["metadata"].same(&old["metadata"]) {
+        validation::meta::update(&new["metadata"], &old["metadata"], &mut errors);
+    }
+    if status_only {
+        (strategy.validate_status)(&new, old, &mut errors);
+    } else if request.subresource != "finalize" {
+        (strategy.validate_update)(&new, old, &mut errors);
+    }
+    if !errors.is_empty() {
+        return Err(Status::invalid(resource, &key.name, &errors));
+    }
+    if !status_only {
+        warnings.extend((strategy.warnings)(&new, Some(old)));
+    }
+    new.set_at(&["metadata", "resourceVersion"], &old["metadata"]["resourceVersion"]);
+    if new == *old {
+        // Nothing changed: nothing is written, and the resource version stays.
+        return Ok(server.answer(now, request, 200, old.clone(), warnings));
+    }
+    if request.options.dry_run {
+        return Ok(server.answer(now, request, 200, new, warnings));
+    }
+    if finished_deletion(&new, old) {
+        let last = server.store.put(resource, key, new);
+        server.watches.offer(now, &last);
+        let last = server.remove(now, resource, key).unwrap_or(last.after);
+        return Ok(server.answer(now, request, 200, last, warnings));
+    }
+    let stored = server.put(now, resource, key, new);
+    Ok(server.answer(now, request, 200, stored, warnings))
+}
+
+fn preconditions(request: &Request, key: &ObjectKey, old: &Json, new: &Json) -> Result<(), Status> {
+    let (asked, present) = (&new["metadata"], &old["metadata"]);
+    let uid = asked["uid"].str();
+    if !uid.is_empty() && uid != present["uid"].str() {
+        return Err(uid_conflict(request, key, uid, present["uid"].str()));
+    }
+    let version = asked["resourceVersion"].str();
+    if !version.is_empty() && version != present["resourceVersion"].str() {
+        return Err(Status::conflict(&request.resource, &key.name, MODIFIED));
+    }
+    if version.is_empty() && request.resource.plural == "leases" && request.subresource.is_empty() {
+        let message = "metadata.resourceVersion: Invalid value: 0: must be specified for an update";
+        let text = format!("{} \"{}\" is invalid: {message}", request.resource.qualified_kind(), key.name);
+        return Err(Status::new(Reason::Invalid, text));
+    }
+    Ok(())
+}
+
+/// What etcd's storage says where the uid of a precondition is another.
+pub fn uid_conflict(request: &Request, key: &ObjectKey, asked: &str, present: &str) -> Status {
+    let path = if key.namespace.is_empty() { String::new() } else { format!("/{}", key.namespace) };
+    let why = format!(
+        "StorageError: invalid object, Code: 4, Key: /registry/{}{path}/{}, ResourceVersion: 0, AdditionalErrorMsg: Precondition failed: UID in precondition: {asked}, UID in object meta: {present}",
+        request.resource.plural, key.name
+    );
+    Status::conflict(&request.resource, &key.name, &why)
+}
+
+/// Fields of the metadata that an author need not repeat, and those that are not the author's.
+fn keep_system_fields(new: &mut Json, old: &Json) {
+    let (mine, theirs) = (&new["metadata"], &old["metadata"]);
+    let kept = ["name", "namespace", "uid", "creationTimestamp"];
+    let fixed = ["deletionTimestamp", "deletionGracePeriodSeconds", "selfLink", "managedFields"];
+    let mut changes: Vec<(&'static str, Option<Json>)> = Vec::new();
+    for field in kept {
+        if mine[field].is_empty() && !theirs[field].is_empty() {
+            changes.push((field, Some(theirs[field].clone())));
+        }
+    }
+    for field in fixed {
+        if mine[field] != theirs[field] {
+            changes.push((field, theirs.get(field).cloned()));
+        }
+    }
+    // The generation is the server's where it counts, and the author's elsewhere.
+    if theirs["generation"] != mine["generation"] && !theirs["generation"].is_null() {
+        changes.push(("generation", theirs.get("generation").cloned()));
+    }
+    if changes.is_empty() {
+        return;
+    }
+    let mut meta = new["metadata"].clone();
+    for (field, value) in changes {
+        match value {
+            Some(value) => meta.set(Str::fixed(field), value),
+            None => drop(meta.remove(field)),
+        }
+    }
+    new.set("metadata", meta);
+}
+
+/// Whether this write took away the last thing that a deletion waited for (`ShouldDeleteDuringUpdate`).
+fn finished_deletion(new: &Json, old: &Json) -> bool {
+    let meta = &new["metadata"];
+    let waited = !old["metadata"]["deletionTimestamp"].is_null();
+    let finalizers = meta["finalizers"].is_empty() && new["spec"]["finalizers"].is_empty();
+    waited && finalizers && meta["deletionGracePeriodSeconds"].as_i64().unwrap_or(0) == 0
+}

@@ -1,0 +1,161 @@
+//! Validation of `metadata` (`apimachinery/pkg/api/validation/objectmeta.go`).
+
+use super::names::{self, Problems};
+use crate::api::field::{Error, Path};
+use crate::json::Json;
+
+const ANNOTATIONS_LIMIT: usize = 256 * 1024;
+
+/// Checks the metadata of a new object.
+pub fn create(meta: &Json, namespaced: bool, name_rule: fn(&str) -> Problems, errors: &mut Vec<Error>) {
+    let path = Path::new("metadata");
+    let generate = meta["generateName"].str();
+    if !generate.is_empty() {
+        // A generated name's suffix may replace a trailing dash.
+        let prefix = generate.strip_suffix('-').map(|p| format!("{p}a")).unwrap_or(generate.into());
+        for problem in name_rule(&prefix) {
+            errors.push(Error::invalid(&path.child("generateName"), generate, problem));
+        }
+    }
+    let name = meta["name"].str();
+    if name.is_empty() {
+        errors.push(Error::required(&path.child("name"), "name or generateName is required"));
+    } else {
+        for problem in name_rule(name) {
+            errors.push(Error::invalid(&path.child("name"), name, problem));
+        }
+    }
+    if namespaced {
+        let namespace = meta["namespace"].str();
+        if namespace.is_empty() {
+            errors.push(Error::required(&path.child("namespace"), ""));
+        } else {
+            for problem in names::label(namespace) {
+                errors.push(Error::invalid(&path.child("namespace"), namespace, problem));
+            }
+        }
+    }
+    common(meta, errors);
+}
+
+/// Checks the metadata of a changed object.
+pub fn update(new: &Json, old: &Json, errors: &mut Vec<Error>) {
+    let path = Path::new("metadata");
+    let immutable =
+        ["name", "namespace", "uid", "creationTimestamp", "deletionTimestamp", "deletionGracePeriodSeconds"];
+    for field in immutable {
+        if new[field] != old[field] {
+            errors.push(Error::invalid(&path.child(field), &new[field], "field is immutable"));
+        }
+    }
+    if !old["deletionTimestamp"].is_null() {
+        let added: Vec<&str> = new["finalizers"]
+            .items()
+            .iter()
+            .filter(|f| !old["finalizers"].items().contains(f))
+            .map(Json::str)
+            .collect();
+        if !added.is_empty() {
+            let shown: Vec<String> = added.iter().map(|f| format!("{f:?}")).collect();
+            let detail = format!(
+                "no new finalizers can be added if the object is being deleted, found new finalizers []string{{{}}}",
+                shown.join(", ")
+            );
+            errors.push(Error::forbidden(&path.child("finalizers"), detail));
+        }
+    }
+    if new["generation"].as_i64() < old["generation"].as_i64() {
+        errors.push(Error::invalid(&path.child("generation"), &new["generation"], "must not be decremented"));
+    }
+    for field in ["labels", "annotations", "ownerReferences", "finalizers"] {
+        if !new[field].same(&old[field]) {
+            common(new, errors);
+            break;
+        }
+    }
+}
+
+fn common(meta: &Json, errors: &mut Vec<Error>) {
+    let path = Path::new("metadata");
+    if meta["generation"].as_i64().unwrap_or(0) < 0 {
+        let detail = "must be greater than or equal to 0";
+        errors.push(Error::invalid(&path.child("generation"), &meta["generation"], detail));
+    }
+    labels(&meta["labels"], &path.child("labels"), errors);
+    annotations(&meta["annotations"], &path.child("annotations"), errors);
+    owners(&meta["ownerReferences"], &path.child("ownerReferences"), errors);
+    finalizers(&meta["finalizers"], &path.child("finalizers"), errors);
+}
+
+/// Checks labels (`metav1validation.ValidateLabels`).
+pub fn labels(labels: &Json, path: &Path, errors: &mut Vec<Error>) {
+    for (key, value) in labels.entries() {
+        for problem in names::qualified(key) {
+            errors.push(Error::invalid(path, key, problem));
+        }
+        for problem in names::label_value(value.str()) {
+            errors.push(Error::invalid(path, value.str(), problem));
+        }
+    }
+}
+
+/// Checks annotations.
+pub fn annotations(annotations: &Json, path: &Path, errors: &mut Vec<Error>) {
+    let mut size = 0;
+    for (key, value) in annotations.entries() {
+        for problem in names::qualified(&key.to_lowercase()) {
+            errors.push(Error::invalid(path, key, problem));
+        }
+        size += key.len() + value.str().len();
+    }
+    if size > ANNOTATIONS_LIMIT {
+        errors.push(Error::too_long(path, ANNOTATIONS_LIMIT));
+    }
+}
+
+fn owners(owners: &Json, path: &Path, errors: &mut Vec<Error>) {
+    let mut controller: Option<&Json> = None;
+    for (i, owner) in owners.items().iter().enumerate() {
+        if owner["apiVersion"].str().is_empty() {
+            errors.push(Error::invalid(&path.child("apiVersion"), "", "version must not be empty"));
+        }
+        for (field, value) in [("kind", &owner["kind"]), ("name", &owner["name"]), ("uid", &owner["uid"])] {
+            if value.str().is_empty() {
+                errors.push(Error::invalid(&path.child(field), "", "must not be empty"));
+            }
+        }
+        if owner["controller"].as_bool() == Some(true) {
+            if let Some(first) = controller {
+                let detail = format!(
+                    "Only one reference can have Controller set to true. Found \"true\" in references for {}/{} and {}/{}",
+                    first["kind"].str(),
+                    first["name"].str(),
+                    owner["kind"].str(),
+                    owner["name"].str()
+                );
+                errors.push(Error::invalid_shown(&path.index(i), None, detail));
+            }
+            controller = Some(owner);
+        }
+    }
+}
+
+fn finalizers(finalizers: &Json, path: &Path, errors: &mut Vec<Error>) {
+    let (mut orphan, mut foreground) = (false, false);
+    for (i, finalizer) in finalizers.items().iter().enumerate() {
+        let name = finalizer.str();
+        for problem in names::qualified(name) {
+            errors.push(Error::invalid(path, name, problem));
+        }
+        orphan |= name == "orphan";
+        foreground |= name == "foregroundDeletion";
+        if !name.contains('/') && !matches!(name, "orphan" | "foregroundDeletion" | "kubernetes") {
+            let detail = "name is neither a standard finalizer name nor is it fully qualified";
+            errors.push(Error::invalid(&path.index(i), name, detail));
+        }
+    }
+    if orphan && foreground {
+        let detail = "finalizer orphan and foregroundDeletion cannot be both set";
+        errors.push(Error::invalid(path, finalizers, detail));
+    }
+}

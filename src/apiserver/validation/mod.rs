@@ -1,0 +1,4 @@
+//! Validation that many kinds share: names, labels, metadata.
+
+pub mod meta;
+pub mod names;

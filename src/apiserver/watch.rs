@@ -1,0 +1,132 @@
+//! Watches: streams of changes, cut to what their selectors see.
+//!
+//! Each watch has its own queue. A write offers its change to the watches of its resource; whether a watch has an
+//! event is therefore known at once, and its reader may take the events whenever it likes.
+
+use super::selection::Selection;
+use super::store::Change;
+use super::table;
+use crate::api::{EventType, Resource, WatchEvent, WatchId};
+use crate::json;
+use crate::sim::Time;
+use imbl::{OrdMap, Vector};
+
+/// An open watch.
+#[derive(Clone, Debug)]
+struct Watch {
+    resource: Resource,
+    selection: Selection,
+    /// Rows of a `Table` instead of objects; the first one carries the columns.
+    table: Option<TableState>,
+    queue: Vector<Pending>,
+}
+
+#[derive(Clone, Debug)]
+struct TableState {
+    columns_sent: bool,
+}
+
+/// An event that nobody has taken yet, and when it happened.
+#[derive(Clone, Debug)]
+struct Pending {
+    at: Time,
+    event: WatchEvent,
+}
+
+/// All open watches.
+#[derive(Clone, Debug, Default)]
+pub struct Watches {
+    all: OrdMap<WatchId, Watch>,
+    by_resource: OrdMap<Resource, Vector<WatchId>>,
+    last: u32,
+}
+
+impl Watches {
+    /// Opens a watch with its first events.
+    pub fn open(
+        &mut self,
+        now: Time,
+        resource: &Resource,
+        selection: Selection,
+        as_table: bool,
+        first: Vec<WatchEvent>,
+    ) -> WatchId {
+        self.last += 1;
+        let id = WatchId(self.last);
+        let watch = Watch {
+            resource: resource.clone(),
+            selection,
+            table: as_table.then_some(TableState { columns_sent: false }),
+            queue: first.into_iter().map(|event| Pending { at: now, event }).collect(),
+        };
+        self.all.insert(id, watch);
+        self.by_resource.entry(resource.clone()).or_default().push_back(id);
+        id
+    }
+
+    /// Closes a watch.
+    pub fn stop(&mut self, id: WatchId) {
+        if let Some(watch) = self.all.remove(&id)
+            && let Some(ids) = self.by_resource.get_mut(&watch.resource)
+        {
+            ids.retain(|i| *i != id);
+        }
+    }
+
+    /// Whether a watch has an event to take.
+    pub fn has_event(&self, id: WatchId) -> bool {
+        self.all.get(&id).is_some_and(|w| !w.queue.is_empty())
+    }
+
+    /// How many events wait to be taken.
+    pub fn pending(&self, id: WatchId) -> usize {
+        self.all.get(&id).map_or(0, |w| w.queue.len())
+    }
+
+    /// Takes a watch's next event.
+    pub fn next_event(&mut self, id: WatchId) -> Option<WatchEvent> {
+        let watch = self.all.get_mut(&id)?;
+        let Pending { at, mut event } = watch.queue.pop_front()?;
+        if let Some(table) = &mut watch.table
+            && event.event != EventType::Error
+        {
+            event.object =
+                table::render(&watch.resource, [&event.object], json!({}), at, !table.columns_sent);
+            table.columns_sent = true;
+        }
+        Some(event)
+    }
+
+    /// Offers a change to the watches of its resource.
+    pub fn offer(&mut self, now: Time, change: &Change) {
+        let Some(ids) = self.by_resource.get(&change.resource) else { return };
+        for id in ids {
+            if let Some(watch) = self.all.get_mut(id)
+                && let Some(event) = seen(&watch.selection, change)
+            {
+                watch.queue.push_back(Pending { at: now, event });
+            }
+        }
+    }
+}
+
+/// What a selection sees of a change: an object that comes to match is added, one that ceases to match is deleted.
+pub fn seen(selection: &Selection, change: &Change) -> Option<WatchEvent> {
+    let before = change.before.as_ref().is_some_and(|o| selection.matches(&change.key, o));
+    let after = !change.deleted && selection.matches(&change.key, &change.after);
+    let event = match (before, after) {
+        (false, true) => EventType::Added,
+        (true, true) => EventType::Modified,
+        (true, false) => EventType::Deleted,
+        (false, false) => return None,
+    };
+    let mut object = change.after.clone();
+    if event == EventType::Deleted
+        && !change.deleted
+        && let Some(before) = &change.before
+    {
+        object = before.clone();
+        object.set_at(&["metadata", "resourceVersion"], &change.after["metadata"]["resourceVersion"]);
+    }
+    Some(WatchEvent { event, object })
+}
