@@ -9,7 +9,9 @@ pub mod api;
 pub mod apiserver;
 pub mod client;
 pub mod kubectl;
+pub mod kubelet;
 pub mod manifest;
+pub mod scheduler;
 
 #[cfg(not(target_arch = "wasm32"))]
 pub mod conformance;

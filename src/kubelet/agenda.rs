@@ -1,0 +1,63 @@
+//! [`Agenda`]: what the kubelet has to do and when, in time order, so that finding what is due never looks at what is not.
+
+use super::Work;
+use crate::client::Timer;
+use crate::sim::Time;
+use imbl::{OrdMap, OrdSet};
+
+/// One moment for each piece of work.
+#[derive(Clone, Debug, Default)]
+pub struct Agenda {
+    when: OrdMap<Work, (Time, bool)>,
+    due: OrdSet<(Time, Work)>,
+    chores: OrdSet<(Time, Work)>,
+}
+
+impl Agenda {
+    /// Puts work on the agenda, in the place of its former moment. A chore goes on for ever: the world is idle between.
+    pub fn set(&mut self, work: Work, at: Time, chore: bool) {
+        self.remove(&work);
+        self.list(chore).insert((at, work.clone()));
+        self.when.insert(work, (at, chore));
+    }
+
+    /// Puts work on the agenda for now, unless it is due already.
+    pub fn wake(&mut self, work: Work, now: Time) {
+        if self.when.get(&work).is_none_or(|(at, _)| *at > now) {
+            self.set(work, now, false);
+        }
+    }
+
+    /// Takes work off the agenda.
+    pub fn remove(&mut self, work: &Work) {
+        if let Some((at, chore)) = self.when.remove(work) {
+            self.list(chore).remove(&(at, work.clone()));
+        }
+    }
+
+    /// What is due, the longest due first.
+    pub fn ready(&self, now: Time) -> Vec<Work> {
+        let due = |list: &OrdSet<(Time, Work)>| -> Vec<(Time, Work)> {
+            list.iter().take_while(|(at, _)| *at <= now).cloned().collect()
+        };
+        let mut ready = due(&self.due);
+        ready.extend(due(&self.chores));
+        ready.sort();
+        ready.into_iter().map(|(_, work)| work).collect()
+    }
+
+    /// The earliest moment.
+    pub fn next_timer(&self) -> Option<Timer> {
+        let chore = self.chores.get_min().map(|(at, _)| Timer { at: *at, background: true });
+        self.next_foreground().map(|at| Timer { at, background: false }).into_iter().chain(chore).min()
+    }
+
+    /// The earliest moment of what is no chore.
+    pub fn next_foreground(&self) -> Option<Time> {
+        self.due.get_min().map(|(at, _)| *at)
+    }
+
+    fn list(&mut self, chore: bool) -> &mut OrdSet<(Time, Work)> {
+        if chore { &mut self.chores } else { &mut self.due }
+    }
+}

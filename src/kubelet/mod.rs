@@ -1,0 +1,235 @@
+//! The kubelet: runs the pods of one node and tells the API server how they are.
+//!
+//! ```text
+//! watch (spec.nodeName = mine) ──▶ PodWorker of each pod ──▶ containers ──▶ processes
+//!                                      │  ▲                                  │
+//!                   status, events ◀───┘  └────────── an exit wakes it ◀─────┘
+//! ```
+//!
+//! Everything a kubelet has to do is a [`Work`] on its [agenda](agenda::Agenda): to be done now, or at a moment. One piece of
+//! work is one step. Nothing polls: what is not due costs nothing.
+//!
+//! Upstream: `pkg/kubelet`. Absent: cgroups, devices, static pods, eviction by node pressure.
+
+mod agenda;
+mod config;
+mod container;
+mod env;
+mod log_request;
+mod logs;
+mod node;
+mod pod_worker;
+mod runtime;
+mod start;
+mod status;
+
+#[cfg(test)]
+mod tests;
+
+pub use container::{Container, Exit, Role, State};
+pub use logs::{Log, LogQuery};
+pub use node::{Fidelity, NodeConfig};
+pub use pod_worker::{PodWorker, Stage};
+
+use crate::api::{ObjectKey, Resource, kinds};
+use crate::client::{Context, Delta, Informer, Recorder, Reflector, Timer};
+use crate::json::{Json, Str};
+use crate::sim::Time;
+use agenda::Agenda;
+use imbl::{OrdMap, OrdSet};
+use node::{Addresses, Heart};
+use pod_worker::Host;
+use std::sync::Arc;
+
+/// One thing that a kubelet has to do.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Work {
+    /// Create the Node object and its Lease.
+    Register,
+    /// Renew the Lease, and now and then report the node's status.
+    Heartbeat,
+    /// One sync of a pod's worker.
+    PodWorker(ObjectKey),
+    /// A container's processes can go on.
+    Process {
+        /// The pod.
+        pod: ObjectKey,
+        /// The container's name.
+        container: Str,
+    },
+}
+
+/// The kubelet of one node.
+#[derive(Clone)]
+pub struct Kubelet {
+    node: NodeConfig,
+    agent: Str,
+    heart: Heart,
+    pods: Informer,
+    workers: OrdMap<ObjectKey, Arc<PodWorker>>,
+    agenda: Agenda,
+    images: OrdSet<Str>,
+    puller_free: Time,
+    addresses: Addresses,
+    recorder: Recorder,
+}
+
+impl Kubelet {
+    /// A kubelet that has just started: its node is not registered yet.
+    pub fn new(node: NodeConfig) -> Kubelet {
+        let agent = Str::from(format!("kubelet/{}", node.name));
+        let mine = Reflector::new(kinds::PODS, &agent).with_field_selector(format!("spec.nodeName={}", node.name));
+        let mut agenda = Agenda::default();
+        agenda.set(Work::Register, Time::default(), false);
+        Kubelet {
+            recorder: Recorder::new("kubelet", &node.name),
+            heart: Heart::default(),
+            pods: Informer::of(mine, &[]),
+            workers: OrdMap::new(),
+            agenda,
+            images: OrdSet::new(),
+            puller_free: Time::default(),
+            addresses: Addresses::default(),
+            agent,
+            node,
+        }
+    }
+
+    /// The name of its node.
+    pub fn node_name(&self) -> &str {
+        &self.node.name
+    }
+
+    /// What its node is made of.
+    pub fn node(&self) -> &NodeConfig {
+        &self.node
+    }
+
+    /// The workers of its pods, by key.
+    pub fn workers(&self) -> impl Iterator<Item = (&ObjectKey, &PodWorker)> {
+        self.workers.iter().map(|(key, worker)| (key, &**worker))
+    }
+
+    /// The worker of a pod.
+    pub fn worker(&self, key: &ObjectKey) -> Option<&PodWorker> {
+        self.workers.get(key).map(|worker| &**worker)
+    }
+
+    /// The images that are on the node, in full.
+    pub fn images(&self) -> impl Iterator<Item = &Str> {
+        self.images.iter()
+    }
+
+    /// What keeps it up to date.
+    pub fn reflectors(&self) -> impl Iterator<Item = &Reflector> {
+        std::iter::once(self.pods.reflector())
+    }
+
+    /// The reflector moves: pods come, change and go.
+    pub fn deliver(&mut self, cx: &mut Context, _resource: &Resource) {
+        for delta in self.pods.deliver(cx) {
+            self.pod_event(cx, &delta);
+        }
+    }
+
+    fn pod_event(&mut self, cx: &mut Context, delta: &Delta) {
+        let pod = delta.object();
+        let key = ObjectKey::of(pod);
+        if let Delta::Deleted(_) = delta {
+            self.forget(&key);
+            return;
+        }
+        let same_pod = |w: &PodWorker| w.pod["metadata"]["uid"] == pod["metadata"]["uid"];
+        match self.workers.get_mut(&key) {
+            Some(worker) if same_pod(worker) => {
+                let worker = Arc::make_mut(worker);
+                let meta = |k: &str| worker.pod["metadata"][k] != pod["metadata"][k];
+                // Its own status coming back is no news.
+                let news = worker.pod["spec"] != pod["spec"]
+                    || ["labels", "annotations", "deletionTimestamp", "deletionGracePeriodSeconds"].into_iter().any(meta)
+                    || !pod["spec"]["readinessGates"].is_empty();
+                worker.pod = pod.clone();
+                if news {
+                    self.agenda.wake(Work::PodWorker(key), cx.now);
+                }
+            }
+            _ => {
+                self.forget(&key);
+                cx.note("pod-added", [("pod", key.to_string().into())]);
+                self.workers.insert(key.clone(), Arc::new(PodWorker::new(pod, cx.now)));
+                self.agenda.wake(Work::PodWorker(key), cx.now);
+            }
+        }
+    }
+
+    fn forget(&mut self, key: &ObjectKey) {
+        if let Some(mut worker) = self.workers.remove(key) {
+            Arc::make_mut(&mut worker).drop_everything(&mut self.host());
+        }
+    }
+
+    /// What is due, in a fixed order.
+    pub fn ready(&self, now: Time) -> Vec<Work> {
+        self.agenda.ready(now)
+    }
+
+    /// When something will be due.
+    pub fn next_timer(&self) -> Option<Timer> {
+        self.agenda.next_timer()
+    }
+
+    /// When something will be due that is no mere housekeeping.
+    pub fn next_foreground(&self) -> Option<Time> {
+        self.agenda.next_foreground()
+    }
+
+    /// Does one piece of work.
+    pub fn work(&mut self, cx: &mut Context, work: &Work) {
+        match work {
+            Work::Register => {
+                self.agenda.remove(work);
+                self.heart.register(cx, &self.node, &self.agent);
+                match self.heart.registered {
+                    true => self.agenda.set(Work::Heartbeat, cx.now + node::LEASE_RENEWAL, true),
+                    false => self.agenda.set(Work::Register, cx.now + node::REGISTER_RETRY, true),
+                }
+            }
+            Work::Heartbeat => {
+                self.heart.beat(cx, &self.node, &self.agent);
+                self.agenda.set(Work::Heartbeat, cx.now + node::LEASE_RENEWAL, true);
+            }
+            Work::PodWorker(key) => self.with_worker(key, work, |worker, host| worker.sync(cx, host)),
+            Work::Process { pod, container } => {
+                self.with_worker(pod, work, |worker, host| worker.run(container, cx, host));
+            }
+        }
+        self.recorder.flush(cx);
+    }
+
+    fn with_worker(&mut self, key: &ObjectKey, work: &Work, act: impl FnOnce(&mut PodWorker, &mut Host<'_>)) {
+        match self.workers.remove(key) {
+            Some(mut worker) => {
+                act(Arc::make_mut(&mut worker), &mut self.host());
+                self.workers.insert(key.clone(), worker);
+            }
+            None => self.agenda.remove(work),
+        }
+    }
+
+    fn host(&mut self) -> Host<'_> {
+        Host {
+            node: &self.node,
+            agent: &self.agent,
+            images: &mut self.images,
+            puller_free: &mut self.puller_free,
+            addresses: &mut self.addresses,
+            recorder: &mut self.recorder,
+            agenda: &mut self.agenda,
+        }
+    }
+
+    /// What a container of one of its pods wrote: `GET pods/x/log`, as the API server passes it on.
+    pub fn logs(&self, pod: &Json, query: &[(Str, Str)]) -> Result<String, crate::api::Status> {
+        log_request::answer(self.worker(&ObjectKey::of(pod)), pod, query)
+    }
+}

@@ -1,0 +1,212 @@
+//! The node itself: its Node object, its Lease, its heartbeats, its pods' addresses.
+//!
+//! Upstream: `pkg/kubelet/kubelet_node_status.go`, `nodestatus/setters.go`, `component-helpers/apimachinery/lease`.
+
+use crate::api::{PatchType, Request, Status, kinds};
+use crate::client::Context;
+use crate::json;
+use crate::json::{Json, Str};
+use crate::sim::Time;
+use imbl::OrdSet;
+use std::time::Duration;
+
+/// How often the Lease is renewed.
+pub const LEASE_RENEWAL: Duration = Duration::from_secs(10);
+/// How often the Node's status is reported although it did not change.
+/// After so long a registration that failed is tried again.
+pub const REGISTER_RETRY: Duration = Duration::from_secs(7);
+const STATUS_REPORT: Duration = Duration::from_secs(300);
+
+/// How true to life the containers of a node are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fidelity {
+    /// As a real kubelet with a real registry: images must exist and take time to pull, events are recorded.
+    Real,
+    /// As the hollow kubelet of the recordings: every image is there and starts at once, deletion takes no grace, and
+    /// nothing is told but status.
+    Hollow,
+}
+
+/// What a node is made of.
+#[derive(Clone, Debug, PartialEq)]
+pub struct NodeConfig {
+    /// `node-1`
+    pub name: Str,
+    /// Its number: `10.0.0.N` is its address, `10.244.N.0/24` its pods' addresses.
+    pub number: u8,
+    /// Cpus.
+    pub cpu: Str,
+    /// Memory.
+    pub memory: Str,
+    /// How many pods it takes.
+    pub pods: u32,
+    /// How true to life its containers are.
+    pub fidelity: Fidelity,
+}
+
+impl NodeConfig {
+    /// `node-N` with 4 cpu, 8Gi and 110 pods.
+    pub fn numbered(number: usize) -> NodeConfig {
+        NodeConfig {
+            name: format!("node-{number}").into(),
+            number: u8::try_from(number).unwrap_or(u8::MAX),
+            cpu: Str::fixed("4"),
+            memory: Str::fixed("8Gi"),
+            pods: 110,
+            fidelity: Fidelity::Real,
+        }
+    }
+
+    /// The same, hollow.
+    pub fn hollow(self) -> NodeConfig {
+        NodeConfig { fidelity: Fidelity::Hollow, ..self }
+    }
+
+    /// The node's own address.
+    pub fn address(&self) -> String {
+        format!("10.0.0.{}", self.number)
+    }
+
+    /// Whether it is hollow.
+    pub fn is_hollow(&self) -> bool {
+        self.fidelity == Fidelity::Hollow
+    }
+}
+
+/// The heartbeats of a node.
+#[derive(Clone, Debug, Default)]
+pub struct Heart {
+    /// Whether the Node and its Lease exist.
+    pub registered: bool,
+    reported: Time,
+}
+
+impl Heart {
+    /// Creates the Node object (or takes over the one of its name) and the Lease.
+    pub fn register(&mut self, cx: &mut Context, config: &NodeConfig, agent: &Str) {
+        cx.note("register-node", [("node", (&config.name).into())]);
+        let node = node_object(cx, config);
+        let created = cx.api.call(Request::create(kinds::NODES, node).by(agent));
+        if created.is_err_and(|s| !s.is_already_exists()) {
+            return;
+        }
+        self.registered = true;
+        self.reported = cx.now;
+        let _ = renew_lease(cx, config, agent);
+    }
+
+    /// Renews the Lease; every five minutes, reports the status as well.
+    pub fn beat(&mut self, cx: &mut Context, config: &NodeConfig, agent: &Str) {
+        cx.note("renew-lease", [("node", (&config.name).into())]);
+        let _ = renew_lease(cx, config, agent);
+        if cx.now.since(self.reported) >= STATUS_REPORT {
+            self.reported = cx.now;
+            cx.note("report-status", [("node", (&config.name).into())]);
+            let beats: Json = CONDITIONS
+                .iter()
+                .map(|(kind, ..)| json!({ "type": *kind, "lastHeartbeatTime": cx.now.rfc3339() }))
+                .collect();
+            let body = json!({ "status": { "conditions": beats } });
+            let patch = Request::patch(PatchType::Strategic, kinds::NODES, "", &config.name, body);
+            let _ = cx.api.call(patch.with_subresource("status").by(agent));
+        }
+    }
+}
+
+const LEASES: &str = "kube-node-lease";
+
+fn renew_lease(cx: &mut Context, config: &NodeConfig, agent: &Str) -> Result<(), Status> {
+    let renewed = Str::from(cx.now.rfc3339_micro());
+    match cx.api.call(Request::get(kinds::LEASES, LEASES, &config.name).by(agent)) {
+        Ok(found) => {
+            let mut lease = found.body;
+            lease.set_at(&["spec", "renewTime"], renewed);
+            cx.api.call(Request::update(kinds::LEASES, lease).by(agent)).map(drop)
+        }
+        Err(status) if status.is_not_found() => {
+            let node = cx.api.call(Request::get(kinds::NODES, "", &config.name).by(agent))?.body;
+            let lease = json!({
+                "apiVersion": "coordination.k8s.io/v1", "kind": "Lease",
+                "metadata": { "name": &config.name, "namespace": LEASES, "ownerReferences": [{
+                    "apiVersion": "v1", "kind": "Node", "name": &config.name, "uid": &node["metadata"]["uid"],
+                }] },
+                "spec": { "holderIdentity": &config.name, "leaseDurationSeconds": 40, "renewTime": renewed },
+            });
+            cx.api.call(Request::create(kinds::LEASES, lease).by(agent)).map(drop)
+        }
+        Err(status) => Err(status),
+    }
+}
+
+/// Type, status, reason, message.
+const CONDITIONS: [(&str, &str, &str, &str); 4] = [
+    ("MemoryPressure", "False", "KubeletHasSufficientMemory", "kubelet has sufficient memory available"),
+    ("DiskPressure", "False", "KubeletHasNoDiskPressure", "kubelet has no disk pressure"),
+    ("PIDPressure", "False", "KubeletHasSufficientPID", "kubelet has sufficient PID available"),
+    ("Ready", "True", "KubeletReady", "kubelet is posting ready status"),
+];
+
+fn node_object(cx: &mut Context, config: &NodeConfig) -> Json {
+    let now = Str::from(cx.now.rfc3339());
+    let conditions: Json = CONDITIONS
+        .iter()
+        .map(|(kind, status, reason, message)| {
+            json!({
+                "type": *kind, "status": *status, "reason": *reason, "message": *message,
+                "lastHeartbeatTime": &now, "lastTransitionTime": &now,
+            })
+        })
+        .collect();
+    let resources = json!({
+        "cpu": &config.cpu, "memory": &config.memory, "pods": config.pods.to_string(),
+        "ephemeral-storage": "100Gi", "hugepages-1Gi": "0", "hugepages-2Mi": "0",
+    });
+    let machine = cx.rng.uuid().replace('-', "");
+    let pod_cidr = format!("10.244.{}.0/24", config.number);
+    json!({
+        "apiVersion": "v1", "kind": "Node",
+        "metadata": { "name": &config.name, "labels": {
+            "beta.kubernetes.io/arch": "amd64", "beta.kubernetes.io/os": "linux", "kubernetes.io/arch": "amd64",
+            "kubernetes.io/hostname": &config.name, "kubernetes.io/os": "linux",
+        } },
+        "spec": { "podCIDR": &Str::from(pod_cidr.as_str()), "podCIDRs": [pod_cidr] },
+        "status": {
+            "capacity": &resources, "allocatable": resources,
+            "addresses": [
+                { "type": "InternalIP", "address": config.address() },
+                { "type": "Hostname", "address": &config.name },
+            ],
+            "conditions": conditions,
+            "daemonEndpoints": { "kubeletEndpoint": { "Port": 10250 } },
+            "nodeInfo": {
+                "machineID": &Str::from(machine.as_str()), "systemUUID": cx.rng.uuid(), "bootID": cx.rng.uuid(),
+                "kernelVersion": "6.1.0", "osImage": "Debian GNU/Linux 12 (bookworm)",
+                "containerRuntimeVersion": "containerd://2.0.0", "kubeletVersion": "v1.36.2", "kubeProxyVersion": "",
+                "operatingSystem": "linux", "architecture": "amd64",
+            },
+        },
+    })
+}
+
+/// The addresses of a node's pods: the next free one, as CNI's `host-local` gives them.
+#[derive(Clone, Debug, Default)]
+pub struct Addresses {
+    taken: OrdSet<u8>,
+    last: u8,
+}
+
+impl Addresses {
+    /// A free address's last part; `None` where all are taken.
+    pub fn take(&mut self) -> Option<u8> {
+        let start = self.last.max(1);
+        let free = (start + 1..=254).chain(2..=start).find(|n| !self.taken.contains(n))?;
+        self.taken.insert(free);
+        self.last = if free == 254 { 0 } else { free };
+        Some(free)
+    }
+
+    /// Gives an address back.
+    pub fn give_back(&mut self, address: u8) {
+        self.taken.remove(&address);
+    }
+}
