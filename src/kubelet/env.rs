@@ -118,10 +118,14 @@ pub fn resource(pod: &Json, container: &Json, reference: &Json, node: &NodeConfi
     let all = ["containers", "initContainers"].into_iter().flat_map(|k| pod["spec"][k].items());
     let container = match named {
         "" => container,
-        _ => all.into_iter().find(|c| c["name"].str() == named).ok_or(format!("container {named} not found"))?,
+        _ => all
+            .into_iter()
+            .find(|c| c["name"].str() == named)
+            .ok_or(format!("container {named} not found"))?,
     };
     let path = reference["resource"].str();
-    let (kind, name) = path.split_once('.').ok_or_else(|| format!("unsupported container resource : {path}"))?;
+    let (kind, name) =
+        path.split_once('.').ok_or_else(|| format!("unsupported container resource : {path}"))?;
     let own = match &container["resources"][kind][name] {
         Json::Int(i) => Some(Quantity::from_int(*i)),
         text => Quantity::parse(text.str()),

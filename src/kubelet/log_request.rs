@@ -59,8 +59,10 @@ fn container_name(pod: &Json, asked: &str) -> Result<String, Status> {
     match (asked, mains.as_slice()) {
         ("", [only]) => Ok((*only).to_owned()),
         ("", _) => {
-            let mut text =
-                format!("a container name must be specified for pod {pod_name}, choose one of: [{}]", mains.join(" "));
+            let mut text = format!(
+                "a container name must be specified for pod {pod_name}, choose one of: [{}]",
+                mains.join(" ")
+            );
             if !inits.is_empty() {
                 text.push_str(&format!(" or one of the init containers: [{}]", inits.join(" ")));
             }

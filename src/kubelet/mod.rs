@@ -23,9 +23,6 @@ mod runtime;
 mod start;
 mod status;
 
-#[cfg(test)]
-mod tests;
-
 pub use container::{Container, Exit, Role, State};
 pub use logs::{Log, LogQuery};
 pub use node::{Fidelity, NodeConfig};
@@ -78,7 +75,8 @@ impl Kubelet {
     /// A kubelet that has just started: its node is not registered yet.
     pub fn new(node: NodeConfig) -> Kubelet {
         let agent = Str::from(format!("kubelet/{}", node.name));
-        let mine = Reflector::new(kinds::PODS, &agent).with_field_selector(format!("spec.nodeName={}", node.name));
+        let mine =
+            Reflector::new(kinds::PODS, &agent).with_field_selector(format!("spec.nodeName={}", node.name));
         let mut agenda = Agenda::default();
         agenda.set(Work::Register, Time::default(), false);
         Kubelet {
@@ -146,7 +144,9 @@ impl Kubelet {
                 let meta = |k: &str| worker.pod["metadata"][k] != pod["metadata"][k];
                 // Its own status coming back is no news.
                 let news = worker.pod["spec"] != pod["spec"]
-                    || ["labels", "annotations", "deletionTimestamp", "deletionGracePeriodSeconds"].into_iter().any(meta)
+                    || ["labels", "annotations", "deletionTimestamp", "deletionGracePeriodSeconds"]
+                        .into_iter()
+                        .any(meta)
                     || !pod["spec"]["readinessGates"].is_empty();
                 worker.pod = pod.clone();
                 if news {

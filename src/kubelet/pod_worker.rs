@@ -95,8 +95,12 @@ impl PodWorker {
     /// For a pod that the kubelet sees for the first time.
     pub fn new(pod: &Json, now: Time) -> PodWorker {
         let inits = pod["spec"]["initContainers"].items();
-        let init_role = |c: &Json| if c["restartPolicy"].str() == "Always" { Role::Sidecar } else { Role::Init };
-        let mains = pod["spec"]["containers"].items().iter().map(|c| Container::new(c, Role::Main, !inits.is_empty()));
+        let init_role =
+            |c: &Json| if c["restartPolicy"].str() == "Always" { Role::Sidecar } else { Role::Init };
+        let mains = pod["spec"]["containers"]
+            .items()
+            .iter()
+            .map(|c| Container::new(c, Role::Main, !inits.is_empty()));
         let finished = matches!(pod["status"]["phase"].str(), "Succeeded" | "Failed");
         PodWorker {
             pod: pod.clone(),
@@ -146,9 +150,8 @@ impl PodWorker {
             (_, Some(exit)) => !c.restarts_under(self.policy(), exit),
         };
         let mut mains = self.containers.iter().filter(|c| c.role == Role::Main);
-        let init_failed = |c: &Container| {
-            c.role == Role::Init && over(c) && c.exit().is_some_and(|e| e.code != 0)
-        };
+        let init_failed =
+            |c: &Container| c.role == Role::Init && over(c) && c.exit().is_some_and(|e| e.code != 0);
         mains.all(over) || self.containers.iter().any(init_failed)
     }
 
@@ -255,10 +258,10 @@ impl PodWorker {
             true => Duration::from_millis(300),
             false => Duration::from_secs(seconds.max(0).unsigned_abs()),
         };
-        cx.note("terminate-pod", [
-            ("deleted", meta::is_being_deleted(&self.pod).into()),
-            ("graceSeconds", seconds.into()),
-        ]);
+        cx.note(
+            "terminate-pod",
+            [("deleted", meta::is_being_deleted(&self.pod).into()), ("graceSeconds", seconds.into())],
+        );
         let any = self.containers.iter().any(Container::is_running);
         let kill_at = if any { cx.now + grace } else { cx.now };
         self.stage = Stage::TerminatingPod { kill_at, sidecars: false, killed: false };
@@ -398,7 +401,8 @@ impl PodWorker {
             }
         }
         if !change["conditions"].is_null() {
-            let order: Json = status["conditions"].items().iter().map(|c| json!({ "type": &c["type"] })).collect();
+            let order: Json =
+                status["conditions"].items().iter().map(|c| json!({ "type": &c["type"] })).collect();
             change.set("$setElementOrder/conditions", order);
         }
         cx.note("write-status", [("phase", (&status["phase"]).into())]);

@@ -100,7 +100,8 @@ impl Task {
 /// Looks an image up. An error is what containerd says of it.
 pub fn resolve(image: &str, _any: bool) -> Result<Image, String> {
     let reference = full_reference(image);
-    let serves = !["busybox", "alpine", "bash", "perl"].iter().any(|n| reference.contains(&format!("library/{n}:")));
+    let serves =
+        !["busybox", "alpine", "bash", "perl"].iter().any(|n| reference.contains(&format!("library/{n}:")));
     let mut digest = String::from("sha256:");
     let mut hash = 0xcbf2_9ce4_8422_2325_u64;
     for round in 0..4u8 {
@@ -141,7 +142,8 @@ pub fn is_image_name(image: &str) -> bool {
     let tag_char = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-');
     let host = |p: &str| {
         let (name, port) = p.split_once(':').unwrap_or((p, "0"));
-        port.parse::<u16>().is_ok() && name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '-'))
+        port.parse::<u16>().is_ok()
+            && name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '-'))
     };
     let mut parts = path.split('/');
     let first = parts.next().unwrap_or_default();

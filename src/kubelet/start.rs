@@ -75,7 +75,13 @@ impl PodWorker {
     }
 
     /// The image, once it is there.
-    fn image(&mut self, index: usize, cx: &mut Context, host: &mut Host<'_>, next: &mut Next) -> Option<Image> {
+    fn image(
+        &mut self,
+        index: usize,
+        cx: &mut Context,
+        host: &mut Host<'_>,
+        next: &mut Next,
+    ) -> Option<Image> {
         let name = self.spec_of(index)["image"].str().to_owned();
         match self.containers[index].pull.clone() {
             Pull::Present(image) => Some(image),
@@ -83,7 +89,9 @@ impl PodWorker {
                 next.at(until, false);
                 None
             }
-            Pull::Pulling { asked, began, result, .. } => self.pulled(index, &name, asked, began, result, cx, host, next),
+            Pull::Pulling { asked, began, result, .. } => {
+                self.pulled(index, &name, asked, began, result, cx, host, next)
+            }
             Pull::Idle if host.node.is_hollow() => {
                 let (asked, until) = (cx.now, cx.now + HOLLOW_START);
                 let result = runtime::resolve(&name, true).map_err(Str::from);
@@ -112,7 +120,9 @@ impl PodWorker {
                 }
                 false => "invalid reference format".to_owned(),
             };
-            let message = format!("Failed to apply default image tag \"{name}\": couldn't parse image name \"{name}\": {why}");
+            let message = format!(
+                "Failed to apply default image tag \"{name}\": couldn't parse image name \"{name}\": {why}"
+            );
             return self.image_error(index, "InspectFailed", "InvalidImageName", message, cx, host, next);
         }
         let reference = runtime::full_reference(name);
@@ -123,7 +133,9 @@ impl PodWorker {
             policy => policy,
         };
         if policy != "Always" && present {
-            let message = format!("Container image \"{name}\" already present on machine and can be accessed by the pod");
+            let message = format!(
+                "Container image \"{name}\" already present on machine and can be accessed by the pod"
+            );
             self.event(index, host, EventKind::Normal, "Pulled", message);
             let image = runtime::resolve(name, false).ok()?;
             self.containers[index].pull = Pull::Present(image.clone());
@@ -131,7 +143,15 @@ impl PodWorker {
         }
         if policy == "Never" {
             let message = format!("Container image \"{name}\" is not present with pull policy of Never");
-            return self.image_error(index, "ErrImageNeverPull", "ErrImageNeverPull", message, cx, host, next);
+            return self.image_error(
+                index,
+                "ErrImageNeverPull",
+                "ErrImageNeverPull",
+                message,
+                cx,
+                host,
+                next,
+            );
         }
         let container = &mut self.containers[index];
         if let Some(backoff) = container.pull_backoff
@@ -143,7 +163,13 @@ impl PodWorker {
                 let message = format!("Back-off pulling image \"{name}\": ErrImagePull: {message}");
                 container.wait("ImagePullBackOff", message);
                 cx.note("image-back-off", [("image", name.into()), ("until", until.rfc3339().into())]);
-                self.event(index, host, EventKind::Normal, "BackOff", format!("Back-off pulling image \"{name}\""));
+                self.event(
+                    index,
+                    host,
+                    EventKind::Normal,
+                    "BackOff",
+                    format!("Back-off pulling image \"{name}\""),
+                );
                 self.event(index, host, EventKind::Warning, "Failed", "Error: ImagePullBackOff");
                 next.at(cx.now, false);
             }
@@ -259,7 +285,8 @@ impl PodWorker {
             Err(_) if host.node.is_hollow() => Vec::new(),
             Err(message) => return Err(message),
         };
-        let words = |key: &str| spec[key].items().iter().map(|w| env::expand(w.str(), &env)).collect::<Vec<_>>();
+        let words =
+            |key: &str| spec[key].items().iter().map(|w| env::expand(w.str(), &env)).collect::<Vec<_>>();
         let hostname = match self.pod["spec"]["hostname"].str() {
             "" => meta["name"].str(),
             name => name,
@@ -298,11 +325,10 @@ impl PodWorker {
         let (name, is_init) = (container.name.clone(), container.role == Role::Init);
         self.event(index, host, EventKind::Normal, "Created", "Container created");
         let started = Task::start(&spec, cx.now);
-        cx.note("start-container", [
-            ("container", (&name).into()),
-            ("init", is_init.into()),
-            ("started", started.is_ok().into()),
-        ]);
+        cx.note(
+            "start-container",
+            [("container", (&name).into()), ("init", is_init.into()), ("started", started.is_ok().into())],
+        );
         match started {
             Ok(task) => {
                 self.containers[index].start(id.into(), image, task, cx.now);

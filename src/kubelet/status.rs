@@ -10,7 +10,8 @@ use crate::json::{Json, Str};
 use crate::sim::Time;
 
 /// The conditions that the kubelet owns, in the order in which it writes them.
-const OWNED: [&str; 5] = ["PodReadyToStartContainers", "Initialized", "Ready", "ContainersReady", "PodScheduled"];
+const OWNED: [&str; 5] =
+    ["PodReadyToStartContainers", "Initialized", "Ready", "ContainersReady", "PodScheduled"];
 
 /// The phase that follows from the containers; `over`: none of them will run again.
 pub fn phase(policy: &str, containers: &[Container], over: bool) -> &'static str {
@@ -153,9 +154,11 @@ fn initialized(worker: &PodWorker, phase: &str) -> (bool, &'static str, String) 
     let names: Vec<&str> = worker.containers.iter().filter(incomplete).map(|c| c.name.as_str()).collect();
     match names.is_empty() {
         true => (true, "", String::new()),
-        false => {
-            (false, "ContainersNotInitialized", format!("containers with incomplete status: [{}]", names.join(" ")))
-        }
+        false => (
+            false,
+            "ContainersNotInitialized",
+            format!("containers with incomplete status: [{}]", names.join(" ")),
+        ),
     }
 }
 
@@ -169,7 +172,9 @@ fn containers_ready(worker: &PodWorker, phase: &str) -> (bool, &'static str, Str
     let names: Vec<&str> = worker.containers.iter().filter(counts).map(|c| c.name.as_str()).collect();
     match names.is_empty() {
         true => (true, "", String::new()),
-        false => (false, "ContainersNotReady", format!("containers with unready status: [{}]", names.join(" "))),
+        false => {
+            (false, "ContainersNotReady", format!("containers with unready status: [{}]", names.join(" ")))
+        }
     }
 }
 
@@ -210,7 +215,8 @@ fn container_status(worker: &PodWorker, spec: &Json, container: &Container, holl
         } else {
             image = found.reference.clone();
             let name = found.reference.split('@').next().unwrap_or_default();
-            let tag = name.rsplit('/').next().and_then(|last| last.split_once(':')).map_or(0, |(_, t)| t.len() + 1);
+            let tag =
+                name.rsplit('/').next().and_then(|last| last.split_once(':')).map_or(0, |(_, t)| t.len() + 1);
             image_id = format!("{}@{}", &name[..name.len() - tag], found.digest).into();
         }
     }

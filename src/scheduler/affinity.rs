@@ -5,14 +5,19 @@ use crate::json::Json;
 /// Whether a node satisfies the pod's `nodeSelector` and its required node affinity.
 pub fn matches_node(pod: &Json, node: &Json) -> bool {
     let labels = &node["metadata"]["labels"];
-    let selected = pod["spec"]["nodeSelector"].entries().iter().all(|(key, value)| labels.get(key) == Some(value));
-    let required = pod.at(&["spec", "affinity", "nodeAffinity", "requiredDuringSchedulingIgnoredDuringExecution"]);
-    selected && (required.is_null() || required["nodeSelectorTerms"].items().iter().any(|term| matches_term(term, node)))
+    let selected =
+        pod["spec"]["nodeSelector"].entries().iter().all(|(key, value)| labels.get(key) == Some(value));
+    let required =
+        pod.at(&["spec", "affinity", "nodeAffinity", "requiredDuringSchedulingIgnoredDuringExecution"]);
+    selected
+        && (required.is_null()
+            || required["nodeSelectorTerms"].items().iter().any(|term| matches_term(term, node)))
 }
 
 /// The sum of the weights of the preferred terms that a node satisfies.
 pub fn preference(pod: &Json, node: &Json) -> i64 {
-    let preferred = pod.at(&["spec", "affinity", "nodeAffinity", "preferredDuringSchedulingIgnoredDuringExecution"]);
+    let preferred =
+        pod.at(&["spec", "affinity", "nodeAffinity", "preferredDuringSchedulingIgnoredDuringExecution"]);
     let matching = preferred.items().iter().filter(|p| matches_term(&p["preference"], node));
     matching.map(|p| p["weight"].as_i64().unwrap_or(0)).sum()
 }
@@ -45,10 +50,11 @@ fn matches_term(term: &Json, node: &Json) -> bool {
 fn matches_requirement(requirement: &Json, value: Option<&Json>) -> bool {
     let values = requirement["values"].items();
     let number = |json: &Json| json.str().parse::<i64>().ok();
-    let compare = |holds: fn(i64, i64) -> bool| match (value.and_then(number), values.first().and_then(number)) {
-        (Some(a), Some(b)) => holds(a, b),
-        _ => false,
-    };
+    let compare =
+        |holds: fn(i64, i64) -> bool| match (value.and_then(number), values.first().and_then(number)) {
+            (Some(a), Some(b)) => holds(a, b),
+            _ => false,
+        };
     match requirement["operator"].str() {
         "In" => value.is_some_and(|v| values.contains(v)),
         "NotIn" => value.is_none_or(|v| !values.contains(v)),

@@ -101,7 +101,8 @@ impl<'a> Candidate<'a> {
         {
             return refuse(Plugin::NodeAffinity, "node(s) didn't satisfy plugin(s) [NodeAffinity]", true);
         }
-        let cordon = Json::from(crate::json!({ "key": "node.kubernetes.io/unschedulable", "effect": "NoSchedule" }));
+        let cordon =
+            Json::from(crate::json!({ "key": "node.kubernetes.io/unschedulable", "effect": "NoSchedule" }));
         if node.node["spec"]["unschedulable"].as_bool() == Some(true) && !tolerates(self.pod, &cordon) {
             return refuse(Plugin::NodeUnschedulable, "node(s) were unschedulable", true);
         }
@@ -127,18 +128,22 @@ impl<'a> Candidate<'a> {
                 "node(s) didn't match pod topology spread constraints (missing required label)",
                 true,
             ),
-            Err(Unfit::Spread) => {
-                refuse(Plugin::PodTopologySpread, "node(s) didn't match pod topology spread constraints", false)
-            }
+            Err(Unfit::Spread) => refuse(
+                Plugin::PodTopologySpread,
+                "node(s) didn't match pod topology spread constraints",
+                false,
+            ),
             Err(Unfit::Affinity) => {
                 refuse(Plugin::InterPodAffinity, "node(s) didn't match pod affinity rules", true)
             }
             Err(Unfit::AntiAffinity) => {
                 refuse(Plugin::InterPodAffinity, "node(s) didn't match pod anti-affinity rules", false)
             }
-            Err(Unfit::ExistingAntiAffinity) => {
-                refuse(Plugin::InterPodAffinity, "node(s) didn't satisfy existing pods anti-affinity rules", false)
-            }
+            Err(Unfit::ExistingAntiAffinity) => refuse(
+                Plugin::InterPodAffinity,
+                "node(s) didn't satisfy existing pods anti-affinity rules",
+                false,
+            ),
         }
     }
 
@@ -171,7 +176,8 @@ pub fn tolerates_all(pod: &Json, node: &Json) -> bool {
 /// Whether one of the pod's tolerations is for the taint.
 pub fn tolerates(pod: &Json, taint: &Json) -> bool {
     pod["spec"]["tolerations"].items().iter().any(|toleration| {
-        let (key, effect, value) = (toleration["key"].str(), toleration["effect"].str(), toleration["value"].str());
+        let (key, effect, value) =
+            (toleration["key"].str(), toleration["effect"].str(), toleration["value"].str());
         (effect.is_empty() || effect == taint["effect"].str())
             && (key.is_empty() || key == taint["key"].str())
             && match toleration["operator"].str() {

@@ -18,9 +18,6 @@ mod resources;
 mod scores;
 mod topology;
 
-#[cfg(test)]
-mod tests;
-
 pub use cache::{Cache, NodeInfo, PodInfo};
 pub use filters::{Plugin, Refusal};
 pub use queue::{Place, Queue, QueuedPod};
@@ -221,12 +218,15 @@ fn find_node(cx: &mut Context, pod: &Json, nodes: &[Arc<NodeInfo>]) -> Result<St
             }
             Err(refusal) => {
                 let reasons: Json = refusal.reasons.iter().map(String::as_str).collect();
-                cx.note("filter", [
-                    ("node", node.name().into()),
-                    ("fits", false.into()),
-                    ("plugin", refusal.plugin.name().into()),
-                    ("reasons", reasons),
-                ]);
+                cx.note(
+                    "filter",
+                    [
+                        ("node", node.name().into()),
+                        ("fits", false.into()),
+                        ("plugin", refusal.plugin.name().into()),
+                        ("reasons", reasons),
+                    ],
+                );
                 refused.push(refusal);
             }
         }
@@ -283,7 +283,8 @@ fn histogram<'a>(reasons: impl Iterator<Item = &'a str>) -> String {
     for reason in reasons {
         *counts.entry(reason).or_default() += 1;
     }
-    let mut texts: Vec<String> = counts.into_iter().map(|(reason, count)| format!("{count} {reason}")).collect();
+    let mut texts: Vec<String> =
+        counts.into_iter().map(|(reason, count)| format!("{count} {reason}")).collect();
     texts.sort();
     texts.join(", ")
 }

@@ -142,8 +142,10 @@ impl Queue {
 
     /// Something happened that helps pods which one of these plugins rejected. Gives the pods that it moved.
     pub fn move_if(&mut self, now: Time, helped: impl Fn(Plugin) -> bool) -> Vec<Str> {
-        let waits = |q: &QueuedPod| q.place == Place::Unschedulable && q.rejected_by.iter().any(|p| helped(*p));
-        let keys: Vec<ObjectKey> = self.pods.iter().filter(|(_, q)| waits(q)).map(|(k, _)| k.clone()).collect();
+        let waits =
+            |q: &QueuedPod| q.place == Place::Unschedulable && q.rejected_by.iter().any(|p| helped(*p));
+        let keys: Vec<ObjectKey> =
+            self.pods.iter().filter(|(_, q)| waits(q)).map(|(k, _)| k.clone()).collect();
         for key in &keys {
             let Some(queued) = self.pods.get(key) else { continue };
             let until = queued.since + backoff(queued.attempts);
@@ -171,7 +173,8 @@ impl Queue {
     /// Makes the pods active that have been unschedulable for too long.
     pub fn flush(&mut self, now: Time) {
         let long = |q: &QueuedPod| q.place == Place::Unschedulable && q.since + LONGEST_UNSCHEDULABLE <= now;
-        let keys: Vec<ObjectKey> = self.pods.iter().filter(|(_, q)| long(q)).map(|(k, _)| k.clone()).collect();
+        let keys: Vec<ObjectKey> =
+            self.pods.iter().filter(|(_, q)| long(q)).map(|(k, _)| k.clone()).collect();
         for key in keys {
             self.place(&key, Place::Active, now);
         }

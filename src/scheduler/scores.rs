@@ -51,7 +51,11 @@ fn least_allocated(asked: &Resources, node: &NodeInfo) -> i64 {
     let free = |name: &str| {
         let offered = node.allocatable.get(name);
         let used = node.requested_or_unsaid.get(name) + asked.get(name);
-        if offered <= 0 || used > offered { 0 } else { i128::from(offered - used) * i128::from(MOST) / i128::from(offered) }
+        if offered <= 0 || used > offered {
+            0
+        } else {
+            i128::from(offered - used) * i128::from(MOST) / i128::from(offered)
+        }
     };
     ((free("cpu") + free("memory")) / 2) as i64
 }

@@ -76,7 +76,8 @@ impl<'a> Fellows<'a> {
             let domain = labels[constraint.key].as_str().ok_or(Unfit::SpreadLabel)?;
             let least = constraint.domains.values().copied().min().unwrap_or(0);
             let least = if (constraint.domains.len() as i64) < constraint.min_domains { 0 } else { least };
-            let count = constraint.domains.get(domain).copied().unwrap_or(0) + i64::from(constraint.matches_self);
+            let count =
+                constraint.domains.get(domain).copied().unwrap_or(0) + i64::from(constraint.matches_self);
             if count - least > constraint.max_skew {
                 return Err(Unfit::Spread);
             }
@@ -123,13 +124,19 @@ impl<'a> Constraint<'a> {
             other["metadata"]["namespace"] == pod["metadata"]["namespace"]
                 && other["metadata"]["deletionTimestamp"].is_null()
                 && selector.as_ref().is_some_and(|s| s.matches(labels))
-                && constraint["matchLabelKeys"].items().iter().all(|k| labels[k.str()] == pod["metadata"]["labels"][k.str()])
+                && constraint["matchLabelKeys"]
+                    .items()
+                    .iter()
+                    .all(|k| labels[k.str()] == pod["metadata"]["labels"][k.str()])
         };
         let mut domains = BTreeMap::new();
         for node in nodes {
-            let honoured = constraint["nodeAffinityPolicy"].str() == "Ignore" || affinity::matches_node(pod, &node.node);
+            let honoured =
+                constraint["nodeAffinityPolicy"].str() == "Ignore" || affinity::matches_node(pod, &node.node);
             let tolerated = constraint["nodeTaintsPolicy"].str() != "Honor" || tolerates_all(pod, &node.node);
-            let Some(domain) = node.labels()[key].as_str().filter(|_| honoured && tolerated) else { continue };
+            let Some(domain) = node.labels()[key].as_str().filter(|_| honoured && tolerated) else {
+                continue;
+            };
             let count = node.pods.values().filter(|other| matches(&other.pod)).count();
             *domains.entry(domain).or_insert(0) += count as i64;
         }
@@ -169,7 +176,11 @@ fn matches_pod(term: &Json, owner: &Json, other: &Json) -> bool {
     let namespace = &other["metadata"]["namespace"];
     let named = term["namespaces"].items();
     let all = term["namespaceSelector"].as_object().is_some_and(|o| o.is_empty());
-    let here = if named.is_empty() { *namespace == owner["metadata"]["namespace"] } else { named.contains(namespace) };
+    let here = if named.is_empty() {
+        *namespace == owner["metadata"]["namespace"]
+    } else {
+        named.contains(namespace)
+    };
     let selector = Labels::from_object(&term["labelSelector"]);
     (here || all)
         && selector.is_some_and(|s| s.matches(&other["metadata"]["labels"]))
