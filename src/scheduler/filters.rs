@@ -101,8 +101,7 @@ impl<'a> Candidate<'a> {
         {
             return refuse(Plugin::NodeAffinity, "node(s) didn't satisfy plugin(s) [NodeAffinity]", true);
         }
-        let cordon =
-            Json::from(crate::json!({ "key": "node.kubernetes.io/unschedulable", "effect": "NoSchedule" }));
+        let cordon = crate::json!({ "key": "node.kubernetes.io/unschedulable", "effect": "NoSchedule" });
         if node.node["spec"]["unschedulable"].as_bool() == Some(true) && !tolerates(self.pod, &cordon) {
             return refuse(Plugin::NodeUnschedulable, "node(s) were unschedulable", true);
         }
