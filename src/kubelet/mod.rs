@@ -113,6 +113,11 @@ impl Kubelet {
         self.workers.get(key).map(|worker| &**worker)
     }
 
+    /// Its cache of the API server.
+    pub fn informers(&self) -> impl Iterator<Item = &Informer> {
+        std::iter::once(&self.pods)
+    }
+
     /// The images that are on the node, in full.
     pub fn images(&self) -> impl Iterator<Item = &Str> {
         self.images.iter()

@@ -71,6 +71,26 @@ impl Scheduler {
         [self.nodes.reflector(), self.pods.reflector()].into_iter()
     }
 
+    /// Its caches of the API server.
+    pub fn informers(&self) -> impl Iterator<Item = &Informer> {
+        [&self.nodes, &self.pods].into_iter()
+    }
+
+    /// The pods to be tried next, in their order.
+    pub fn active(&self) -> impl Iterator<Item = &ObjectKey> {
+        self.queue.active()
+    }
+
+    /// The pods that back off, and until when.
+    pub fn backoff(&self) -> impl Iterator<Item = (Time, &ObjectKey)> {
+        self.queue.backoff()
+    }
+
+    /// The pods that fitted nowhere, or are gated.
+    pub fn unschedulable(&self) -> impl Iterator<Item = &ObjectKey> {
+        self.queue.unschedulable()
+    }
+
     /// The pods that wait.
     pub fn queue(&self) -> &Queue {
         &self.queue

@@ -62,6 +62,22 @@ impl Queue {
         self.pods.iter()
     }
 
+    /// The pods to be tried next, in their order.
+    pub fn active(&self) -> impl Iterator<Item = &ObjectKey> {
+        self.active.iter().map(|(_, key)| key)
+    }
+
+    /// The pods that back off, and until when.
+    pub fn backoff(&self) -> impl Iterator<Item = (Time, &ObjectKey)> {
+        self.backoff.iter().map(|(until, key)| (*until, key))
+    }
+
+    /// The pods that fitted nowhere, or are gated.
+    pub fn unschedulable(&self) -> impl Iterator<Item = &ObjectKey> {
+        let waits = |q: &QueuedPod| matches!(q.place, Place::Unschedulable | Place::Gated);
+        self.pods.iter().filter(move |(_, q)| waits(q)).map(|(key, _)| key)
+    }
+
     /// How many pods wait.
     pub fn len(&self) -> usize {
         self.pods.len()
