@@ -1,7 +1,7 @@
 //! [`ApiServer`]: one door for everybody. A request comes in; an answer, or a `Status` saying why not, goes out.
 
 use super::selection::Selection;
-use super::store::{Change, Revision, Store};
+use super::store::{Change, Revision, Store, Write};
 use super::watch::{self, Watches};
 use super::{create, delete, patch, table, update};
 use crate::api::{
@@ -23,13 +23,15 @@ pub struct ApiServer {
 }
 
 impl ApiServer {
-    /// A server without any object; `seed` decides uids and generated names.
-    pub fn new(seed: u64) -> ApiServer {
-        ApiServer { store: Store::new(HISTORY), watches: Watches::default(), rng: Rng::new(seed) }
+    /// A server with the namespaces that every cluster has; `seed` decides uids and generated names.
+    pub fn new(seed: u64, now: Time) -> ApiServer {
+        let mut server =
+            ApiServer { store: Store::new(HISTORY), watches: Watches::default(), rng: Rng::new(seed) };
+        server.bootstrap(now);
+        server
     }
 
-    /// Creates the namespaces that every cluster has.
-    pub fn bootstrap(&mut self, now: Time) {
+    fn bootstrap(&mut self, now: Time) {
         for name in ["default", "kube-node-lease", "kube-public", "kube-system"] {
             let body = json!({ "apiVersion": "v1", "kind": "Namespace", "metadata": { "name": name } });
             let created = self.handle(now, &Request::create(kinds::NAMESPACES, body).by("apiserver"));
@@ -40,9 +42,10 @@ impl ApiServer {
     /// Answers a request.
     pub fn handle(&mut self, now: Time, request: &Request) -> Result<Response, Status> {
         self.check_verb(request)?;
+        self.store.set_agent(&request.agent);
         match request.verb {
             Verb::Get => self.get(now, request),
-            Verb::List => self.list(now, request),
+            Verb::List => self.read_list(now, request),
             Verb::Watch => self.watch(now, request),
             Verb::Create => create::create(self, now, request),
             Verb::Update => update::update(self, now, request),
@@ -58,8 +61,13 @@ impl ApiServer {
     }
 
     /// How many events of a watch wait to be taken.
-    pub fn pending_events(&self, watch: WatchId) -> usize {
+    pub fn pending(&self, watch: WatchId) -> usize {
         self.watches.pending(watch)
+    }
+
+    /// How many events wait in all watches together.
+    pub fn pending_events(&self) -> usize {
+        self.watches.all_pending()
     }
 
     /// Takes a watch's next event.
@@ -97,18 +105,19 @@ impl ApiServer {
         self.store.counts().map(|(r, n)| (r.clone(), n)).collect()
     }
 
-    /// The object, for looking at it without asking.
-    pub fn peek(&self, resource: &Resource, key: &ObjectKey) -> Option<&Json> {
-        self.store.get(resource, key)
+    /// The object, for looking at it without asking; `Null` where there is none.
+    pub fn peek(&self, resource: &Resource, key: &ObjectKey) -> Json {
+        self.store.get(resource, key).cloned().unwrap_or_default()
     }
 
-    /// The objects of a resource, for looking at them without asking; of one namespace unless that is `""`.
-    pub fn peek_all<'a>(
-        &'a self,
-        resource: &Resource,
-        namespace: &'a str,
-    ) -> impl Iterator<Item = (&'a ObjectKey, &'a Json)> + 'a {
-        self.store.list(resource, namespace)
+    /// The objects of a resource, for looking at them without asking.
+    pub fn list(&self, resource: &Resource) -> Vec<Json> {
+        self.store.list(resource, "").map(|(_, object)| object.clone()).collect()
+    }
+
+    /// The newest `n` writes, newest first.
+    pub fn latest_writes(&self, n: usize) -> Vec<Write> {
+        self.store.latest_writes(n)
     }
 
     /// All kept revisions of an object, oldest first; also of one that is gone.
@@ -174,7 +183,7 @@ impl ApiServer {
         Response { code, body, warnings, watch: None }
     }
 
-    fn list(&self, now: Time, request: &Request) -> Result<Response, Status> {
+    fn read_list(&self, now: Time, request: &Request) -> Result<Response, Status> {
         let selection = Selection::of(request)?;
         let resource = &request.resource;
         let token = &request.options.continue_token;

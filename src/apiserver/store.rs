@@ -24,6 +24,8 @@ pub struct Change {
     pub after: Json,
     /// Whether it deleted the object.
     pub deleted: bool,
+    /// Who asked for it.
+    pub agent: Str,
 }
 
 /// One revision of one object.
@@ -31,10 +33,31 @@ pub struct Change {
 pub struct Revision {
     /// The store's revision.
     pub revision: u64,
-    /// The object as that revision left it.
+    /// The object as that revision left it; `Null` where it deleted it.
     pub object: Json,
-    /// Whether that revision deleted it.
-    pub deleted: bool,
+    /// Who wrote it.
+    pub agent: Str,
+}
+
+/// One write, without the objects.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Write {
+    /// To which resource.
+    pub resource: Resource,
+    /// To which object.
+    pub key: ObjectKey,
+    /// The store's revision that it made.
+    pub revision: u64,
+    /// Who asked for it.
+    pub agent: Str,
+    verb: &'static str,
+}
+
+impl Write {
+    /// `create`, `update` or `delete`.
+    pub fn verb(&self) -> &'static str {
+        self.verb
+    }
 }
 
 /// The objects of one resource.
@@ -54,12 +77,20 @@ pub struct Store {
     log: Vector<Change>,
     compacted: u64,
     keep: usize,
+    agent: Str,
 }
 
 impl Store {
     /// An empty store that keeps the newest `keep` revisions.
     pub fn new(keep: usize) -> Store {
-        Store { revision: 0, collections: OrdMap::new(), log: Vector::new(), compacted: 0, keep }
+        Store {
+            revision: 0,
+            collections: OrdMap::new(),
+            log: Vector::new(),
+            compacted: 0,
+            keep,
+            agent: Str::default(),
+        }
     }
 
     /// The newest revision.
@@ -125,6 +156,11 @@ impl Store {
         self.collections.iter().map(|(r, c)| (r, c.objects.len())).filter(|(_, n)| *n > 0)
     }
 
+    /// Who asks for the writes that follow.
+    pub fn set_agent(&mut self, agent: &Str) {
+        self.agent = agent.clone();
+    }
+
     /// Writes an object, new or changed, and gives the change; the object gets the new resource version.
     pub fn put(&mut self, resource: &Resource, key: &ObjectKey, mut object: Json) -> Change {
         self.stamp(&mut object);
@@ -160,8 +196,15 @@ impl Store {
         if let Some(collection) = self.collections.get_mut(resource) {
             collection.written.entry(key.clone()).or_default().push_back(revision);
         }
-        let change =
-            Change { revision, resource: resource.clone(), key: key.clone(), before, after, deleted };
+        let change = Change {
+            revision,
+            resource: resource.clone(),
+            key: key.clone(),
+            before,
+            after,
+            deleted,
+            agent: self.agent.clone(),
+        };
         self.log.push_back(change.clone());
         self.trim();
         change
@@ -182,9 +225,26 @@ impl Store {
         let written = self.collections.get(resource).and_then(|c| c.written.get(key));
         let one = |revision: &u64| {
             let change = self.change(*revision)?;
-            Some(Revision { revision: *revision, object: change.after.clone(), deleted: change.deleted })
+            let object = if change.deleted { Json::Null } else { change.after.clone() };
+            Some(Revision { revision: *revision, object, agent: change.agent.clone() })
         };
         written.into_iter().flatten().filter_map(one).collect()
+    }
+
+    /// The newest `n` writes, newest first.
+    pub fn latest_writes(&self, n: usize) -> Vec<Write> {
+        let write = |c: &Change| Write {
+            resource: c.resource.clone(),
+            key: c.key.clone(),
+            revision: c.revision,
+            agent: c.agent.clone(),
+            verb: match (&c.before, c.deleted) {
+                (_, true) => "delete",
+                (None, false) => "create",
+                (Some(_), false) => "update",
+            },
+        };
+        self.log.iter().rev().take(n).map(write).collect()
     }
 
     /// The objects of a resource as they were at `revision`; `None` where that is compacted.

@@ -9,8 +9,7 @@ use crate::sim::Time;
 const NOW: Time = Time::from_secs(1_800_000_000);
 
 fn server() -> ApiServer {
-    let mut server = ApiServer::new(1);
-    server.bootstrap(NOW);
+    let mut server = ApiServer::new(1, NOW);
     let account = json!({"metadata": {"name": "default", "namespace": "default"}});
     server.handle(NOW, &Request::create(kinds::SERVICEACCOUNTS, account)).expect("account");
     server
@@ -202,5 +201,27 @@ fn history_tells_every_revision() {
     server.handle(NOW, &Request::delete(kinds::CONFIGMAPS, "default", "a")).expect("deleted");
     let key = crate::api::ObjectKey::of(&map);
     let history = server.history(&kinds::CONFIGMAPS.into(), &key);
-    assert_eq!(history.iter().map(|r| r.deleted).collect::<Vec<_>>(), [false, true]);
+    assert_eq!(history.iter().map(|r| r.object.is_null()).collect::<Vec<_>>(), [false, true]);
+}
+
+#[test]
+fn tables_print_as_upstream() {
+    let mut server = server();
+    create(&mut server, kinds::PODS, POD);
+    let job = r#"{"metadata":{"name":"pi"},"spec":{"completions":2,"template":{"spec":{"restartPolicy":"Never",
+        "containers":[{"name":"main","image":"perl"}]}}}}"#;
+    create(&mut server, kinds::JOBS, job);
+    let later = NOW + std::time::Duration::from_secs(190);
+    let mut cells = |resource: &'static ResourceInfo, columns: usize| {
+        let list = Request::list(resource, "default").with(|o| o.table = true);
+        let table = server.handle(later, &list).expect("a table").body;
+        let row: Vec<String> = table["rows"][0]["cells"].items()[..columns]
+            .iter()
+            .map(|c| c.as_str().map_or(c.to_string(), String::from))
+            .collect();
+        row.join("|")
+    };
+    assert_eq!(cells(kinds::PODS, 9), "web|0/1|Pending|0|3m10s|<none>|<none>|<none>|<none>");
+    assert_eq!(cells(kinds::JOBS, 7), "pi|Running|0/2||3m10s|main|perl");
+    assert_eq!(cells(kinds::SERVICEACCOUNTS, 2), "default|3m10s");
 }

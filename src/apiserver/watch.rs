@@ -39,6 +39,7 @@ pub struct Watches {
     all: OrdMap<WatchId, Watch>,
     by_resource: OrdMap<Resource, Vector<WatchId>>,
     last: u32,
+    pending: usize,
 }
 
 impl Watches {
@@ -52,6 +53,7 @@ impl Watches {
         first: Vec<WatchEvent>,
     ) -> WatchId {
         self.last += 1;
+        self.pending += first.len();
         let id = WatchId(self.last);
         let watch = Watch {
             resource: resource.clone(),
@@ -66,9 +68,9 @@ impl Watches {
 
     /// Closes a watch.
     pub fn stop(&mut self, id: WatchId) {
-        if let Some(watch) = self.all.remove(&id)
-            && let Some(ids) = self.by_resource.get_mut(&watch.resource)
-        {
+        let Some(watch) = self.all.remove(&id) else { return };
+        self.pending -= watch.queue.len();
+        if let Some(ids) = self.by_resource.get_mut(&watch.resource) {
             ids.retain(|i| *i != id);
         }
     }
@@ -83,10 +85,16 @@ impl Watches {
         self.all.get(&id).map_or(0, |w| w.queue.len())
     }
 
+    /// How many events wait in all watches together.
+    pub fn all_pending(&self) -> usize {
+        self.pending
+    }
+
     /// Takes a watch's next event.
     pub fn next_event(&mut self, id: WatchId) -> Option<WatchEvent> {
         let watch = self.all.get_mut(&id)?;
         let Pending { at, mut event } = watch.queue.pop_front()?;
+        self.pending -= 1;
         if let Some(table) = &mut watch.table
             && event.event != EventType::Error
         {
@@ -104,6 +112,7 @@ impl Watches {
             if let Some(watch) = self.all.get_mut(id)
                 && let Some(event) = seen(&watch.selection, change)
             {
+                self.pending += 1;
                 watch.queue.push_back(Pending { at: now, event });
             }
         }

@@ -5,6 +5,13 @@ use crate::json::Json;
 use crate::sim::Time;
 use std::time::Duration;
 
+mod event;
+mod node;
+mod pod;
+mod workload;
+
+pub use pod::pod_status_column;
+
 /// A column.
 pub struct Column {
     /// Its heading, as the server spells it.
@@ -27,14 +34,72 @@ const fn text(name: &'static str) -> Column {
     Column { name, kind: "string", priority: 0 }
 }
 
+const fn number(name: &'static str) -> Column {
+    Column { name, kind: "integer", priority: 0 }
+}
+
+const fn wide(name: &'static str) -> Column {
+    Column { name, kind: "string", priority: 1 }
+}
+
 static DEFAULT: Printer = Printer {
     columns: &[text("Name"), text("Age")],
     cells: |o, now, out| out.extend([name(o), age(o, now)]),
 };
 
+static NAMESPACE: Printer = Printer {
+    columns: &[text("Name"), text("Status"), text("Age")],
+    cells: |o, now, out| out.extend([name(o), o["status"]["phase"].clone(), age(o, now)]),
+};
+
+static CONFIG_MAP: Printer = Printer {
+    columns: &[text("Name"), number("Data"), text("Age")],
+    cells: |o, now, out| {
+        let data = o["data"].entries().len() + o["binaryData"].entries().len();
+        out.extend([name(o), data.into(), age(o, now)]);
+    },
+};
+
+static SECRET: Printer = Printer {
+    columns: &[text("Name"), text("Type"), number("Data"), text("Age")],
+    cells: |o, now, out| {
+        out.extend([name(o), o["type"].clone(), o["data"].entries().len().into(), age(o, now)]);
+    },
+};
+
+static LEASE: Printer = Printer {
+    columns: &[text("Name"), text("Holder"), text("Age")],
+    cells: |o, now, out| out.extend([name(o), o["spec"]["holderIdentity"].str().into(), age(o, now)]),
+};
+
 /// The printer of a resource.
-pub fn of(_resource: &Resource) -> &'static Printer {
-    &DEFAULT
+pub fn of(resource: &Resource) -> &'static Printer {
+    match (resource.group, resource.plural) {
+        ("", "pods") => &pod::POD,
+        ("", "nodes") => &node::NODE,
+        ("", "namespaces") => &NAMESPACE,
+        ("", "configmaps") => &CONFIG_MAP,
+        ("", "secrets") => &SECRET,
+        ("" | "events.k8s.io", "events") => &event::EVENT,
+        ("coordination.k8s.io", "leases") => &LEASE,
+        ("batch", "jobs") => &workload::JOB,
+        ("batch", "cronjobs") => &workload::CRON_JOB,
+        ("apps", "deployments") => &workload::DEPLOYMENT,
+        ("apps", "replicasets") | ("", "replicationcontrollers") => &workload::REPLICA_SET,
+        ("apps", "statefulsets") => &workload::STATEFUL_SET,
+        ("apps", "daemonsets") => &workload::DAEMON_SET,
+        _ => &DEFAULT,
+    }
+}
+
+/// `<none>` where there is nothing.
+fn or_none(text: &str) -> Json {
+    if text.is_empty() { "<none>".into() } else { text.into() }
+}
+
+/// A count; 0 where it is absent.
+fn count(json: &Json) -> Json {
+    json.as_i64().unwrap_or(0).into()
 }
 
 fn name(object: &Json) -> Json {
