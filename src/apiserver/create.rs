@@ -1,7 +1,7 @@
 //! POST: a new object (`registry/rest/create.go`).
 
 use super::{ApiServer, admission, body, resources, subresource, validation};
-use crate::api::{ObjectKey, Reason, Request, Response, Status};
+use crate::api::{ObjectKey, Reason, Request, Resource, Response, Status, kinds};
 use crate::json::{Json, Str};
 use crate::sim::Time;
 
@@ -26,7 +26,10 @@ pub fn create(server: &mut ApiServer, now: Time, request: &Request) -> Result<Re
     // Only the system writes these.
     let meta = object.get_mut("metadata").map(std::mem::take).unwrap_or_default();
     object.set("metadata", system_fields(server, now, meta));
-    if resource.subresources.iter().any(|(name, _)| *name == "status") && !object["status"].is_null() {
+    // A kubelet registers its node with its status.
+    let kept = *resource == Resource::from(kinds::NODES);
+    if !kept && resource.subresources.iter().any(|(name, _)| *name == "status") && !object["status"].is_null()
+    {
         let empty = if object["status"].is_empty() { object["status"].clone() } else { Json::object() };
         object.set("status", empty);
     }

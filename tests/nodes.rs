@@ -1,0 +1,346 @@
+//! Scheduler and kubelets against a real API server: a manifest in, the sequence of statuses and events out.
+
+use kubestep::api::{Request, Response, Status, WatchEvent, WatchId, kinds};
+use kubestep::apiserver::ApiServer;
+use kubestep::client::{Api, Context, Reflector};
+use kubestep::json::{self, Json, Str};
+use kubestep::kubelet::{Kubelet, NodeConfig};
+use kubestep::scheduler::Scheduler;
+use kubestep::sim::{Rng, Time};
+use std::time::Duration;
+
+struct Door<'a> {
+    server: &'a mut ApiServer,
+    now: Time,
+}
+
+impl Api for Door<'_> {
+    fn call(&mut self, request: Request) -> Result<Response, Status> {
+        self.server.handle(self.now, &request)
+    }
+    fn next_event(&mut self, watch: WatchId) -> Option<WatchEvent> {
+        self.server.next_event(watch)
+    }
+    fn stop_watch(&mut self, watch: WatchId) {
+        self.server.stop_watch(watch);
+    }
+    fn now(&self) -> Time {
+        self.now
+    }
+}
+
+/// An API server, a scheduler and kubelets; no controllers.
+struct Nodes {
+    server: ApiServer,
+    scheduler: Scheduler,
+    kubelets: Vec<Kubelet>,
+    rng: Rng,
+    now: Time,
+    start: Time,
+    said: Vec<String>,
+    trace: String,
+    told: usize,
+}
+
+impl Nodes {
+    fn new(nodes: Vec<NodeConfig>) -> Nodes {
+        let start = Time::from_civil(2026, 1, 5, 9, 0, 0);
+        let mut nodes = Nodes {
+            server: ApiServer::new(7),
+            scheduler: Scheduler::new(),
+            kubelets: nodes.into_iter().map(Kubelet::new).collect(),
+            rng: Rng::new(7),
+            now: start,
+            start,
+            said: Vec::new(),
+            trace: String::new(),
+            told: 0,
+        };
+        nodes.server.bootstrap(start);
+        nodes.call(Request::create(
+            kinds::SERVICEACCOUNTS,
+            kubestep::json!({ "metadata": { "name": "default", "namespace": "default" } }),
+        ));
+        nodes.run(Duration::from_secs(1));
+        nodes.start = nodes.now;
+        nodes
+    }
+
+    fn call(&mut self, request: Request) -> Json {
+        let result = self.server.handle(self.now, &request.by("kubectl"));
+        result.map(|r| r.body).unwrap_or_else(|s| panic!("{}", s.message))
+    }
+
+    fn create(&mut self, pod: &str) {
+        let mut pod = json::parse(pod).expect("a manifest");
+        pod.set("apiVersion", "v1");
+        pod.set("kind", "Pod");
+        pod.set_at(&["metadata", "namespace"], "default");
+        pod.set_at(&["spec", "automountServiceAccountToken"], false);
+        self.call(Request::create(kinds::PODS, pod));
+    }
+
+    fn delete(&mut self, name: &str) {
+        self.call(Request::delete(kinds::PODS, "default", name));
+    }
+
+    /// Lets everything happen that happens within a span of time.
+    fn run(&mut self, span: Duration) {
+        let end = self.now + span;
+        for _ in 0..100_000 {
+            if self.step() {
+                self.observe();
+                continue;
+            }
+            let timers = self.kubelets.iter().map(Kubelet::next_timer).chain([self.scheduler.next_timer()]);
+            match timers.flatten().map(|t| t.at).min() {
+                Some(at) if at <= end => self.now = self.now.max(at),
+                _ => break,
+            }
+        }
+        self.now = end;
+    }
+
+    fn step(&mut self) -> bool {
+        let Nodes { server, scheduler, kubelets, rng, now, .. } = self;
+        let ready = |r: &Reflector, server: &ApiServer| r.watch().is_none_or(|w| server.has_event(w));
+        let found = scheduler.reflectors().find(|r| ready(r, server)).map(|r| r.resource().clone());
+        let mut door = Door { server, now: *now };
+        if let Some(resource) = found {
+            scheduler.deliver(&mut cx(&mut door, rng), &resource);
+            return true;
+        }
+        for kubelet in kubelets.iter_mut() {
+            let found = kubelet.reflectors().find(|r| ready(r, door.server)).map(|r| r.resource().clone());
+            if let Some(resource) = found {
+                kubelet.deliver(&mut cx(&mut door, rng), &resource);
+                return true;
+            }
+        }
+        if scheduler.ready(*now).is_some() {
+            scheduler.schedule_one(&mut cx(&mut door, rng));
+            return true;
+        }
+        for kubelet in kubelets.iter_mut() {
+            if let Some(work) = kubelet.ready(*now).first() {
+                kubelet.work(&mut cx(&mut door, rng), work);
+                return true;
+            }
+        }
+        false
+    }
+
+    /// Writes down what changed: pods as a person sees them, and new events.
+    fn observe(&mut self) {
+        let at = format!("{:>7.3}", self.now.since(self.start).as_secs_f64());
+        let pods = self.server.handle(self.now, &Request::list(kinds::PODS, "default")).expect("pods").body;
+        let said: Vec<String> = pods["items"].items().iter().map(describe).collect();
+        for line in said.iter().filter(|line| !self.said.contains(line)) {
+            self.trace.push_str(&format!("{at} {line}\n"));
+        }
+        for old in &self.said {
+            let name = old.split(' ').next().unwrap_or_default();
+            if !said.iter().any(|line| line.split(' ').next() == Some(name)) {
+                self.trace.push_str(&format!("{at} {name} is gone\n"));
+            }
+        }
+        self.said = said;
+        let events =
+            self.server.handle(self.now, &Request::list(kinds::EVENTS, "default")).expect("events").body;
+        let mut lines: Vec<String> = events["items"].items().iter().map(event).collect();
+        lines.sort();
+        let fresh: Vec<&String> = lines.iter().filter(|l| !self.trace.contains(l.as_str())).collect();
+        for line in fresh {
+            let line = format!("{at}   {line}\n");
+            self.trace.push_str(&line);
+            self.told += 1;
+        }
+    }
+
+    fn logs(&mut self, name: &str, query: &[(&str, &str)]) -> Result<String, Status> {
+        let pod = self.call(Request::get(kinds::PODS, "default", name));
+        let query: Vec<(Str, Str)> = query.iter().map(|(k, v)| (Str::from(*k), Str::from(*v))).collect();
+        let kubelet = self.kubelets.iter().find(|k| k.node_name() == pod["spec"]["nodeName"].str());
+        kubelet.expect("a node").logs(&pod, &query)
+    }
+}
+
+fn cx<'a, 'b>(door: &'a mut Door<'b>, rng: &'a mut Rng) -> Context<'a> {
+    Context { now: door.now, api: door, rng, notes: Vec::new() }
+}
+
+fn describe(pod: &Json) -> String {
+    let status = &pod["status"];
+    let mut line = format!("{} {}", pod["metadata"]["name"].str(), status["phase"].str());
+    if !status["reason"].is_null() {
+        line.push_str(&format!("({})", status["reason"].str()));
+    }
+    for list in ["initContainerStatuses", "containerStatuses"] {
+        for container in status[list].items() {
+            let state = &container["state"].entries()[0];
+            let detail = match state.0.as_str() {
+                "waiting" => state.1["reason"].str().to_owned(),
+                "terminated" => {
+                    format!("{} {}", state.1["reason"].str(), state.1["exitCode"].as_i64().unwrap_or(-1))
+                }
+                running => running.to_owned(),
+            };
+            line.push_str(&format!(" {}={detail}", container["name"].str()));
+            if container["restartCount"].as_i64() != Some(0) {
+                line.push_str(&format!("/{}", container["restartCount"].as_i64().unwrap_or(-1)));
+            }
+        }
+    }
+    for condition in status["conditions"].items() {
+        if condition["status"].str() == "True" {
+            line.push_str(&format!(" +{}", condition["type"].str()));
+        }
+    }
+    if !pod["metadata"]["deletionTimestamp"].is_null() {
+        line.push_str(" deleted");
+    }
+    line
+}
+
+fn event(event: &Json) -> String {
+    let count = event["count"].as_i64().or(event["series"]["count"].as_i64()).unwrap_or(1);
+    let path = event["involvedObject"]["fieldPath"].str();
+    let uid = event["involvedObject"]["uid"].str();
+    let message = event["message"].str().replace(uid, "UID");
+    let name = event["involvedObject"]["name"].str();
+    format!("{name} {} {} {path} {message} x{count}", event["type"].str(), event["reason"].str())
+}
+
+#[test]
+fn a_server_runs_until_it_is_deleted() {
+    let mut nodes = Nodes::new(vec![NodeConfig::numbered(1)]);
+    nodes.create(r#"{"metadata":{"name":"web"},"spec":{"containers":[{"name":"main","image":"nginx"}]}}"#);
+    nodes.run(Duration::from_secs(10));
+    nodes.delete("web");
+    nodes.run(Duration::from_secs(60));
+    expect_test::expect![[r#"
+          0.000 web Pending
+          0.000 web Pending +PodScheduled
+          0.000   web Normal Scheduled  Successfully assigned default/web to node-1 x1
+          0.000 web Pending main=ContainerCreating +Initialized +PodScheduled
+          0.000   web Normal Pulling spec.containers{main} Pulling image "nginx" x1
+          0.000 web Pending main=ContainerCreating +PodReadyToStartContainers +Initialized +PodScheduled
+          3.561   web Normal Created spec.containers{main} Container created x1
+          3.561   web Normal Pulled spec.containers{main} Successfully pulled image "nginx" in 3.561s (3.561s including waiting). Image size: 59615021 bytes. x1
+          3.561   web Normal Started spec.containers{main} Container started x1
+          3.561 web Running main=running +PodReadyToStartContainers +Initialized +Ready +ContainersReady +PodScheduled
+         10.000 web Running main=running +PodReadyToStartContainers +Initialized +Ready +ContainersReady +PodScheduled deleted
+         10.000   web Normal Killing spec.containers{main} Stopping container main x1
+         10.000 web is gone
+    "#]].assert_eq(&nodes.trace);
+}
+
+#[test]
+fn a_finished_pod_stays_until_it_is_deleted() {
+    let mut nodes = Nodes::new(vec![NodeConfig::numbered(1).hollow()]);
+    nodes.create(
+        r#"{"metadata":{"name":"once"},"spec":{"restartPolicy":"Never","containers":[{"name":"main","image":"busybox"}]}}"#,
+    );
+    nodes.run(Duration::from_secs(10));
+    nodes.delete("once");
+    nodes.run(Duration::from_secs(60));
+    expect_test::expect![[r#"
+          0.000 once Pending
+          0.000 once Pending +PodScheduled
+          0.000   once Normal Scheduled  Successfully assigned default/once to node-1 x1
+          0.000 once Pending main=ContainerCreating +Initialized +PodScheduled
+          0.000 once Pending main=ContainerCreating +PodReadyToStartContainers +Initialized +PodScheduled
+          0.500 once Running main=running +PodReadyToStartContainers +Initialized +Ready +ContainersReady +PodScheduled
+          0.500 once Succeeded main=Completed 0 +Initialized +PodScheduled
+         10.000 once is gone
+    "#]].assert_eq(&nodes.trace);
+}
+
+#[test]
+fn a_container_that_ends_again_and_again_backs_off() {
+    let mut nodes = Nodes::new(vec![NodeConfig::numbered(1)]);
+    nodes.create(r#"{"metadata":{"name":"loop"},"spec":{"containers":[{"name":"main","image":"busybox"}]}}"#);
+    nodes.run(Duration::from_secs(40));
+    expect_test::expect![[r#"
+          0.000 loop Pending
+          0.000 loop Pending +PodScheduled
+          0.000   loop Normal Scheduled  Successfully assigned default/loop to node-1 x1
+          0.000 loop Pending main=ContainerCreating +Initialized +PodScheduled
+          0.000   loop Normal Pulling spec.containers{main} Pulling image "busybox" x1
+          0.000 loop Pending main=ContainerCreating +PodReadyToStartContainers +Initialized +PodScheduled
+          3.397   loop Normal Created spec.containers{main} Container created x1
+          3.397   loop Normal Pulled spec.containers{main} Successfully pulled image "busybox" in 3.397s (3.397s including waiting). Image size: 56320225 bytes. x1
+          3.397   loop Normal Started spec.containers{main} Container started x1
+          3.397 loop Running main=running +PodReadyToStartContainers +Initialized +Ready +ContainersReady +PodScheduled
+          3.397 loop Running main=Completed 0 +PodReadyToStartContainers +Initialized +PodScheduled
+          3.397   loop Normal Pulling spec.containers{main} Pulling image "busybox" x2
+          3.977   loop Normal Created spec.containers{main} Container created x2
+          3.977   loop Normal Pulled spec.containers{main} Successfully pulled image "busybox" in 580ms (580ms including waiting). Image size: 56320225 bytes. x1
+          3.977   loop Normal Started spec.containers{main} Container started x2
+          3.977 loop Running main=running/1 +PodReadyToStartContainers +Initialized +Ready +ContainersReady +PodScheduled
+          3.977 loop Running main=Completed 0/1 +PodReadyToStartContainers +Initialized +PodScheduled
+          3.977   loop Warning BackOff spec.containers{main} Back-off restarting failed container main in pod loop_default(UID) x1
+          3.977 loop Running main=CrashLoopBackOff/1 +PodReadyToStartContainers +Initialized +PodScheduled
+         13.977   loop Normal Pulling spec.containers{main} Pulling image "busybox" x3
+         14.787   loop Normal Created spec.containers{main} Container created x3
+         14.787   loop Normal Pulled spec.containers{main} Successfully pulled image "busybox" in 810ms (810ms including waiting). Image size: 56320225 bytes. x1
+         14.787   loop Normal Started spec.containers{main} Container started x3
+         14.787 loop Running main=running/2 +PodReadyToStartContainers +Initialized +Ready +ContainersReady +PodScheduled
+         14.787 loop Running main=Completed 0/2 +PodReadyToStartContainers +Initialized +PodScheduled
+         14.787   loop Warning BackOff spec.containers{main} Back-off restarting failed container main in pod loop_default(UID) x2
+         14.787 loop Running main=CrashLoopBackOff/2 +PodReadyToStartContainers +Initialized +PodScheduled
+         34.787   loop Normal Pulling spec.containers{main} Pulling image "busybox" x4
+         35.307   loop Normal Created spec.containers{main} Container created x4
+         35.307   loop Normal Pulled spec.containers{main} Successfully pulled image "busybox" in 520ms (520ms including waiting). Image size: 56320225 bytes. x1
+         35.307   loop Normal Started spec.containers{main} Container started x4
+         35.307 loop Running main=running/3 +PodReadyToStartContainers +Initialized +Ready +ContainersReady +PodScheduled
+         35.307 loop Running main=Completed 0/3 +PodReadyToStartContainers +Initialized +PodScheduled
+         35.307   loop Warning BackOff spec.containers{main} Back-off restarting failed container main in pod loop_default(UID) x3
+         35.307 loop Running main=CrashLoopBackOff/3 +PodReadyToStartContainers +Initialized +PodScheduled
+    "#]].assert_eq(&nodes.trace);
+    let previous = nodes.logs("loop", &[("previous", "true")]);
+    assert_eq!(previous.as_deref(), Ok(""));
+}
+
+#[test]
+fn what_does_not_fit_waits_until_something_makes_room() {
+    let mut nodes = Nodes::new((1..=3).map(NodeConfig::numbered).collect());
+    let pod = |name: &str, more: &str, cpu: &str| {
+        format!(
+            r#"{{"metadata":{{"name":"{name}"}},"spec":{{{more}"containers":[{{"name":"main","image":"nginx",
+            "resources":{{"requests":{{"cpu":"{cpu}"}}}}}}]}}}}"#
+        )
+    };
+    for name in ["a", "b", "c"] {
+        nodes.create(&pod(name, "", "3"));
+    }
+    nodes.run(Duration::from_secs(10));
+    let before = nodes.trace.len();
+    nodes.create(&pod("large", "", "64"));
+    nodes.create(&pod("next", "", "2"));
+    nodes.create(&pod("picky", r#""nodeSelector":{"disk":"ssd"},"#, "100m"));
+    nodes.run(Duration::from_secs(1));
+    nodes.delete("b");
+    nodes.run(Duration::from_secs(60));
+    expect_test::expect![[r#"
+         10.000 large Pending
+         10.000 next Pending
+         10.000 picky Pending
+         10.000   large Warning FailedScheduling  0/3 nodes are available: 3 Insufficient cpu. no new claims to deallocate, preemption: 0/3 nodes are available: 3 Preemption is not helpful for scheduling. x1
+         10.000   next Warning FailedScheduling  0/3 nodes are available: 3 Insufficient cpu. no new claims to deallocate, preemption: 0/3 nodes are available: 3 No preemption victims found for incoming pod. x1
+         10.000   picky Warning FailedScheduling  0/3 nodes are available: 3 node(s) didn't match Pod's node affinity/selector. no new claims to deallocate, preemption: 0/3 nodes are available: 3 Preemption is not helpful for scheduling. x1
+         11.000 b Running main=running +PodReadyToStartContainers +Initialized +Ready +ContainersReady +PodScheduled deleted
+         11.000   b Normal Killing spec.containers{main} Stopping container main x1
+         11.000 b is gone
+         11.000   large Warning FailedScheduling  0/3 nodes are available: 3 Insufficient cpu. no new claims to deallocate, preemption: 0/3 nodes are available: 3 Preemption is not helpful for scheduling. x2
+         11.000 next Pending +PodScheduled
+         11.000   next Normal Scheduled  Successfully assigned default/next to node-3 x1
+         11.000 next Pending main=ContainerCreating +Initialized +PodScheduled
+         11.000   next Normal Pulling spec.containers{main} Pulling image "nginx" x1
+         11.000 next Pending main=ContainerCreating +PodReadyToStartContainers +Initialized +PodScheduled
+         11.678   next Normal Created spec.containers{main} Container created x1
+         11.678   next Normal Pulled spec.containers{main} Successfully pulled image "nginx" in 678ms (678ms including waiting). Image size: 59615021 bytes. x1
+         11.678   next Normal Started spec.containers{main} Container started x1
+         11.678 next Running main=running +PodReadyToStartContainers +Initialized +Ready +ContainersReady +PodScheduled
+    "#]].assert_eq(&nodes.trace[before..]);
+}
