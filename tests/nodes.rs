@@ -46,7 +46,7 @@ impl Nodes {
     fn new(nodes: Vec<NodeConfig>) -> Nodes {
         let start = Time::from_civil(2026, 1, 5, 9, 0, 0);
         let mut nodes = Nodes {
-            server: ApiServer::new(7),
+            server: ApiServer::new(7, start),
             scheduler: Scheduler::new(),
             kubelets: nodes.into_iter().map(Kubelet::new).collect(),
             rng: Rng::new(7),
@@ -56,7 +56,6 @@ impl Nodes {
             trace: String::new(),
             told: 0,
         };
-        nodes.server.bootstrap(start);
         nodes.call(Request::create(
             kinds::SERVICEACCOUNTS,
             kubestep::json!({ "metadata": { "name": "default", "namespace": "default" } }),
