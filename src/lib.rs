@@ -8,6 +8,7 @@ pub mod sim;
 pub mod api;
 pub mod apiserver;
 pub mod client;
+pub mod controllers;
 pub mod kubectl;
 pub mod kubelet;
 pub mod manifest;

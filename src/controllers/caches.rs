@@ -1,0 +1,66 @@
+//! [`Caches`]: the informers that all controllers share (`SharedInformerFactory`).
+
+use super::Controller;
+use super::job::BY_JOB;
+use crate::api::{Resource, View, kinds};
+use crate::client::{BY_CONTROLLER, Context, Delta, Index, Indexer, Informer, Lister, Reflector};
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
+/// One informer a resource, however many controllers listen.
+#[derive(Clone, Debug)]
+pub struct Caches(BTreeMap<Resource, Informer>);
+
+static NOTHING: LazyLock<Indexer> = LazyLock::new(Indexer::default);
+
+impl Caches {
+    /// An informer for each resource that one of the controllers watches.
+    pub fn for_controllers(controllers: &[&dyn Controller]) -> Caches {
+        let mut informers = BTreeMap::new();
+        for info in controllers.iter().flat_map(|c| c.watches()) {
+            let resource = Resource::from(info);
+            let indexes: &[Index] =
+                if resource == Resource::from(kinds::PODS) { &[BY_CONTROLLER, BY_JOB] } else { &[] };
+            let informer = Informer::new(resource.clone(), "kube-controller-manager", indexes);
+            informers.entry(resource).or_insert(informer);
+        }
+        Caches(informers)
+    }
+
+    /// The cache of a resource; an empty one where no controller watches it.
+    pub fn of(&self, resource: impl Into<Resource>) -> &Indexer {
+        self.0.get(&resource.into()).map_or(&NOTHING, Informer::indexer)
+    }
+
+    /// The cache of a resource, read through a view.
+    pub fn lister<'a, T: View + 'a>(&'a self, resource: impl Into<Resource>) -> Lister<'a, T> {
+        Lister::new(self.of(resource))
+    }
+
+    /// Whether all caches have held their whole collection once; no controller works before.
+    pub fn synced(&self) -> bool {
+        self.0.values().all(Informer::has_synced)
+    }
+
+    /// The informers in a fixed order.
+    pub fn informers(&self) -> impl Iterator<Item = &Informer> {
+        self.0.values()
+    }
+
+    /// The reflectors in a fixed order.
+    pub fn reflectors(&self) -> impl Iterator<Item = &Reflector> {
+        self.0.values().map(Informer::reflector)
+    }
+
+    /// One move of a resource's reflector, and what the handlers are to hear.
+    pub(super) fn deliver(&mut self, cx: &mut Context, resource: &Resource) -> Vec<Delta> {
+        self.0.get_mut(resource).map(|informer| informer.deliver(cx)).unwrap_or_default()
+    }
+
+    /// Closes all watches; the next deliveries list again.
+    pub(super) fn reset(&mut self, cx: &mut Context) {
+        for informer in self.0.values_mut() {
+            informer.reflector_mut().reset(cx.api);
+        }
+    }
+}

@@ -1,0 +1,126 @@
+//! [`Manager`]: runs the controllers, one delivery or one sync at a time.
+
+use super::job::JobController;
+use super::{Caches, Controller, Queue};
+use crate::api::{ObjectKey, Resource};
+use crate::client::{Context, Reflector, Timer};
+use crate::json::{Json, Str};
+use crate::sim::Time;
+
+/// kube-controller-manager.
+#[derive(Clone, Debug)]
+pub struct Manager {
+    caches: Caches,
+    job: JobController,
+}
+
+impl Default for Manager {
+    fn default() -> Manager {
+        Manager::new()
+    }
+}
+
+impl Manager {
+    /// All controllers, with empty caches.
+    pub fn new() -> Manager {
+        let job = JobController::default();
+        let caches = Caches::for_controllers(&[&job]);
+        Manager { caches, job }
+    }
+
+    /// The controllers in a fixed order.
+    pub fn controllers(&self) -> [&dyn Controller; 1] {
+        [&self.job]
+    }
+
+    fn controllers_mut(&mut self) -> (&mut Caches, [&mut dyn Controller; 1]) {
+        (&mut self.caches, [&mut self.job])
+    }
+
+    /// The Job controller, for looking into.
+    pub fn job(&self) -> &JobController {
+        &self.job
+    }
+
+    /// The shared caches.
+    pub fn caches(&self) -> &Caches {
+        &self.caches
+    }
+
+    /// The reflectors of the shared informers.
+    pub fn reflectors(&self) -> impl Iterator<Item = &Reflector> {
+        self.caches.reflectors()
+    }
+
+    /// All work queues, in the order of the controllers.
+    pub fn queues(&self) -> impl Iterator<Item = &Queue> {
+        self.controllers().into_iter().flat_map(|c| c.queues())
+    }
+
+    /// Lets one informer make one move (the list and the watch, or one event) and its handlers hear of it.
+    pub fn deliver(&mut self, cx: &mut Context, resource: &Resource) {
+        let deltas = self.caches.deliver(cx, resource);
+        let (caches, controllers) = self.controllers_mut();
+        for controller in controllers {
+            if controller.watches().iter().any(|watched| *resource == Resource::from(*watched)) {
+                for delta in &deltas {
+                    controller.handle(caches, resource, delta, cx.now);
+                }
+            }
+        }
+    }
+
+    /// What could be synced now: the queue's name and the key. Nothing before all caches are filled.
+    pub fn ready(&self, now: Time) -> Vec<(Str, ObjectKey)> {
+        let mut ready = Vec::new();
+        for queue in self.queues() {
+            ready.extend(queue.keys.ready(now).map(|key| (Str::fixed(queue.name), key.clone())));
+        }
+        if !ready.is_empty() && !self.caches.synced() {
+            ready.clear();
+        }
+        ready
+    }
+
+    /// Takes a key out of a queue, syncs it, and posts the events of that. Does nothing where the key is not ready.
+    pub fn sync(&mut self, cx: &mut Context, queue: &str, key: &ObjectKey) {
+        let (caches, controllers) = self.controllers_mut();
+        let mut found = controllers.into_iter().flat_map(|controller| {
+            let i = controller.queues().iter().position(|q| q.name == queue);
+            i.map(|i| (controller, i))
+        });
+        let Some((controller, i)) = found.next() else { return };
+        if !controller.queues_mut()[i].keys.take(key, cx.now) {
+            return;
+        }
+        let outcome = controller.sync(cx, caches, i, key);
+        let keys = &mut controller.queues_mut()[i].keys;
+        match outcome {
+            Ok(()) => keys.forget(key),
+            Err(error) => {
+                keys.add_rate_limited(key.clone(), cx.now);
+                let failures = Json::Int(keys.num_requeues(key).into());
+                cx.note("retry", [("error", Json::Str(error.message)), ("failures", failures)]);
+            }
+        }
+        controller.queues_mut()[i].keys.done(key);
+        if let Some(recorder) = controller.recorder() {
+            recorder.flush(cx);
+        }
+    }
+
+    /// The next moment at which a key has waited long enough, a relist is due, or a controller acts by itself.
+    pub fn next_timer(&self) -> Option<Timer> {
+        let foreground = |at| Timer { at, background: false };
+        let queues = self.queues().filter_map(|queue| queue.keys.next_due()).map(foreground);
+        let relists = self.reflectors().filter_map(Reflector::retry_at).map(foreground);
+        let own = self.controllers().into_iter().filter_map(|controller| controller.timer());
+        queues.chain(relists).chain(own).min()
+    }
+
+    /// The process dies and starts anew: it remembers nothing, and lists all again.
+    pub fn restart(&mut self, cx: &mut Context) {
+        self.caches.reset(cx);
+        *self = Manager::new();
+    }
+}

@@ -1,0 +1,78 @@
+//! kube-controller-manager: the controllers, the informers they share, and the loop that runs them.
+//!
+//! A [`Controller`] is three things, as upstream: event *handlers* that turn what an informer says into keys, *work queues*
+//! that hold the keys, and a *sync* that makes the world a little more like what one object asks for. [`Manager`] holds them
+//! all and lets each move be a step of its own: one delivery, or one sync.
+
+mod caches;
+mod claim;
+pub mod job;
+mod manager;
+mod pod_control;
+
+pub use caches::Caches;
+pub use manager::Manager;
+
+use crate::api::{Resource, ResourceInfo, Status};
+use crate::client::{Context, Delta, Expectations, Recorder, Timer, WorkQueue};
+use crate::sim::Time;
+
+/// A work queue of a controller, and who works on it.
+#[derive(Clone, Debug)]
+pub struct Queue {
+    /// What the page and the records call it: `job-controller`, `job-controller/orphan-pods`.
+    pub name: &'static str,
+    /// How many workers upstream runs on it. Here one sync at a time is a step.
+    pub workers: usize,
+    /// The keys.
+    pub keys: WorkQueue,
+}
+
+impl Queue {
+    /// An empty queue with the default rate limit.
+    pub fn new(name: &'static str, workers: usize) -> Queue {
+        Queue { name, workers, keys: WorkQueue::default() }
+    }
+}
+
+/// One controller of the controller manager.
+pub trait Controller {
+    /// Its name, as its requests and events carry it: `job-controller`.
+    fn name(&self) -> &'static str;
+
+    /// The resources whose changes it wants to hear.
+    fn watches(&self) -> Vec<&'static ResourceInfo>;
+
+    /// Hears of one change; the caches hold it already. Never talks to the API server.
+    fn handle(&mut self, caches: &Caches, resource: &Resource, delta: &Delta, now: Time);
+
+    /// Its work queues.
+    fn queues(&self) -> &[Queue];
+
+    /// Its work queues, for taking from and adding to.
+    fn queues_mut(&mut self) -> &mut [Queue];
+
+    /// Works on one key of its queue number `queue`. An error puts the key back, after a wait that grows.
+    fn sync(
+        &mut self,
+        cx: &mut Context,
+        caches: &Caches,
+        queue: usize,
+        key: &crate::api::ObjectKey,
+    ) -> Result<(), Status>;
+
+    /// What it expects of its caches, where it keeps account of that.
+    fn expectations(&self) -> Option<&Expectations> {
+        None
+    }
+
+    /// Its event recorder, where it tells people what it does.
+    fn recorder(&mut self) -> Option<&mut Recorder> {
+        None
+    }
+
+    /// When it has something to do by itself, apart from what waits in its queues.
+    fn timer(&self) -> Option<Timer> {
+        None
+    }
+}
