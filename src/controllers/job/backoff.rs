@@ -84,7 +84,8 @@ mod tests {
     #[test]
     fn counts_the_failures_since_the_last_success() {
         let before = BackoffRecord { failures: 2, last: Some(Time::from_secs(50)) };
-        let cases: [(&[i64], &[i64], u32, Option<i64>); 5] = [
+        type Case = (&'static [i64], &'static [i64], u32, Option<i64>);
+        let cases: [Case; 5] = [
             (&[], &[], 2, Some(50)),
             (&[], &[60, 70], 4, Some(70)),
             (&[60], &[], 0, None),
