@@ -14,6 +14,8 @@ pub mod kubelet;
 pub mod manifest;
 pub mod scheduler;
 
+pub mod cluster;
+
 #[cfg(not(target_arch = "wasm32"))]
 pub mod conformance;
 pub mod web;

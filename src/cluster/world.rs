@@ -1,0 +1,370 @@
+//! [`World`]: all components, the clock, and the step.
+
+use super::causes::Causes;
+use super::door::Door;
+use super::{Action, Actor, StepRecord};
+use crate::api::{EventType, ObjectKey, Resource, WatchEvent, kinds};
+use crate::apiserver::ApiServer;
+use crate::client::{Api, Context, Reflector, Timer};
+use crate::controllers::Manager;
+use crate::json::{Json, Str};
+use crate::kubelet::{Kubelet, NodeConfig, Work};
+use crate::scheduler::Scheduler;
+use crate::sim::{Rng, Time};
+
+/// What a cluster is made of.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Config {
+    /// The same seed and the same actions give the same run.
+    pub seed: u64,
+    /// The nodes.
+    pub nodes: Vec<NodeConfig>,
+    /// When the clock starts.
+    pub start: Time,
+}
+
+impl Config {
+    /// Some equal nodes (`node-1`, …; 4 cpu, 8Gi, 110 pods each), on the morning of a fixed day.
+    pub fn new(seed: u64, nodes: usize) -> Config {
+        Config {
+            seed,
+            nodes: (1..=nodes).map(NodeConfig::numbered).collect(),
+            start: Time::from_civil(2026, 1, 5, 9, 0, 0),
+        }
+    }
+
+    /// The cluster that the recordings of a real control plane were made on: three nodes with hollow kubelets.
+    pub fn recorded() -> Config {
+        Config { nodes: (1..=3).map(|n| NodeConfig::numbered(n).hollow()).collect(), ..Config::new(1, 3) }
+    }
+}
+
+/// Everything there is.
+#[derive(Clone)]
+pub struct World {
+    now: Time,
+    rng: Rng,
+    steps: u64,
+    server: ApiServer,
+    manager: Manager,
+    scheduler: Scheduler,
+    kubelets: Vec<Kubelet>,
+    causes: Causes,
+}
+
+/// Before anything else has happened, no more than this many steps are taken to start the components.
+const BOOT_STEPS: usize = 10_000;
+
+impl World {
+    /// A cluster whose processes have just been started: nothing is listed, no node is registered.
+    pub fn new(config: &Config) -> World {
+        let mut rng = Rng::new(config.seed);
+        World {
+            now: config.start,
+            steps: 0,
+            server: ApiServer::new(rng.next_u64(), config.start),
+            manager: Manager::new(),
+            scheduler: Scheduler::new(),
+            kubelets: config.nodes.iter().cloned().map(Kubelet::new).collect(),
+            causes: Causes::default(),
+            rng,
+        }
+    }
+
+    /// A cluster that has come to rest after its start, as a person finds it. Its steps count from here.
+    pub fn booted(config: &Config) -> World {
+        let mut world = World::new(config);
+        for _ in 0..BOOT_STEPS {
+            match world.default_action() {
+                Some(Action::Advance { background: true, .. }) | None => break,
+                Some(action) => world.step(&action),
+            };
+        }
+        world.steps = 0;
+        world.causes = Causes::default();
+        world.causes.wrote(0, world.server.revision(), &Str::default());
+        world
+    }
+
+    /// The virtual time.
+    pub fn now(&self) -> Time {
+        self.now
+    }
+
+    /// How many steps were taken.
+    pub fn steps(&self) -> u64 {
+        self.steps
+    }
+
+    /// The API server, to look at.
+    pub fn server(&self) -> &ApiServer {
+        &self.server
+    }
+
+    /// The controller manager, to look at.
+    pub fn manager(&self) -> &Manager {
+        &self.manager
+    }
+
+    /// The scheduler, to look at.
+    pub fn scheduler(&self) -> &Scheduler {
+        &self.scheduler
+    }
+
+    /// The kubelets in node order, to look at.
+    pub fn kubelets(&self) -> &[Kubelet] {
+        &self.kubelets
+    }
+
+    /// The step that wrote a revision, and for whom; step 0 is the time before the first step.
+    pub fn writer(&self, revision: u64) -> Option<(u64, &Str)> {
+        self.causes.writer(revision)
+    }
+
+    /// Everything that may happen next, in a fixed order: deliveries, reconciles, the scheduler, the kubelets; where
+    /// there is nothing, the clock.
+    pub fn enabled(&self) -> Vec<Action> {
+        let mut actions = Vec::new();
+        self.visit(&mut |action| {
+            actions.push(action);
+            true
+        });
+        if actions.is_empty() {
+            actions.extend(self.advance());
+        }
+        actions
+    }
+
+    /// The first of [`World::enabled`], without making the rest.
+    pub fn default_action(&self) -> Option<Action> {
+        let mut first = None;
+        self.visit(&mut |action| {
+            first = Some(action);
+            false
+        });
+        first.or_else(|| self.advance())
+    }
+
+    /// The enabled action at a place of the list.
+    pub fn action(&self, index: usize) -> Option<Action> {
+        if index == 0 { self.default_action() } else { self.enabled().into_iter().nth(index) }
+    }
+
+    /// Whether nothing is left to do but housekeeping.
+    pub fn is_idle(&self) -> bool {
+        matches!(self.default_action(), None | Some(Action::Advance { background: true, .. }))
+    }
+
+    fn visit(&self, each: &mut dyn FnMut(Action) -> bool) {
+        let deliveries = |to: Actor, reflector: &Reflector| {
+            let ready = match reflector.watch() {
+                Some(watch) => self.server.has_event(watch),
+                None => reflector.can_list(self.now),
+            };
+            ready.then(|| Action::Deliver { to, resource: reflector.resource().clone() })
+        };
+        let controllers = self.manager.reflectors().filter_map(|r| deliveries(Actor::Controllers, r));
+        let scheduler = self.scheduler.reflectors().filter_map(|r| deliveries(Actor::Scheduler, r));
+        for action in controllers.chain(scheduler) {
+            if !each(action) {
+                return;
+            }
+        }
+        for (node, kubelet) in self.kubelets.iter().enumerate() {
+            for action in kubelet.reflectors().filter_map(|r| deliveries(Actor::Kubelet(node), r)) {
+                if !each(action) {
+                    return;
+                }
+            }
+        }
+        for (controller, key) in self.manager.ready(self.now) {
+            if !each(Action::Sync { controller, key }) {
+                return;
+            }
+        }
+        if let Some(key) = self.scheduler.ready(self.now)
+            && !each(Action::Schedule { key })
+        {
+            return;
+        }
+        for (node, kubelet) in self.kubelets.iter().enumerate() {
+            for work in kubelet.ready(self.now) {
+                if !each(Action::Kubelet { node, work }) {
+                    return;
+                }
+            }
+        }
+    }
+
+    /// The earliest timer of all components.
+    pub fn next_timer(&self) -> Option<Timer> {
+        let own = [self.manager.next_timer(), self.scheduler.next_timer()];
+        own.into_iter().chain(self.kubelets.iter().map(Kubelet::next_timer)).flatten().min()
+    }
+
+    /// Whether any component waits for a moment of its own, housekeeping apart.
+    fn waits(&self) -> bool {
+        let own = [self.manager.next_timer(), self.scheduler.next_timer()];
+        own.into_iter().flatten().any(|t| !t.background)
+            || self.kubelets.iter().any(|k| k.next_foreground().is_some())
+    }
+
+    fn advance(&self) -> Option<Action> {
+        let timer = self.next_timer()?;
+        // A heartbeat on the way to something else is no sign of rest.
+        let background = timer.background && !self.waits();
+        Some(Action::Advance { to: timer.at.max(self.now), background })
+    }
+
+    /// Does one enabled action. (Doing one that is not enabled does nothing, or what the component makes of it.)
+    pub fn step(&mut self, action: &Action) -> StepRecord {
+        self.steps += 1;
+        let mut record = self.blank(action.actor(), Some(action.clone()));
+        match action {
+            Action::Advance { to, .. } => self.now = self.now.max(*to),
+            Action::Deliver { to, resource } => self.deliver(*to, resource, &mut record),
+            Action::Sync { controller, key } => {
+                record.causes = self.causes.work(self.steps, Actor::Controllers, controller, key);
+                record.object = resource_of(controller).map(|r| (r, key.clone()));
+                let World { manager, server, kubelets, rng, now, .. } = self;
+                with_context(server, kubelets, rng, *now, &mut record, |cx| {
+                    manager.sync(cx, controller, key)
+                });
+            }
+            Action::Schedule { key } => {
+                record.causes = self.causes.work(self.steps, Actor::Scheduler, "", key);
+                record.object = Some((kinds::PODS.into(), key.clone()));
+                let World { scheduler, server, kubelets, rng, now, .. } = self;
+                with_context(server, kubelets, rng, *now, &mut record, |cx| scheduler.schedule_one(cx));
+            }
+            Action::Kubelet { node, work } => self.kubelet_work(*node, work, &mut record),
+        }
+        self.wrote(&record);
+        record
+    }
+
+    /// Lets a person's client act on the API server: one step, whatever it asks.
+    pub fn user<T>(&mut self, act: impl FnOnce(&mut dyn Api) -> T) -> (T, StepRecord) {
+        self.steps += 1;
+        let mut record = self.blank(Actor::User, None);
+        let World { server, kubelets, now, .. } = self;
+        let mut door = Door { server, kubelets, now: *now, calls: Vec::new(), notes: 0, delivered: None };
+        let result = act(&mut door);
+        let delivered = door.delivered.take();
+        record.calls = std::mem::take(&mut door.calls);
+        if let Some(event) = delivered {
+            record.causes.extend(self.caused(&event.object));
+        }
+        self.wrote(&record);
+        (result, record)
+    }
+
+    /// The step that wrote this state of an object, unless that was before the first step.
+    fn caused(&self, object: &Json) -> Option<u64> {
+        self.causes.writer(revision_of(object)).map(|(step, _)| step).filter(|step| *step > 0)
+    }
+
+    /// Remembers who wrote which revisions in this step.
+    fn wrote(&mut self, record: &StepRecord) {
+        for call in record.writes() {
+            self.causes.wrote(self.steps, call.revision_after, &call.agent);
+        }
+    }
+
+    fn blank(&self, actor: Actor, action: Option<Action>) -> StepRecord {
+        StepRecord {
+            step: self.steps,
+            time: self.now,
+            actor,
+            action,
+            object: None,
+            event: Str::default(),
+            causes: Vec::new(),
+            notes: Vec::new(),
+            calls: Vec::new(),
+        }
+    }
+
+    fn deliver(&mut self, to: Actor, resource: &Resource, record: &mut StepRecord) {
+        let step = self.steps;
+        let World { manager, scheduler, kubelets, server, rng, now, .. } = self;
+        let delivered = match to {
+            Actor::Scheduler => {
+                with_context(server, &[], rng, *now, record, |cx| scheduler.deliver(cx, resource))
+            }
+            Actor::Kubelet(node) => match kubelets.get_mut(node) {
+                Some(kubelet) => {
+                    with_context(server, &[], rng, *now, record, |cx| kubelet.deliver(cx, resource))
+                }
+                None => None,
+            },
+            _ => with_context(server, &[], rng, *now, record, |cx| manager.deliver(cx, resource)),
+        };
+        let Some(event) = delivered else {
+            record.event = Str::fixed("LIST");
+            return;
+        };
+        record.event = Str::fixed(event.event.name());
+        if !matches!(event.event, EventType::Error | EventType::Bookmark) {
+            record.object = Some((resource.clone(), ObjectKey::of(&event.object)));
+            record.causes.extend(self.caused(&event.object));
+            self.causes.delivered(step, to, &event.object, event.event == EventType::Deleted);
+        }
+    }
+
+    fn kubelet_work(&mut self, node: usize, work: &Work, record: &mut StepRecord) {
+        let actor = Actor::Kubelet(node);
+        let step = self.steps;
+        match work {
+            Work::PodWorker(key) => {
+                record.causes = self.causes.work(step, actor, "pod", key);
+                record.object = Some((kinds::PODS.into(), key.clone()));
+            }
+            Work::Process { pod, container } => {
+                record.causes = self.causes.work(step, actor, container, pod);
+                // What the process did is news for its pod worker.
+                self.causes.touch(step, actor, pod.clone());
+                record.object = Some((kinds::PODS.into(), pod.clone()));
+            }
+            Work::Register | Work::Heartbeat => {}
+        }
+        let World { kubelets, server, rng, now, .. } = self;
+        if let Some(kubelet) = kubelets.get_mut(node) {
+            with_context(server, &[], rng, *now, record, |cx| kubelet.work(cx, work));
+        }
+    }
+}
+
+/// Lets a component act through a door, and moves what it said and asked into the record.
+fn with_context(
+    server: &mut ApiServer,
+    kubelets: &[Kubelet],
+    rng: &mut Rng,
+    now: Time,
+    record: &mut StepRecord,
+    act: impl FnOnce(&mut Context<'_>),
+) -> Option<WatchEvent> {
+    let mut door = Door { server, kubelets, now, calls: Vec::new(), notes: 0, delivered: None };
+    let mut cx = Context { api: &mut door, now, rng, notes: Vec::new() };
+    act(&mut cx);
+    record.notes = cx.notes;
+    record.calls = door.calls;
+    door.delivered
+}
+
+/// The resource whose keys a controller's queue holds.
+pub fn resource_of(queue: &str) -> Option<Resource> {
+    let info = match queue {
+        "job-controller" => kinds::JOBS,
+        "cronjob-controller" => kinds::CRONJOBS,
+        "namespace-controller" | "service-account-controller" | "root-ca-cert-publisher" => kinds::NAMESPACES,
+        "ttl-after-finished-controller" => kinds::JOBS,
+        "pod-garbage-collector" | "job-controller/orphan-pods" => kinds::PODS,
+        _ => return None,
+    };
+    Some(info.into())
+}
+
+fn revision_of(object: &Json) -> u64 {
+    object["metadata"]["resourceVersion"].str().parse().unwrap_or(0)
+}
