@@ -224,10 +224,10 @@ fn a_server_runs_until_it_is_deleted() {
           0.000 web Pending main=ContainerCreating +Initialized +PodScheduled
           0.000   web Normal Pulling spec.containers{main} Pulling image "nginx" x1
           0.000 web Pending main=ContainerCreating +PodReadyToStartContainers +Initialized +PodScheduled
-          3.561   web Normal Created spec.containers{main} Container created x1
-          3.561   web Normal Pulled spec.containers{main} Successfully pulled image "nginx" in 3.561s (3.561s including waiting). Image size: 59615021 bytes. x1
-          3.561   web Normal Started spec.containers{main} Container started x1
-          3.561 web Running main=running +PodReadyToStartContainers +Initialized +Ready +ContainersReady +PodScheduled
+          3.727   web Normal Created spec.containers{main} Container created x1
+          3.727   web Normal Pulled spec.containers{main} Successfully pulled image "nginx" in 3.727s (3.727s including waiting). Image size: 62939286 bytes. x1
+          3.727   web Normal Started spec.containers{main} Container started x1
+          3.727 web Running main=running +PodReadyToStartContainers +Initialized +Ready +ContainersReady +PodScheduled
          10.000 web Running main=running +PodReadyToStartContainers +Initialized +Ready +ContainersReady +PodScheduled deleted
          10.000   web Normal Killing spec.containers{main} Stopping container main x1
          10.000 web is gone
@@ -267,35 +267,35 @@ fn a_container_that_ends_again_and_again_backs_off() {
           0.000 loop Pending main=ContainerCreating +Initialized +PodScheduled
           0.000   loop Normal Pulling spec.containers{main} Pulling image "busybox" x1
           0.000 loop Pending main=ContainerCreating +PodReadyToStartContainers +Initialized +PodScheduled
-          3.397   loop Normal Created spec.containers{main} Container created x1
-          3.397   loop Normal Pulled spec.containers{main} Successfully pulled image "busybox" in 3.397s (3.397s including waiting). Image size: 56320225 bytes. x1
-          3.397   loop Normal Started spec.containers{main} Container started x1
-          3.397 loop Running main=running +PodReadyToStartContainers +Initialized +Ready +ContainersReady +PodScheduled
-          3.397 loop Running main=Completed 0 +PodReadyToStartContainers +Initialized +PodScheduled
-          3.397   loop Normal Pulling spec.containers{main} Pulling image "busybox" x2
-          3.977   loop Normal Created spec.containers{main} Container created x2
-          3.977   loop Normal Pulled spec.containers{main} Successfully pulled image "busybox" in 580ms (580ms including waiting). Image size: 56320225 bytes. x1
-          3.977   loop Normal Started spec.containers{main} Container started x2
-          3.977 loop Running main=running/1 +PodReadyToStartContainers +Initialized +Ready +ContainersReady +PodScheduled
-          3.977 loop Running main=Completed 0/1 +PodReadyToStartContainers +Initialized +PodScheduled
-          3.977   loop Warning BackOff spec.containers{main} Back-off restarting failed container main in pod loop_default(UID) x1
-          3.977 loop Running main=CrashLoopBackOff/1 +PodReadyToStartContainers +Initialized +PodScheduled
-         13.977   loop Normal Pulling spec.containers{main} Pulling image "busybox" x3
-         14.787   loop Normal Created spec.containers{main} Container created x3
-         14.787   loop Normal Pulled spec.containers{main} Successfully pulled image "busybox" in 810ms (810ms including waiting). Image size: 56320225 bytes. x1
-         14.787   loop Normal Started spec.containers{main} Container started x3
-         14.787 loop Running main=running/2 +PodReadyToStartContainers +Initialized +Ready +ContainersReady +PodScheduled
-         14.787 loop Running main=Completed 0/2 +PodReadyToStartContainers +Initialized +PodScheduled
-         14.787   loop Warning BackOff spec.containers{main} Back-off restarting failed container main in pod loop_default(UID) x2
-         14.787 loop Running main=CrashLoopBackOff/2 +PodReadyToStartContainers +Initialized +PodScheduled
-         34.787   loop Normal Pulling spec.containers{main} Pulling image "busybox" x4
-         35.307   loop Normal Created spec.containers{main} Container created x4
-         35.307   loop Normal Pulled spec.containers{main} Successfully pulled image "busybox" in 520ms (520ms including waiting). Image size: 56320225 bytes. x1
-         35.307   loop Normal Started spec.containers{main} Container started x4
-         35.307 loop Running main=running/3 +PodReadyToStartContainers +Initialized +Ready +ContainersReady +PodScheduled
-         35.307 loop Running main=Completed 0/3 +PodReadyToStartContainers +Initialized +PodScheduled
-         35.307   loop Warning BackOff spec.containers{main} Back-off restarting failed container main in pod loop_default(UID) x3
-         35.307 loop Running main=CrashLoopBackOff/3 +PodReadyToStartContainers +Initialized +PodScheduled
+          0.692   loop Normal Created spec.containers{main} Container created x1
+          0.692   loop Normal Pulled spec.containers{main} Successfully pulled image "busybox" in 692ms (692ms including waiting). Image size: 2221843 bytes. x1
+          0.692   loop Normal Started spec.containers{main} Container started x1
+          0.692 loop Running main=running +PodReadyToStartContainers +Initialized +Ready +ContainersReady +PodScheduled
+          0.692 loop Running main=Completed 0 +PodReadyToStartContainers +Initialized +PodScheduled
+          0.692   loop Normal Pulling spec.containers{main} Pulling image "busybox" x2
+          1.272   loop Normal Created spec.containers{main} Container created x2
+          1.272   loop Normal Pulled spec.containers{main} Successfully pulled image "busybox" in 580ms (580ms including waiting). Image size: 2221843 bytes. x1
+          1.272   loop Normal Started spec.containers{main} Container started x2
+          1.272 loop Running main=running/1 +PodReadyToStartContainers +Initialized +Ready +ContainersReady +PodScheduled
+          1.272 loop Running main=Completed 0/1 +PodReadyToStartContainers +Initialized +PodScheduled
+          1.272   loop Warning BackOff spec.containers{main} Back-off restarting failed container main in pod loop_default(UID) x1
+          1.272 loop Running main=CrashLoopBackOff/1 +PodReadyToStartContainers +Initialized +PodScheduled
+         11.272   loop Normal Pulling spec.containers{main} Pulling image "busybox" x3
+         12.082   loop Normal Created spec.containers{main} Container created x3
+         12.082   loop Normal Pulled spec.containers{main} Successfully pulled image "busybox" in 810ms (810ms including waiting). Image size: 2221843 bytes. x1
+         12.082   loop Normal Started spec.containers{main} Container started x3
+         12.082 loop Running main=running/2 +PodReadyToStartContainers +Initialized +Ready +ContainersReady +PodScheduled
+         12.082 loop Running main=Completed 0/2 +PodReadyToStartContainers +Initialized +PodScheduled
+         12.082   loop Warning BackOff spec.containers{main} Back-off restarting failed container main in pod loop_default(UID) x2
+         12.082 loop Running main=CrashLoopBackOff/2 +PodReadyToStartContainers +Initialized +PodScheduled
+         32.082   loop Normal Pulling spec.containers{main} Pulling image "busybox" x4
+         32.602   loop Normal Created spec.containers{main} Container created x4
+         32.602   loop Normal Pulled spec.containers{main} Successfully pulled image "busybox" in 520ms (520ms including waiting). Image size: 2221843 bytes. x1
+         32.602   loop Normal Started spec.containers{main} Container started x4
+         32.602 loop Running main=running/3 +PodReadyToStartContainers +Initialized +Ready +ContainersReady +PodScheduled
+         32.602 loop Running main=Completed 0/3 +PodReadyToStartContainers +Initialized +PodScheduled
+         32.602   loop Warning BackOff spec.containers{main} Back-off restarting failed container main in pod loop_default(UID) x3
+         32.602 loop Running main=CrashLoopBackOff/3 +PodReadyToStartContainers +Initialized +PodScheduled
     "#]].assert_eq(&nodes.trace);
     let previous = nodes.logs("loop", &[("previous", "true")]);
     assert_eq!(previous.as_deref(), Ok(""));
@@ -338,8 +338,124 @@ fn what_does_not_fit_waits_until_something_makes_room() {
          11.000   next Normal Pulling spec.containers{main} Pulling image "nginx" x1
          11.000 next Pending main=ContainerCreating +PodReadyToStartContainers +Initialized +PodScheduled
          11.678   next Normal Created spec.containers{main} Container created x1
-         11.678   next Normal Pulled spec.containers{main} Successfully pulled image "nginx" in 678ms (678ms including waiting). Image size: 59615021 bytes. x1
+         11.678   next Normal Pulled spec.containers{main} Successfully pulled image "nginx" in 678ms (678ms including waiting). Image size: 62939286 bytes. x1
          11.678   next Normal Started spec.containers{main} Container started x1
          11.678 next Running main=running +PodReadyToStartContainers +Initialized +Ready +ContainersReady +PodScheduled
     "#]].assert_eq(&nodes.trace[before..]);
+}
+
+#[test]
+fn a_process_that_ignores_term_is_killed_after_the_grace_period() {
+    let mut nodes = Nodes::new(vec![NodeConfig::numbered(1)]);
+    nodes.create(
+        r#"{"metadata":{"name":"deaf"},"spec":{"terminationGracePeriodSeconds":5,"containers":[
+        {"name":"main","image":"busybox","command":["sh","-c","echo up; sleep 90"]}]}}"#,
+    );
+    nodes.run(Duration::from_secs(10));
+    assert_eq!(nodes.logs("deaf", &[]).as_deref(), Ok("up\n"));
+    let before = nodes.trace.len();
+    nodes.delete("deaf");
+    nodes.run(Duration::from_secs(10));
+    expect_test::expect![[r#"
+         10.000 deaf Running main=running +PodReadyToStartContainers +Initialized +Ready +ContainersReady +PodScheduled deleted
+         10.000   deaf Normal Killing spec.containers{main} Stopping container main x1
+         15.000 deaf is gone
+    "#]].assert_eq(&nodes.trace[before..]);
+}
+
+#[test]
+fn a_failing_init_container_keeps_the_others_from_starting() {
+    let mut nodes = Nodes::new(vec![NodeConfig::numbered(1)]);
+    nodes.create(
+        r#"{"metadata":{"name":"setup"},"spec":{"restartPolicy":"Never","initContainers":[
+        {"name":"one","image":"busybox","command":["sh","-c","sleep 1"]},
+        {"name":"two","image":"busybox","command":["sh","-c","exit 3"]}],
+        "containers":[{"name":"main","image":"nginx"}]}}"#,
+    );
+    nodes.run(Duration::from_secs(10));
+    expect_test::expect![[r#"
+          0.000 setup Pending
+          0.000 setup Pending +PodScheduled
+          0.000   setup Normal Scheduled  Successfully assigned default/setup to node-1 x1
+          0.000 setup Pending one=PodInitializing two=PodInitializing main=PodInitializing +PodScheduled
+          0.000   setup Normal Pulling spec.initContainers{one} Pulling image "busybox" x1
+          0.000 setup Pending one=PodInitializing two=PodInitializing main=PodInitializing +PodReadyToStartContainers +PodScheduled
+          0.692   setup Normal Created spec.initContainers{one} Container created x1
+          0.692   setup Normal Pulled spec.initContainers{one} Successfully pulled image "busybox" in 692ms (692ms including waiting). Image size: 2221843 bytes. x1
+          0.692   setup Normal Started spec.initContainers{one} Container started x1
+          0.692 setup Pending one=running two=PodInitializing main=PodInitializing +PodReadyToStartContainers +PodScheduled
+          1.692 setup Pending one=Completed 0 two=PodInitializing main=PodInitializing +PodReadyToStartContainers +PodScheduled
+          1.692   setup Normal Pulling spec.initContainers{two} Pulling image "busybox" x1
+          2.272   setup Normal Created spec.initContainers{two} Container created x1
+          2.272   setup Normal Pulled spec.initContainers{two} Successfully pulled image "busybox" in 580ms (580ms including waiting). Image size: 2221843 bytes. x1
+          2.272   setup Normal Started spec.initContainers{two} Container started x1
+          2.272 setup Pending one=Completed 0 two=running main=PodInitializing +PodReadyToStartContainers +PodScheduled
+          2.272 setup Failed one=Completed 0 two=Error 3 main=PodInitializing +PodScheduled
+    "#]].assert_eq(&nodes.trace);
+}
+
+#[test]
+fn a_missing_config_map_is_waited_for() {
+    let mut nodes = Nodes::new(vec![NodeConfig::numbered(1)]);
+    nodes.create(
+        r#"{"metadata":{"name":"early"},"spec":{"restartPolicy":"Never","containers":[{"name":"main","image":"busybox",
+        "command":["sh","-c","echo $A $(POD)"],"env":[{"name":"POD","valueFrom":{"fieldRef":{"fieldPath":"metadata.name"}}},
+        {"name":"A","valueFrom":{"configMapKeyRef":{"name":"settings","key":"a"}}}]}]}}"#,
+    );
+    nodes.run(Duration::from_secs(15));
+    nodes.call(Request::create(
+        kinds::CONFIGMAPS,
+        kubestep::json!({ "metadata": { "name": "settings", "namespace": "default" }, "data": { "a": "one" } }),
+    ));
+    nodes.run(Duration::from_secs(15));
+    expect_test::expect![[r#"
+          0.000 early Pending
+          0.000 early Pending +PodScheduled
+          0.000   early Normal Scheduled  Successfully assigned default/early to node-1 x1
+          0.000 early Pending main=ContainerCreating +Initialized +PodScheduled
+          0.000   early Normal Pulling spec.containers{main} Pulling image "busybox" x1
+          0.000 early Pending main=ContainerCreating +PodReadyToStartContainers +Initialized +PodScheduled
+          0.692   early Normal Pulled spec.containers{main} Successfully pulled image "busybox" in 692ms (692ms including waiting). Image size: 2221843 bytes. x1
+          0.692   early Warning Failed spec.containers{main} Error: configmap "settings" not found x1
+          0.692 early Pending main=CreateContainerConfigError +PodReadyToStartContainers +Initialized +PodScheduled
+         10.692   early Warning Failed spec.containers{main} Error: configmap "settings" not found x2
+         20.692   early Normal Created spec.containers{main} Container created x1
+         20.692   early Normal Started spec.containers{main} Container started x1
+         20.692 early Running main=running +PodReadyToStartContainers +Initialized +Ready +ContainersReady +PodScheduled
+         20.692 early Succeeded main=Completed 0 +Initialized +PodScheduled
+    "#]].assert_eq(&nodes.trace);
+    assert_eq!(nodes.logs("early", &[]).as_deref(), Ok("one early\n"));
+}
+
+#[test]
+fn an_image_that_is_not_there_is_tried_again_and_again() {
+    let mut nodes = Nodes::new(vec![NodeConfig::numbered(1)]);
+    nodes.create(
+        r#"{"metadata":{"name":"typo"},"spec":{"containers":[{"name":"main","image":"busybox:1.99-nope"}]}}"#,
+    );
+    nodes.run(Duration::from_secs(30));
+    expect_test::expect![[r#"
+          0.000 typo Pending
+          0.000 typo Pending +PodScheduled
+          0.000   typo Normal Scheduled  Successfully assigned default/typo to node-1 x1
+          0.000 typo Pending main=ContainerCreating +Initialized +PodScheduled
+          0.000   typo Normal Pulling spec.containers{main} Pulling image "busybox:1.99-nope" x1
+          0.000 typo Pending main=ContainerCreating +PodReadyToStartContainers +Initialized +PodScheduled
+          0.581   typo Warning Failed spec.containers{main} Error: ErrImagePull x1
+          0.581   typo Warning Failed spec.containers{main} Failed to pull image "busybox:1.99-nope": rpc error: code = NotFound desc = failed to pull and unpack image "docker.io/library/busybox:1.99-nope": failed to resolve reference "docker.io/library/busybox:1.99-nope": docker.io/library/busybox:1.99-nope: not found x1
+          0.581 typo Pending main=ErrImagePull +PodReadyToStartContainers +Initialized +PodScheduled
+          1.581   typo Normal BackOff spec.containers{main} Back-off pulling image "busybox:1.99-nope" x1
+          1.581   typo Warning Failed spec.containers{main} Error: ImagePullBackOff x1
+          1.581 typo Pending main=ImagePullBackOff +PodReadyToStartContainers +Initialized +PodScheduled
+         10.581   typo Normal Pulling spec.containers{main} Pulling image "busybox:1.99-nope" x2
+         11.379   typo Warning Failed spec.containers{main} Error: ErrImagePull x2
+         11.379   typo Warning Failed spec.containers{main} Failed to pull image "busybox:1.99-nope": rpc error: code = NotFound desc = failed to pull and unpack image "docker.io/library/busybox:1.99-nope": failed to resolve reference "docker.io/library/busybox:1.99-nope": docker.io/library/busybox:1.99-nope: not found x2
+         11.379 typo Pending main=ErrImagePull +PodReadyToStartContainers +Initialized +PodScheduled
+         12.379   typo Normal BackOff spec.containers{main} Back-off pulling image "busybox:1.99-nope" x2
+         12.379   typo Warning Failed spec.containers{main} Error: ImagePullBackOff x2
+         12.379 typo Pending main=ImagePullBackOff +PodReadyToStartContainers +Initialized +PodScheduled
+    "#]].assert_eq(&nodes.trace);
+    let said = nodes.logs("typo", &[]).map_err(|s| s.message.to_string());
+    let why = "container \"main\" in pod \"typo\" is waiting to start: trying and failing to pull image";
+    assert_eq!(said, Err(why.to_owned()));
 }

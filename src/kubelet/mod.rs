@@ -20,6 +20,7 @@ mod logs;
 mod node;
 mod pod_worker;
 mod runtime;
+mod script;
 mod start;
 mod status;
 
