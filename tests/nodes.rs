@@ -131,7 +131,7 @@ impl Nodes {
 
     /// Writes down what changed: pods as a person sees them, and new events.
     fn observe(&mut self) {
-        let at = format!("{:>7.3}", self.now.since(self.start).as_secs_f64());
+        let at = format!("+{:.3}s", self.now.since(self.start).as_secs_f64());
         let pods = self.server.handle(self.now, &Request::list(kinds::PODS, "default")).expect("pods").body;
         let said: Vec<String> = pods["items"].items().iter().map(describe).collect();
         for line in said.iter().filter(|line| !self.said.contains(line)) {
@@ -218,19 +218,19 @@ fn a_server_runs_until_it_is_deleted() {
     nodes.delete("web");
     nodes.run(Duration::from_secs(60));
     expect_test::expect![[r#"
-          0.000 web Pending
-          0.000 web Pending +PodScheduled
-          0.000   web Normal Scheduled  Successfully assigned default/web to node-1 x1
-          0.000 web Pending main=ContainerCreating +Initialized +PodScheduled
-          0.000   web Normal Pulling spec.containers{main} Pulling image "nginx" x1
-          0.000 web Pending main=ContainerCreating +PodReadyToStartContainers +Initialized +PodScheduled
-          3.727   web Normal Created spec.containers{main} Container created x1
-          3.727   web Normal Pulled spec.containers{main} Successfully pulled image "nginx" in 3.727s (3.727s including waiting). Image size: 62939286 bytes. x1
-          3.727   web Normal Started spec.containers{main} Container started x1
-          3.727 web Running main=running +PodReadyToStartContainers +Initialized +Ready +ContainersReady +PodScheduled
-         10.000 web Running main=running +PodReadyToStartContainers +Initialized +Ready +ContainersReady +PodScheduled deleted
-         10.000   web Normal Killing spec.containers{main} Stopping container main x1
-         10.000 web is gone
+        +0.000s web Pending
+        +0.000s web Pending +PodScheduled
+        +0.000s   web Normal Scheduled  Successfully assigned default/web to node-1 x1
+        +0.000s web Pending main=ContainerCreating +Initialized +PodScheduled
+        +0.000s   web Normal Pulling spec.containers{main} Pulling image "nginx" x1
+        +0.000s web Pending main=ContainerCreating +PodReadyToStartContainers +Initialized +PodScheduled
+        +3.727s   web Normal Created spec.containers{main} Container created x1
+        +3.727s   web Normal Pulled spec.containers{main} Successfully pulled image "nginx" in 3.727s (3.727s including waiting). Image size: 62939286 bytes. x1
+        +3.727s   web Normal Started spec.containers{main} Container started x1
+        +3.727s web Running main=running +PodReadyToStartContainers +Initialized +Ready +ContainersReady +PodScheduled
+        +10.000s web Running main=running +PodReadyToStartContainers +Initialized +Ready +ContainersReady +PodScheduled deleted
+        +10.000s   web Normal Killing spec.containers{main} Stopping container main x1
+        +10.000s web is gone
     "#]].assert_eq(&nodes.trace);
 }
 
@@ -244,14 +244,14 @@ fn a_finished_pod_stays_until_it_is_deleted() {
     nodes.delete("once");
     nodes.run(Duration::from_secs(60));
     expect_test::expect![[r#"
-          0.000 once Pending
-          0.000 once Pending +PodScheduled
-          0.000   once Normal Scheduled  Successfully assigned default/once to node-1 x1
-          0.000 once Pending main=ContainerCreating +Initialized +PodScheduled
-          0.000 once Pending main=ContainerCreating +PodReadyToStartContainers +Initialized +PodScheduled
-          0.500 once Running main=running +PodReadyToStartContainers +Initialized +Ready +ContainersReady +PodScheduled
-          0.500 once Succeeded main=Completed 0 +Initialized +PodScheduled
-         10.000 once is gone
+        +0.000s once Pending
+        +0.000s once Pending +PodScheduled
+        +0.000s   once Normal Scheduled  Successfully assigned default/once to node-1 x1
+        +0.000s once Pending main=ContainerCreating +Initialized +PodScheduled
+        +0.000s once Pending main=ContainerCreating +PodReadyToStartContainers +Initialized +PodScheduled
+        +0.500s once Running main=running +PodReadyToStartContainers +Initialized +Ready +ContainersReady +PodScheduled
+        +0.500s once Succeeded main=Completed 0 +Initialized +PodScheduled
+        +10.000s once is gone
     "#]].assert_eq(&nodes.trace);
 }
 
@@ -261,41 +261,41 @@ fn a_container_that_ends_again_and_again_backs_off() {
     nodes.create(r#"{"metadata":{"name":"loop"},"spec":{"containers":[{"name":"main","image":"busybox"}]}}"#);
     nodes.run(Duration::from_secs(40));
     expect_test::expect![[r#"
-          0.000 loop Pending
-          0.000 loop Pending +PodScheduled
-          0.000   loop Normal Scheduled  Successfully assigned default/loop to node-1 x1
-          0.000 loop Pending main=ContainerCreating +Initialized +PodScheduled
-          0.000   loop Normal Pulling spec.containers{main} Pulling image "busybox" x1
-          0.000 loop Pending main=ContainerCreating +PodReadyToStartContainers +Initialized +PodScheduled
-          0.692   loop Normal Created spec.containers{main} Container created x1
-          0.692   loop Normal Pulled spec.containers{main} Successfully pulled image "busybox" in 692ms (692ms including waiting). Image size: 2221843 bytes. x1
-          0.692   loop Normal Started spec.containers{main} Container started x1
-          0.692 loop Running main=running +PodReadyToStartContainers +Initialized +Ready +ContainersReady +PodScheduled
-          0.692 loop Running main=Completed 0 +PodReadyToStartContainers +Initialized +PodScheduled
-          0.692   loop Normal Pulling spec.containers{main} Pulling image "busybox" x2
-          1.272   loop Normal Created spec.containers{main} Container created x2
-          1.272   loop Normal Pulled spec.containers{main} Successfully pulled image "busybox" in 580ms (580ms including waiting). Image size: 2221843 bytes. x1
-          1.272   loop Normal Started spec.containers{main} Container started x2
-          1.272 loop Running main=running/1 +PodReadyToStartContainers +Initialized +Ready +ContainersReady +PodScheduled
-          1.272 loop Running main=Completed 0/1 +PodReadyToStartContainers +Initialized +PodScheduled
-          1.272   loop Warning BackOff spec.containers{main} Back-off restarting failed container main in pod loop_default(UID) x1
-          1.272 loop Running main=CrashLoopBackOff/1 +PodReadyToStartContainers +Initialized +PodScheduled
-         11.272   loop Normal Pulling spec.containers{main} Pulling image "busybox" x3
-         12.082   loop Normal Created spec.containers{main} Container created x3
-         12.082   loop Normal Pulled spec.containers{main} Successfully pulled image "busybox" in 810ms (810ms including waiting). Image size: 2221843 bytes. x1
-         12.082   loop Normal Started spec.containers{main} Container started x3
-         12.082 loop Running main=running/2 +PodReadyToStartContainers +Initialized +Ready +ContainersReady +PodScheduled
-         12.082 loop Running main=Completed 0/2 +PodReadyToStartContainers +Initialized +PodScheduled
-         12.082   loop Warning BackOff spec.containers{main} Back-off restarting failed container main in pod loop_default(UID) x2
-         12.082 loop Running main=CrashLoopBackOff/2 +PodReadyToStartContainers +Initialized +PodScheduled
-         32.082   loop Normal Pulling spec.containers{main} Pulling image "busybox" x4
-         32.602   loop Normal Created spec.containers{main} Container created x4
-         32.602   loop Normal Pulled spec.containers{main} Successfully pulled image "busybox" in 520ms (520ms including waiting). Image size: 2221843 bytes. x1
-         32.602   loop Normal Started spec.containers{main} Container started x4
-         32.602 loop Running main=running/3 +PodReadyToStartContainers +Initialized +Ready +ContainersReady +PodScheduled
-         32.602 loop Running main=Completed 0/3 +PodReadyToStartContainers +Initialized +PodScheduled
-         32.602   loop Warning BackOff spec.containers{main} Back-off restarting failed container main in pod loop_default(UID) x3
-         32.602 loop Running main=CrashLoopBackOff/3 +PodReadyToStartContainers +Initialized +PodScheduled
+        +0.000s loop Pending
+        +0.000s loop Pending +PodScheduled
+        +0.000s   loop Normal Scheduled  Successfully assigned default/loop to node-1 x1
+        +0.000s loop Pending main=ContainerCreating +Initialized +PodScheduled
+        +0.000s   loop Normal Pulling spec.containers{main} Pulling image "busybox" x1
+        +0.000s loop Pending main=ContainerCreating +PodReadyToStartContainers +Initialized +PodScheduled
+        +0.692s   loop Normal Created spec.containers{main} Container created x1
+        +0.692s   loop Normal Pulled spec.containers{main} Successfully pulled image "busybox" in 692ms (692ms including waiting). Image size: 2221843 bytes. x1
+        +0.692s   loop Normal Started spec.containers{main} Container started x1
+        +0.692s loop Running main=running +PodReadyToStartContainers +Initialized +Ready +ContainersReady +PodScheduled
+        +0.692s loop Running main=Completed 0 +PodReadyToStartContainers +Initialized +PodScheduled
+        +0.692s   loop Normal Pulling spec.containers{main} Pulling image "busybox" x2
+        +1.272s   loop Normal Created spec.containers{main} Container created x2
+        +1.272s   loop Normal Pulled spec.containers{main} Successfully pulled image "busybox" in 580ms (580ms including waiting). Image size: 2221843 bytes. x1
+        +1.272s   loop Normal Started spec.containers{main} Container started x2
+        +1.272s loop Running main=running/1 +PodReadyToStartContainers +Initialized +Ready +ContainersReady +PodScheduled
+        +1.272s loop Running main=Completed 0/1 +PodReadyToStartContainers +Initialized +PodScheduled
+        +1.272s   loop Warning BackOff spec.containers{main} Back-off restarting failed container main in pod loop_default(UID) x1
+        +1.272s loop Running main=CrashLoopBackOff/1 +PodReadyToStartContainers +Initialized +PodScheduled
+        +11.272s   loop Normal Pulling spec.containers{main} Pulling image "busybox" x3
+        +12.082s   loop Normal Created spec.containers{main} Container created x3
+        +12.082s   loop Normal Pulled spec.containers{main} Successfully pulled image "busybox" in 810ms (810ms including waiting). Image size: 2221843 bytes. x1
+        +12.082s   loop Normal Started spec.containers{main} Container started x3
+        +12.082s loop Running main=running/2 +PodReadyToStartContainers +Initialized +Ready +ContainersReady +PodScheduled
+        +12.082s loop Running main=Completed 0/2 +PodReadyToStartContainers +Initialized +PodScheduled
+        +12.082s   loop Warning BackOff spec.containers{main} Back-off restarting failed container main in pod loop_default(UID) x2
+        +12.082s loop Running main=CrashLoopBackOff/2 +PodReadyToStartContainers +Initialized +PodScheduled
+        +32.082s   loop Normal Pulling spec.containers{main} Pulling image "busybox" x4
+        +32.602s   loop Normal Created spec.containers{main} Container created x4
+        +32.602s   loop Normal Pulled spec.containers{main} Successfully pulled image "busybox" in 520ms (520ms including waiting). Image size: 2221843 bytes. x1
+        +32.602s   loop Normal Started spec.containers{main} Container started x4
+        +32.602s loop Running main=running/3 +PodReadyToStartContainers +Initialized +Ready +ContainersReady +PodScheduled
+        +32.602s loop Running main=Completed 0/3 +PodReadyToStartContainers +Initialized +PodScheduled
+        +32.602s   loop Warning BackOff spec.containers{main} Back-off restarting failed container main in pod loop_default(UID) x3
+        +32.602s loop Running main=CrashLoopBackOff/3 +PodReadyToStartContainers +Initialized +PodScheduled
     "#]].assert_eq(&nodes.trace);
     let previous = nodes.logs("loop", &[("previous", "true")]);
     assert_eq!(previous.as_deref(), Ok(""));
@@ -322,25 +322,25 @@ fn what_does_not_fit_waits_until_something_makes_room() {
     nodes.delete("b");
     nodes.run(Duration::from_secs(60));
     expect_test::expect![[r#"
-         10.000 large Pending
-         10.000 next Pending
-         10.000 picky Pending
-         10.000   large Warning FailedScheduling  0/3 nodes are available: 3 Insufficient cpu. no new claims to deallocate, preemption: 0/3 nodes are available: 3 Preemption is not helpful for scheduling. x1
-         10.000   next Warning FailedScheduling  0/3 nodes are available: 3 Insufficient cpu. no new claims to deallocate, preemption: 0/3 nodes are available: 3 No preemption victims found for incoming pod. x1
-         10.000   picky Warning FailedScheduling  0/3 nodes are available: 3 node(s) didn't match Pod's node affinity/selector. no new claims to deallocate, preemption: 0/3 nodes are available: 3 Preemption is not helpful for scheduling. x1
-         11.000 b Running main=running +PodReadyToStartContainers +Initialized +Ready +ContainersReady +PodScheduled deleted
-         11.000   b Normal Killing spec.containers{main} Stopping container main x1
-         11.000 b is gone
-         11.000   large Warning FailedScheduling  0/3 nodes are available: 3 Insufficient cpu. no new claims to deallocate, preemption: 0/3 nodes are available: 3 Preemption is not helpful for scheduling. x2
-         11.000 next Pending +PodScheduled
-         11.000   next Normal Scheduled  Successfully assigned default/next to node-3 x1
-         11.000 next Pending main=ContainerCreating +Initialized +PodScheduled
-         11.000   next Normal Pulling spec.containers{main} Pulling image "nginx" x1
-         11.000 next Pending main=ContainerCreating +PodReadyToStartContainers +Initialized +PodScheduled
-         11.678   next Normal Created spec.containers{main} Container created x1
-         11.678   next Normal Pulled spec.containers{main} Successfully pulled image "nginx" in 678ms (678ms including waiting). Image size: 62939286 bytes. x1
-         11.678   next Normal Started spec.containers{main} Container started x1
-         11.678 next Running main=running +PodReadyToStartContainers +Initialized +Ready +ContainersReady +PodScheduled
+        +10.000s large Pending
+        +10.000s next Pending
+        +10.000s picky Pending
+        +10.000s   large Warning FailedScheduling  0/3 nodes are available: 3 Insufficient cpu. no new claims to deallocate, preemption: 0/3 nodes are available: 3 Preemption is not helpful for scheduling. x1
+        +10.000s   next Warning FailedScheduling  0/3 nodes are available: 3 Insufficient cpu. no new claims to deallocate, preemption: 0/3 nodes are available: 3 No preemption victims found for incoming pod. x1
+        +10.000s   picky Warning FailedScheduling  0/3 nodes are available: 3 node(s) didn't match Pod's node affinity/selector. no new claims to deallocate, preemption: 0/3 nodes are available: 3 Preemption is not helpful for scheduling. x1
+        +11.000s b Running main=running +PodReadyToStartContainers +Initialized +Ready +ContainersReady +PodScheduled deleted
+        +11.000s   b Normal Killing spec.containers{main} Stopping container main x1
+        +11.000s b is gone
+        +11.000s   large Warning FailedScheduling  0/3 nodes are available: 3 Insufficient cpu. no new claims to deallocate, preemption: 0/3 nodes are available: 3 Preemption is not helpful for scheduling. x2
+        +11.000s next Pending +PodScheduled
+        +11.000s   next Normal Scheduled  Successfully assigned default/next to node-3 x1
+        +11.000s next Pending main=ContainerCreating +Initialized +PodScheduled
+        +11.000s   next Normal Pulling spec.containers{main} Pulling image "nginx" x1
+        +11.000s next Pending main=ContainerCreating +PodReadyToStartContainers +Initialized +PodScheduled
+        +11.678s   next Normal Created spec.containers{main} Container created x1
+        +11.678s   next Normal Pulled spec.containers{main} Successfully pulled image "nginx" in 678ms (678ms including waiting). Image size: 62939286 bytes. x1
+        +11.678s   next Normal Started spec.containers{main} Container started x1
+        +11.678s next Running main=running +PodReadyToStartContainers +Initialized +Ready +ContainersReady +PodScheduled
     "#]].assert_eq(&nodes.trace[before..]);
 }
 
@@ -357,9 +357,9 @@ fn a_process_that_ignores_term_is_killed_after_the_grace_period() {
     nodes.delete("deaf");
     nodes.run(Duration::from_secs(10));
     expect_test::expect![[r#"
-         10.000 deaf Running main=running +PodReadyToStartContainers +Initialized +Ready +ContainersReady +PodScheduled deleted
-         10.000   deaf Normal Killing spec.containers{main} Stopping container main x1
-         15.000 deaf is gone
+        +10.000s deaf Running main=running +PodReadyToStartContainers +Initialized +Ready +ContainersReady +PodScheduled deleted
+        +10.000s   deaf Normal Killing spec.containers{main} Stopping container main x1
+        +15.000s deaf is gone
     "#]].assert_eq(&nodes.trace[before..]);
 }
 
@@ -374,23 +374,23 @@ fn a_failing_init_container_keeps_the_others_from_starting() {
     );
     nodes.run(Duration::from_secs(10));
     expect_test::expect![[r#"
-          0.000 setup Pending
-          0.000 setup Pending +PodScheduled
-          0.000   setup Normal Scheduled  Successfully assigned default/setup to node-1 x1
-          0.000 setup Pending one=PodInitializing two=PodInitializing main=PodInitializing +PodScheduled
-          0.000   setup Normal Pulling spec.initContainers{one} Pulling image "busybox" x1
-          0.000 setup Pending one=PodInitializing two=PodInitializing main=PodInitializing +PodReadyToStartContainers +PodScheduled
-          0.692   setup Normal Created spec.initContainers{one} Container created x1
-          0.692   setup Normal Pulled spec.initContainers{one} Successfully pulled image "busybox" in 692ms (692ms including waiting). Image size: 2221843 bytes. x1
-          0.692   setup Normal Started spec.initContainers{one} Container started x1
-          0.692 setup Pending one=running two=PodInitializing main=PodInitializing +PodReadyToStartContainers +PodScheduled
-          1.692 setup Pending one=Completed 0 two=PodInitializing main=PodInitializing +PodReadyToStartContainers +PodScheduled
-          1.692   setup Normal Pulling spec.initContainers{two} Pulling image "busybox" x1
-          2.272   setup Normal Created spec.initContainers{two} Container created x1
-          2.272   setup Normal Pulled spec.initContainers{two} Successfully pulled image "busybox" in 580ms (580ms including waiting). Image size: 2221843 bytes. x1
-          2.272   setup Normal Started spec.initContainers{two} Container started x1
-          2.272 setup Pending one=Completed 0 two=running main=PodInitializing +PodReadyToStartContainers +PodScheduled
-          2.272 setup Failed one=Completed 0 two=Error 3 main=PodInitializing +PodScheduled
+        +0.000s setup Pending
+        +0.000s setup Pending +PodScheduled
+        +0.000s   setup Normal Scheduled  Successfully assigned default/setup to node-1 x1
+        +0.000s setup Pending one=PodInitializing two=PodInitializing main=PodInitializing +PodScheduled
+        +0.000s   setup Normal Pulling spec.initContainers{one} Pulling image "busybox" x1
+        +0.000s setup Pending one=PodInitializing two=PodInitializing main=PodInitializing +PodReadyToStartContainers +PodScheduled
+        +0.692s   setup Normal Created spec.initContainers{one} Container created x1
+        +0.692s   setup Normal Pulled spec.initContainers{one} Successfully pulled image "busybox" in 692ms (692ms including waiting). Image size: 2221843 bytes. x1
+        +0.692s   setup Normal Started spec.initContainers{one} Container started x1
+        +0.692s setup Pending one=running two=PodInitializing main=PodInitializing +PodReadyToStartContainers +PodScheduled
+        +1.692s setup Pending one=Completed 0 two=PodInitializing main=PodInitializing +PodReadyToStartContainers +PodScheduled
+        +1.692s   setup Normal Pulling spec.initContainers{two} Pulling image "busybox" x1
+        +2.272s   setup Normal Created spec.initContainers{two} Container created x1
+        +2.272s   setup Normal Pulled spec.initContainers{two} Successfully pulled image "busybox" in 580ms (580ms including waiting). Image size: 2221843 bytes. x1
+        +2.272s   setup Normal Started spec.initContainers{two} Container started x1
+        +2.272s setup Pending one=Completed 0 two=running main=PodInitializing +PodReadyToStartContainers +PodScheduled
+        +2.272s setup Failed one=Completed 0 two=Error 3 main=PodInitializing +PodScheduled
     "#]].assert_eq(&nodes.trace);
 }
 
@@ -409,20 +409,20 @@ fn a_missing_config_map_is_waited_for() {
     ));
     nodes.run(Duration::from_secs(15));
     expect_test::expect![[r#"
-          0.000 early Pending
-          0.000 early Pending +PodScheduled
-          0.000   early Normal Scheduled  Successfully assigned default/early to node-1 x1
-          0.000 early Pending main=ContainerCreating +Initialized +PodScheduled
-          0.000   early Normal Pulling spec.containers{main} Pulling image "busybox" x1
-          0.000 early Pending main=ContainerCreating +PodReadyToStartContainers +Initialized +PodScheduled
-          0.692   early Normal Pulled spec.containers{main} Successfully pulled image "busybox" in 692ms (692ms including waiting). Image size: 2221843 bytes. x1
-          0.692   early Warning Failed spec.containers{main} Error: configmap "settings" not found x1
-          0.692 early Pending main=CreateContainerConfigError +PodReadyToStartContainers +Initialized +PodScheduled
-         10.692   early Warning Failed spec.containers{main} Error: configmap "settings" not found x2
-         20.692   early Normal Created spec.containers{main} Container created x1
-         20.692   early Normal Started spec.containers{main} Container started x1
-         20.692 early Running main=running +PodReadyToStartContainers +Initialized +Ready +ContainersReady +PodScheduled
-         20.692 early Succeeded main=Completed 0 +Initialized +PodScheduled
+        +0.000s early Pending
+        +0.000s early Pending +PodScheduled
+        +0.000s   early Normal Scheduled  Successfully assigned default/early to node-1 x1
+        +0.000s early Pending main=ContainerCreating +Initialized +PodScheduled
+        +0.000s   early Normal Pulling spec.containers{main} Pulling image "busybox" x1
+        +0.000s early Pending main=ContainerCreating +PodReadyToStartContainers +Initialized +PodScheduled
+        +0.692s   early Normal Pulled spec.containers{main} Successfully pulled image "busybox" in 692ms (692ms including waiting). Image size: 2221843 bytes. x1
+        +0.692s   early Warning Failed spec.containers{main} Error: configmap "settings" not found x1
+        +0.692s early Pending main=CreateContainerConfigError +PodReadyToStartContainers +Initialized +PodScheduled
+        +10.692s   early Warning Failed spec.containers{main} Error: configmap "settings" not found x2
+        +20.692s   early Normal Created spec.containers{main} Container created x1
+        +20.692s   early Normal Started spec.containers{main} Container started x1
+        +20.692s early Running main=running +PodReadyToStartContainers +Initialized +Ready +ContainersReady +PodScheduled
+        +20.692s early Succeeded main=Completed 0 +Initialized +PodScheduled
     "#]].assert_eq(&nodes.trace);
     assert_eq!(nodes.logs("early", &[]).as_deref(), Ok("one early\n"));
 }
@@ -435,25 +435,25 @@ fn an_image_that_is_not_there_is_tried_again_and_again() {
     );
     nodes.run(Duration::from_secs(30));
     expect_test::expect![[r#"
-          0.000 typo Pending
-          0.000 typo Pending +PodScheduled
-          0.000   typo Normal Scheduled  Successfully assigned default/typo to node-1 x1
-          0.000 typo Pending main=ContainerCreating +Initialized +PodScheduled
-          0.000   typo Normal Pulling spec.containers{main} Pulling image "busybox:1.99-nope" x1
-          0.000 typo Pending main=ContainerCreating +PodReadyToStartContainers +Initialized +PodScheduled
-          0.581   typo Warning Failed spec.containers{main} Error: ErrImagePull x1
-          0.581   typo Warning Failed spec.containers{main} Failed to pull image "busybox:1.99-nope": rpc error: code = NotFound desc = failed to pull and unpack image "docker.io/library/busybox:1.99-nope": failed to resolve reference "docker.io/library/busybox:1.99-nope": docker.io/library/busybox:1.99-nope: not found x1
-          0.581 typo Pending main=ErrImagePull +PodReadyToStartContainers +Initialized +PodScheduled
-          1.581   typo Normal BackOff spec.containers{main} Back-off pulling image "busybox:1.99-nope" x1
-          1.581   typo Warning Failed spec.containers{main} Error: ImagePullBackOff x1
-          1.581 typo Pending main=ImagePullBackOff +PodReadyToStartContainers +Initialized +PodScheduled
-         10.581   typo Normal Pulling spec.containers{main} Pulling image "busybox:1.99-nope" x2
-         11.379   typo Warning Failed spec.containers{main} Error: ErrImagePull x2
-         11.379   typo Warning Failed spec.containers{main} Failed to pull image "busybox:1.99-nope": rpc error: code = NotFound desc = failed to pull and unpack image "docker.io/library/busybox:1.99-nope": failed to resolve reference "docker.io/library/busybox:1.99-nope": docker.io/library/busybox:1.99-nope: not found x2
-         11.379 typo Pending main=ErrImagePull +PodReadyToStartContainers +Initialized +PodScheduled
-         12.379   typo Normal BackOff spec.containers{main} Back-off pulling image "busybox:1.99-nope" x2
-         12.379   typo Warning Failed spec.containers{main} Error: ImagePullBackOff x2
-         12.379 typo Pending main=ImagePullBackOff +PodReadyToStartContainers +Initialized +PodScheduled
+        +0.000s typo Pending
+        +0.000s typo Pending +PodScheduled
+        +0.000s   typo Normal Scheduled  Successfully assigned default/typo to node-1 x1
+        +0.000s typo Pending main=ContainerCreating +Initialized +PodScheduled
+        +0.000s   typo Normal Pulling spec.containers{main} Pulling image "busybox:1.99-nope" x1
+        +0.000s typo Pending main=ContainerCreating +PodReadyToStartContainers +Initialized +PodScheduled
+        +0.581s   typo Warning Failed spec.containers{main} Error: ErrImagePull x1
+        +0.581s   typo Warning Failed spec.containers{main} Failed to pull image "busybox:1.99-nope": rpc error: code = NotFound desc = failed to pull and unpack image "docker.io/library/busybox:1.99-nope": failed to resolve reference "docker.io/library/busybox:1.99-nope": docker.io/library/busybox:1.99-nope: not found x1
+        +0.581s typo Pending main=ErrImagePull +PodReadyToStartContainers +Initialized +PodScheduled
+        +1.581s   typo Normal BackOff spec.containers{main} Back-off pulling image "busybox:1.99-nope" x1
+        +1.581s   typo Warning Failed spec.containers{main} Error: ImagePullBackOff x1
+        +1.581s typo Pending main=ImagePullBackOff +PodReadyToStartContainers +Initialized +PodScheduled
+        +10.581s   typo Normal Pulling spec.containers{main} Pulling image "busybox:1.99-nope" x2
+        +11.379s   typo Warning Failed spec.containers{main} Error: ErrImagePull x2
+        +11.379s   typo Warning Failed spec.containers{main} Failed to pull image "busybox:1.99-nope": rpc error: code = NotFound desc = failed to pull and unpack image "docker.io/library/busybox:1.99-nope": failed to resolve reference "docker.io/library/busybox:1.99-nope": docker.io/library/busybox:1.99-nope: not found x2
+        +11.379s typo Pending main=ErrImagePull +PodReadyToStartContainers +Initialized +PodScheduled
+        +12.379s   typo Normal BackOff spec.containers{main} Back-off pulling image "busybox:1.99-nope" x2
+        +12.379s   typo Warning Failed spec.containers{main} Error: ImagePullBackOff x2
+        +12.379s typo Pending main=ImagePullBackOff +PodReadyToStartContainers +Initialized +PodScheduled
     "#]].assert_eq(&nodes.trace);
     let said = nodes.logs("typo", &[]).map_err(|s| s.message.to_string());
     let why = "container \"main\" in pod \"typo\" is waiting to start: trying and failing to pull image";
