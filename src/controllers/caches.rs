@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 /// One informer a resource, however many controllers listen.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Caches(BTreeMap<Resource, Informer>);
 
 static NOTHING: LazyLock<Indexer> = LazyLock::new(Indexer::default);

@@ -1,6 +1,11 @@
 //! [`Manager`]: runs the controllers, one delivery or one sync at a time.
 
+use super::garbage_collector::GarbageCollector;
 use super::job::JobController;
+use super::namespace::NamespaceController;
+use super::root_ca::RootCaPublisher;
+use super::service_account::ServiceAccountController;
+use super::ttl_after_finished::TtlController;
 use super::{Caches, Controller, Queue};
 use crate::api::{ObjectKey, Resource};
 use crate::client::{Context, Reflector, Timer};
@@ -11,7 +16,12 @@ use crate::sim::Time;
 #[derive(Clone, Debug)]
 pub struct Manager {
     caches: Caches,
+    service_account: ServiceAccountController,
+    root_ca: RootCaPublisher,
     job: JobController,
+    ttl: TtlController,
+    garbage_collector: GarbageCollector,
+    namespace: NamespaceController,
 }
 
 impl Default for Manager {
@@ -23,23 +33,44 @@ impl Default for Manager {
 impl Manager {
     /// All controllers, with empty caches.
     pub fn new() -> Manager {
-        let job = JobController::default();
-        let caches = Caches::for_controllers(&[&job]);
-        Manager { caches, job }
+        let mut manager = Manager {
+            caches: Caches::default(),
+            service_account: ServiceAccountController::default(),
+            root_ca: RootCaPublisher::default(),
+            job: JobController::default(),
+            ttl: TtlController::default(),
+            garbage_collector: GarbageCollector::default(),
+            namespace: NamespaceController::default(),
+        };
+        manager.caches = Caches::for_controllers(&manager.controllers());
+        manager
     }
 
     /// The controllers in a fixed order.
-    pub fn controllers(&self) -> [&dyn Controller; 1] {
-        [&self.job]
+    pub fn controllers(&self) -> [&dyn Controller; 6] {
+        [&self.service_account, &self.root_ca, &self.job, &self.ttl, &self.garbage_collector, &self.namespace]
     }
 
-    fn controllers_mut(&mut self) -> (&mut Caches, [&mut dyn Controller; 1]) {
-        (&mut self.caches, [&mut self.job])
+    fn controllers_mut(&mut self) -> (&mut Caches, [&mut dyn Controller; 6]) {
+        let controllers: [&mut dyn Controller; 6] = [
+            &mut self.service_account,
+            &mut self.root_ca,
+            &mut self.job,
+            &mut self.ttl,
+            &mut self.garbage_collector,
+            &mut self.namespace,
+        ];
+        (&mut self.caches, controllers)
     }
 
     /// The Job controller, for looking into.
     pub fn job(&self) -> &JobController {
         &self.job
+    }
+
+    /// The garbage collector, for looking into.
+    pub fn garbage_collector(&self) -> &GarbageCollector {
+        &self.garbage_collector
     }
 
     /// The shared caches.

@@ -6,9 +6,14 @@
 
 mod caches;
 mod claim;
+pub mod garbage_collector;
 pub mod job;
 mod manager;
+pub mod namespace;
 mod pod_control;
+pub mod root_ca;
+pub mod service_account;
+pub mod ttl_after_finished;
 
 pub use caches::Caches;
 pub use manager::Manager;
