@@ -18,7 +18,7 @@ export interface Example {
 const job = (text: string): FileText[] => [{ name: "job.yaml", text }];
 
 /** The first one is what a first visit shows. */
-export const examples: readonly [Example, ...Example[]] = [
+export const EXAMPLES: readonly [Example, ...Example[]] = [
   { id: "one-off", files: job(oneOff) },
   { id: "parallel", files: job(parallel) },
   { id: "failing", files: job(failing) },
