@@ -12,10 +12,10 @@ export interface Example {
   /** Names its messages, and the example in a link. */
   id: string;
   /** The files beside the terminal, ready for `kubectl apply -f`. */
-  files: FileText[];
+  files: () => FileText[];
 }
 
-const job = (text: string): FileText[] => [{ name: "job.yaml", text }];
+const job = (text: string) => (): FileText[] => [{ name: "job.yaml", text }];
 
 /** The first one is what a first visit shows. */
 export const EXAMPLES: readonly [Example, ...Example[]] = [
@@ -24,6 +24,6 @@ export const EXAMPLES: readonly [Example, ...Example[]] = [
   { id: "failing", files: job(failing) },
   { id: "indexed", files: job(indexed) },
   { id: "work-queue", files: job(workQueue) },
-  { id: "pod", files: [{ name: "pod.yaml", text: pod }] },
+  { id: "pod", files: () => [{ name: "pod.yaml", text: pod }] },
   { id: "misspelt-image", files: job(misspelt) },
 ];
