@@ -15,6 +15,7 @@ mod columns;
 mod create;
 mod decode;
 mod delete;
+mod internal;
 mod patch;
 mod pod_spec;
 mod resources;

@@ -223,3 +223,71 @@ pub fn qos_class(spec: &Json) -> &'static str {
         "Burstable"
     }
 }
+
+/// What an author should know of a pod (`pkg/api/pod/warnings.go`); `at`: where it stands, with a dot, or `""`.
+pub fn warnings(pod: &Json, at: &str) -> Vec<Str> {
+    let mut all = Vec::new();
+    let mut warn = |text: String| all.push(Str::from(text));
+    let spec = &pod["spec"];
+    for (key, replacement) in [
+        ("beta.kubernetes.io/arch", "kubernetes.io/arch"),
+        ("beta.kubernetes.io/os", "kubernetes.io/os"),
+        ("failure-domain.beta.kubernetes.io/region", "topology.kubernetes.io/region"),
+        ("failure-domain.beta.kubernetes.io/zone", "topology.kubernetes.io/zone"),
+        ("beta.kubernetes.io/instance-type", "node.kubernetes.io/instance-type"),
+    ] {
+        if spec["nodeSelector"].get(key).is_some() {
+            let since = if key.starts_with("beta.kubernetes.io/instance") || key.starts_with("failure") {
+                "v1.17"
+            } else {
+                "v1.14"
+            };
+            warn(format!(
+                "{at}spec.nodeSelector[{key}]: deprecated since {since}; use \"{replacement}\" instead"
+            ));
+        }
+    }
+    if pod["metadata"]["annotations"].get("scheduler.alpha.kubernetes.io/critical-pod").is_some() {
+        warn(format!(
+            "{at}metadata.annotations[scheduler.alpha.kubernetes.io/critical-pod]: non-functional in v1.16+; use the \"priorityClassName\" field instead"
+        ));
+    }
+    let aliases = spec["hostAliases"].items();
+    for (i, alias) in aliases.iter().enumerate() {
+        if aliases[..i].iter().any(|a| a["ip"] == alias["ip"]) {
+            warn(format!("{at}spec.hostAliases[{i}].ip: duplicate ip {:?}", alias["ip"].str()));
+        }
+    }
+    for (i, secret) in spec["imagePullSecrets"].items().iter().enumerate() {
+        if secret["name"].is_empty() {
+            warn(format!("{at}spec.imagePullSecrets[{i}].name: invalid empty name \"\""));
+        }
+    }
+    let mut ports: Vec<(String, i64, String)> = Vec::new();
+    for list in ["initContainers", "containers"] {
+        for (i, container) in spec[list].items().iter().enumerate() {
+            let path = format!("{at}spec.{list}[{i}]");
+            let env = container["env"].items();
+            for (j, variable) in env.iter().enumerate() {
+                if env[..j].iter().any(|v| v["name"] == variable["name"]) {
+                    warn(format!(
+                        "{path}.env[{j}]: hides previous definition of {:?}, which may be dropped when using apply",
+                        variable["name"].str()
+                    ));
+                }
+            }
+            for (j, port) in container["ports"].items().iter().enumerate() {
+                let here = format!("{path}.ports[{j}]");
+                let (number, protocol) =
+                    (port["containerPort"].as_i64().unwrap_or(0), port["protocol"].str().to_string());
+                for (there, n, p) in &ports {
+                    if *n == number && *p == protocol {
+                        warn(format!("{here}: duplicate port definition with {there}"));
+                    }
+                }
+                ports.push((here, number, protocol));
+            }
+        }
+    }
+    all
+}

@@ -1,8 +1,11 @@
 //! Pods.
 
 use super::{PLAIN, Strategy};
+use crate::api::field::Path;
 use crate::apiserver::pod_spec;
+use crate::apiserver::validation::{self, names};
 use crate::json;
+use crate::json::{Json, Str};
 
 /// The strategy of Pods.
 pub static POD: Strategy = Strategy {
@@ -35,6 +38,9 @@ pub static POD: Strategy = Strategy {
         }
     },
     prepare_update: |new, old| new.set("status", &old["status"]),
+    validate: |pod, errors| validation::pod::spec(&pod["spec"], &Path::new("spec"), errors),
+    validate_update: validation::pod::update,
+    warnings,
     generation: true,
     grace: |pod, asked| {
         let finished = matches!(pod["status"]["phase"].str(), "Failed" | "Succeeded");
@@ -51,3 +57,25 @@ pub static POD: Strategy = Strategy {
     returns_deleted: true,
     ..PLAIN
 };
+
+fn warnings(pod: &Json, old: Option<&Json>) -> Vec<Str> {
+    let mut all = Vec::new();
+    if let Some(old) = old {
+        if old["spec"].same(&pod["spec"]) {
+            return all;
+        }
+    } else {
+        let problems = names::label(pod["metadata"]["name"].str());
+        if !problems.is_empty() {
+            all.push(
+                format!(
+                    "metadata.name: this is used in the Pod's hostname, which can result in surprising behavior; a DNS label is recommended: [{}]",
+                    problems.join(" ")
+                )
+                .into(),
+            );
+        }
+    }
+    all.extend(pod_spec::warnings(pod, ""));
+    all
+}

@@ -1,4 +1,8 @@
-//! Validation that many kinds share: names, labels, metadata.
+//! Validation that many kinds share: names, labels, metadata, pod specs.
 
+pub mod container;
+pub mod fields;
 pub mod meta;
 pub mod names;
+pub mod pod;
+pub mod volume;

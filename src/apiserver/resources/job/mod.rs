@@ -1,7 +1,11 @@
 //! Jobs.
 
+mod policies;
+pub mod validation;
+
 use super::{PLAIN, Strategy};
 use crate::apiserver::pod_spec::{self, fill};
+use crate::apiserver::validation::names;
 use crate::json;
 use crate::json::{Json, Str};
 
@@ -15,6 +19,9 @@ pub static JOB: Strategy = Strategy {
         select_own_pods(job);
     },
     prepare_update: |new, old| new.set("status", &old["status"]),
+    validate: validation::create,
+    validate_update: validation::update,
+    warnings,
     generation: true,
     orphans: true,
     ..PLAIN
@@ -88,4 +95,23 @@ fn select_own_pods(job: &mut Json) {
     if job.at(&["spec", "selector", "matchLabels"]).get(key).is_none() {
         job.set_at(&["spec", "selector", "matchLabels", key], Str::from(uid.str()));
     }
+}
+
+/// What the author should know (`pkg/registry/batch/job`, `pkg/api/pod/warnings.go`).
+fn warnings(job: &Json, old: Option<&Json>) -> Vec<Str> {
+    let mut all = Vec::new();
+    if old.is_none() {
+        let problems = names::label(job["metadata"]["name"].str());
+        if !problems.is_empty() {
+            all.push(
+                format!(
+                    "metadata.name: this is used in Pod names and hostnames, which can result in surprising behavior; a DNS label is recommended: [{}]",
+                    problems.join(" ")
+                )
+                .into(),
+            );
+        }
+    }
+    all.extend(pod_spec::warnings(job.at(&["spec", "template"]), "spec.template."));
+    all
 }
