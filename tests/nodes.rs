@@ -223,7 +223,6 @@ fn a_server_runs_until_it_is_deleted() {
         +0.000s   web Normal Scheduled  Successfully assigned default/web to node-1 x1
         +0.000s web Pending main=ContainerCreating +Initialized +PodScheduled
         +0.000s   web Normal Pulling spec.containers{main} Pulling image "nginx" x1
-        +0.000s web Pending main=ContainerCreating +PodReadyToStartContainers +Initialized +PodScheduled
         +3.727s   web Normal Created spec.containers{main} Container created x1
         +3.727s   web Normal Pulled spec.containers{main} Successfully pulled image "nginx" in 3.727s (3.727s including waiting). Image size: 62939286 bytes. x1
         +3.727s   web Normal Started spec.containers{main} Container started x1
@@ -248,7 +247,6 @@ fn a_finished_pod_stays_until_it_is_deleted() {
         +0.000s once Pending +PodScheduled
         +0.000s   once Normal Scheduled  Successfully assigned default/once to node-1 x1
         +0.000s once Pending main=ContainerCreating +Initialized +PodScheduled
-        +0.000s once Pending main=ContainerCreating +PodReadyToStartContainers +Initialized +PodScheduled
         +0.500s once Running main=running +PodReadyToStartContainers +Initialized +Ready +ContainersReady +PodScheduled
         +0.500s once Succeeded main=Completed 0 +Initialized +PodScheduled
         +10.000s once is gone
@@ -266,7 +264,6 @@ fn a_container_that_ends_again_and_again_backs_off() {
         +0.000s   loop Normal Scheduled  Successfully assigned default/loop to node-1 x1
         +0.000s loop Pending main=ContainerCreating +Initialized +PodScheduled
         +0.000s   loop Normal Pulling spec.containers{main} Pulling image "busybox" x1
-        +0.000s loop Pending main=ContainerCreating +PodReadyToStartContainers +Initialized +PodScheduled
         +0.692s   loop Normal Created spec.containers{main} Container created x1
         +0.692s   loop Normal Pulled spec.containers{main} Successfully pulled image "busybox" in 692ms (692ms including waiting). Image size: 2221843 bytes. x1
         +0.692s   loop Normal Started spec.containers{main} Container started x1
@@ -336,7 +333,6 @@ fn what_does_not_fit_waits_until_something_makes_room() {
         +11.000s   next Normal Scheduled  Successfully assigned default/next to node-3 x1
         +11.000s next Pending main=ContainerCreating +Initialized +PodScheduled
         +11.000s   next Normal Pulling spec.containers{main} Pulling image "nginx" x1
-        +11.000s next Pending main=ContainerCreating +PodReadyToStartContainers +Initialized +PodScheduled
         +11.678s   next Normal Created spec.containers{main} Container created x1
         +11.678s   next Normal Pulled spec.containers{main} Successfully pulled image "nginx" in 678ms (678ms including waiting). Image size: 62939286 bytes. x1
         +11.678s   next Normal Started spec.containers{main} Container started x1
@@ -379,7 +375,6 @@ fn a_failing_init_container_keeps_the_others_from_starting() {
         +0.000s   setup Normal Scheduled  Successfully assigned default/setup to node-1 x1
         +0.000s setup Pending one=PodInitializing two=PodInitializing main=PodInitializing +PodScheduled
         +0.000s   setup Normal Pulling spec.initContainers{one} Pulling image "busybox" x1
-        +0.000s setup Pending one=PodInitializing two=PodInitializing main=PodInitializing +PodReadyToStartContainers +PodScheduled
         +0.692s   setup Normal Created spec.initContainers{one} Container created x1
         +0.692s   setup Normal Pulled spec.initContainers{one} Successfully pulled image "busybox" in 692ms (692ms including waiting). Image size: 2221843 bytes. x1
         +0.692s   setup Normal Started spec.initContainers{one} Container started x1
@@ -414,7 +409,6 @@ fn a_missing_config_map_is_waited_for() {
         +0.000s   early Normal Scheduled  Successfully assigned default/early to node-1 x1
         +0.000s early Pending main=ContainerCreating +Initialized +PodScheduled
         +0.000s   early Normal Pulling spec.containers{main} Pulling image "busybox" x1
-        +0.000s early Pending main=ContainerCreating +PodReadyToStartContainers +Initialized +PodScheduled
         +0.692s   early Normal Pulled spec.containers{main} Successfully pulled image "busybox" in 692ms (692ms including waiting). Image size: 2221843 bytes. x1
         +0.692s   early Warning Failed spec.containers{main} Error: configmap "settings" not found x1
         +0.692s early Pending main=CreateContainerConfigError +PodReadyToStartContainers +Initialized +PodScheduled
@@ -440,7 +434,6 @@ fn an_image_that_is_not_there_is_tried_again_and_again() {
         +0.000s   typo Normal Scheduled  Successfully assigned default/typo to node-1 x1
         +0.000s typo Pending main=ContainerCreating +Initialized +PodScheduled
         +0.000s   typo Normal Pulling spec.containers{main} Pulling image "busybox:1.99-nope" x1
-        +0.000s typo Pending main=ContainerCreating +PodReadyToStartContainers +Initialized +PodScheduled
         +0.581s   typo Warning Failed spec.containers{main} Error: ErrImagePull x1
         +0.581s   typo Warning Failed spec.containers{main} Failed to pull image "busybox:1.99-nope": rpc error: code = NotFound desc = failed to pull and unpack image "docker.io/library/busybox:1.99-nope": failed to resolve reference "docker.io/library/busybox:1.99-nope": docker.io/library/busybox:1.99-nope: not found x1
         +0.581s typo Pending main=ErrImagePull +PodReadyToStartContainers +Initialized +PodScheduled

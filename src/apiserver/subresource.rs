@@ -60,9 +60,6 @@ fn bind(server: &mut ApiServer, now: Time, request: &Request) -> Result<Response
         annotations.set(annotation.clone(), value);
         pod.set_at(&["metadata", "annotations"], annotations);
     }
-    if let Some(generation) = pod["metadata"]["generation"].as_i64() {
-        pod.set_at(&["metadata", "generation"], generation + 1);
-    }
     let generation = pod["metadata"]["generation"].clone();
     set_scheduled(&mut pod, generation, now);
     if !request.options.dry_run {

@@ -79,6 +79,8 @@ pub struct Heart {
     /// Whether the Node and its Lease exist.
     pub registered: bool,
     reported: Time,
+    /// The Lease as last written; it is only asked for when writing it fails.
+    lease: Json,
 }
 
 impl Heart {
@@ -92,13 +94,13 @@ impl Heart {
         }
         self.registered = true;
         self.reported = cx.now;
-        let _ = renew_lease(cx, config, agent);
+        self.renew_lease(cx, config, agent);
     }
 
     /// Renews the Lease; every five minutes, reports the status as well.
     pub fn beat(&mut self, cx: &mut Context, config: &NodeConfig, agent: &Str) {
         cx.note("renew-lease", [("node", (&config.name).into())]);
-        let _ = renew_lease(cx, config, agent);
+        self.renew_lease(cx, config, agent);
         if cx.now.since(self.reported) >= STATUS_REPORT {
             self.reported = cx.now;
             cx.note("report-status", [("node", (&config.name).into())]);
@@ -111,17 +113,27 @@ impl Heart {
             let _ = cx.api.call(patch.with_subresource("status").by(agent));
         }
     }
+
+    fn renew_lease(&mut self, cx: &mut Context, config: &NodeConfig, agent: &Str) {
+        let renewed = Str::from(cx.now.rfc3339_micro());
+        if !self.lease.is_null() {
+            self.lease.set_at(&["spec", "renewTime"], &renewed);
+            if let Ok(written) = cx.api.call(Request::update(kinds::LEASES, self.lease.clone()).by(agent)) {
+                self.lease = written.body;
+                return;
+            }
+        }
+        self.lease = ensure_lease(cx, config, agent, &renewed).unwrap_or_default();
+    }
 }
 
-const LEASES: &str = "kube-node-lease";
-
-fn renew_lease(cx: &mut Context, config: &NodeConfig, agent: &Str) -> Result<(), Status> {
-    let renewed = Str::from(cx.now.rfc3339_micro());
+/// Takes over the Lease of the node's name, or creates it.
+fn ensure_lease(cx: &mut Context, config: &NodeConfig, agent: &Str, renewed: &Str) -> Result<Json, Status> {
     match cx.api.call(Request::get(kinds::LEASES, LEASES, &config.name).by(agent)) {
         Ok(found) => {
             let mut lease = found.body;
             lease.set_at(&["spec", "renewTime"], renewed);
-            cx.api.call(Request::update(kinds::LEASES, lease).by(agent)).map(drop)
+            cx.api.call(Request::update(kinds::LEASES, lease).by(agent)).map(|r| r.body)
         }
         Err(status) if status.is_not_found() => {
             let node = cx.api.call(Request::get(kinds::NODES, "", &config.name).by(agent))?.body;
@@ -132,11 +144,13 @@ fn renew_lease(cx: &mut Context, config: &NodeConfig, agent: &Str) -> Result<(),
                 }] },
                 "spec": { "holderIdentity": &config.name, "leaseDurationSeconds": 40, "renewTime": renewed },
             });
-            cx.api.call(Request::create(kinds::LEASES, lease).by(agent)).map(drop)
+            cx.api.call(Request::create(kinds::LEASES, lease).by(agent)).map(|r| r.body)
         }
         Err(status) => Err(status),
     }
 }
+
+const LEASES: &str = "kube-node-lease";
 
 /// Type, status, reason, message.
 const CONDITIONS: [(&str, &str, &str, &str); 4] = [

@@ -9,7 +9,7 @@
 
 use super::Work;
 use super::agenda::Agenda;
-use super::container::{Container, Role, State};
+use super::container::{Container, Pull, Role, State};
 use super::node::{Addresses, NodeConfig};
 use super::runtime::{Blocked, SIGKILL, SIGTERM};
 use super::status;
@@ -195,7 +195,10 @@ impl PodWorker {
 
     fn sync_pod(&mut self, cx: &mut Context, host: &mut Host<'_>, next: &mut Next) {
         cx.note("sync-pod", [("phase", self.phase().into())]);
-        self.write_status(cx, host);
+        // A sync that waited for an image goes on where it was; it has reported already.
+        if !self.containers.iter().any(|c| matches!(c.pull, Pull::Pulling { .. })) {
+            self.write_status(cx, host);
+        }
         if !self.sandbox {
             self.create_sandbox(cx, host, next);
             if !self.sandbox {
@@ -247,7 +250,6 @@ impl PodWorker {
         cx.note("create-sandbox", [("ip", ip.as_str().into())]);
         self.ip = Some(ip.into());
         self.sandbox = true;
-        next.at(cx.now, false);
     }
 
     /// Stops what runs. The main containers first; sidecars when those are gone.

@@ -51,6 +51,8 @@ pub struct Queue {
     pods: OrdMap<ObjectKey, QueuedPod>,
     active: OrdSet<(Order, ObjectKey)>,
     backoff: OrdSet<(Time, ObjectKey)>,
+    /// Since when.
+    unschedulable: OrdSet<(Time, ObjectKey)>,
     arrivals: u64,
 }
 
@@ -159,9 +161,9 @@ impl Queue {
     /// Something happened that helps pods which one of these plugins rejected. Gives the pods that it moved.
     pub fn move_if(&mut self, now: Time, helped: impl Fn(Plugin) -> bool) -> Vec<Str> {
         let waits =
-            |q: &QueuedPod| q.place == Place::Unschedulable && q.rejected_by.iter().any(|p| helped(*p));
+            |key: &&ObjectKey| self.pods.get(*key).is_some_and(|q| q.rejected_by.iter().any(|p| helped(*p)));
         let keys: Vec<ObjectKey> =
-            self.pods.iter().filter(|(_, q)| waits(q)).map(|(k, _)| k.clone()).collect();
+            self.unschedulable.iter().map(|(_, key)| key).filter(waits).cloned().collect();
         for key in &keys {
             let Some(queued) = self.pods.get(key) else { continue };
             let until = queued.since + backoff(queued.attempts);
@@ -172,7 +174,7 @@ impl Queue {
 
     /// Whether any pod waits for something to help it.
     pub fn has_unschedulable(&self) -> bool {
-        self.pods.len() > self.active.len() + self.backoff.len()
+        !self.unschedulable.is_empty()
     }
 
     /// When the first back-off ends.
@@ -182,15 +184,14 @@ impl Queue {
 
     /// When a pod has been unschedulable for so long that it is tried again without a reason.
     pub fn next_flush(&self) -> Option<Time> {
-        let waits = self.pods.values().filter(|q| q.place == Place::Unschedulable);
-        waits.map(|q| q.since + LONGEST_UNSCHEDULABLE).min()
+        self.unschedulable.get_min().map(|(since, _)| *since + LONGEST_UNSCHEDULABLE)
     }
 
     /// Makes the pods active that have been unschedulable for too long.
     pub fn flush(&mut self, now: Time) {
-        let long = |q: &QueuedPod| q.place == Place::Unschedulable && q.since + LONGEST_UNSCHEDULABLE <= now;
+        let long = |(since, _): &&(Time, ObjectKey)| *since + LONGEST_UNSCHEDULABLE <= now;
         let keys: Vec<ObjectKey> =
-            self.pods.iter().filter(|(_, q)| long(q)).map(|(k, _)| k.clone()).collect();
+            self.unschedulable.iter().take_while(long).map(|(_, key)| key.clone()).collect();
         for key in keys {
             self.place(&key, Place::Active, now);
         }
@@ -202,7 +203,8 @@ impl Queue {
         match &place {
             Place::Active => drop(self.active.insert((queued.order, key.clone()))),
             Place::Backoff(until) => drop(self.backoff.insert((*until, key.clone()))),
-            Place::Unschedulable | Place::Gated => {}
+            Place::Unschedulable => drop(self.unschedulable.insert((now, key.clone()))),
+            Place::Gated => {}
         }
         self.pods.insert(key.clone(), QueuedPod { place, since: now, ..queued });
     }
@@ -211,7 +213,8 @@ impl Queue {
         match queued.place {
             Place::Active => drop(self.active.remove(&(queued.order, key.clone()))),
             Place::Backoff(until) => drop(self.backoff.remove(&(until, key.clone()))),
-            Place::Unschedulable | Place::Gated => {}
+            Place::Unschedulable => drop(self.unschedulable.remove(&(queued.since, key.clone()))),
+            Place::Gated => {}
         }
     }
 }
