@@ -1,3 +1,384 @@
-//! kubectl: command lines in, requests to the API server and upstream's words out.
+//! `kubectl`, in the terminal of the page and in the tests: upstream's commands, flags, output and errors.
+//!
+//! A command line becomes a [`Session`]. It runs at once as far as it can; a command that waits (`get -w`, `wait`, `delete`,
+//! `logs -f`) says for what, and goes on when it is resumed. One command = one file.
+//!
+//! - `commandline`: the shell's part: quotes, here-documents, pipes.
+//! - `flags`, `names`, `files`: arguments → what to work on.
+//! - `printers`: objects → text.
+//! - `merge`: the three-way patch of `apply`.
 
+mod apply;
+mod cli;
+mod commandline;
+mod complete;
+mod create;
+mod data;
+mod delete;
 pub mod describe;
+mod describe_command;
+mod events;
+mod failure;
+mod files;
+mod filters;
+mod flags;
+mod generate;
+mod get;
+mod label;
+mod logs;
+mod merge;
+mod misc;
+mod names;
+mod patch;
+mod printers;
+mod replace;
+mod scale;
+mod set;
+mod typed;
+mod wait;
+
+pub use complete::complete;
+
+use crate::api::{Resource, WatchId};
+use crate::client::Api;
+use crate::json::{Json, Str};
+use crate::sim::Time;
+use cli::Cli;
+use commandline::{Pipeline, Stage, When};
+use failure::Failure;
+use imbl::OrdMap;
+use std::collections::VecDeque;
+
+/// What a command runs in.
+pub struct Env<'a> {
+    /// The door to the API server, which also tells the time.
+    pub api: &'a mut dyn Api,
+    /// The files beside the terminal, by path.
+    pub files: &'a OrdMap<Str, Str>,
+}
+
+/// What a session waits for.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Wait {
+    /// Nothing: it ended with this exit code.
+    Done(i32),
+    /// Any of these.
+    Blocked {
+        /// An event of one of these watches.
+        watches: Vec<WatchId>,
+        /// This moment.
+        until: Option<Time>,
+        /// Anything that happens in the world.
+        any_step: bool,
+    },
+}
+
+/// Where output goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stream {
+    /// Standard output.
+    Stdout,
+    /// Standard error.
+    Stderr,
+}
+
+/// A command that waits.
+#[derive(Clone)]
+enum Task {
+    Watch(get::Watch),
+    Delete(delete::Waiting),
+    Wait(wait::Waiting),
+    Logs(logs::Follow),
+}
+
+impl Task {
+    fn blocked(&self) -> Wait {
+        match self {
+            Task::Watch(t) => t.blocked(),
+            Task::Delete(t) => t.blocked(),
+            Task::Wait(t) => t.blocked(),
+            Task::Logs(t) => t.blocked(),
+        }
+    }
+
+    fn resume(&mut self, cli: &mut Cli) -> Result<Option<i32>, Failure> {
+        match self {
+            Task::Watch(t) => t.resume(cli),
+            Task::Delete(t) => t.resume(cli),
+            Task::Wait(t) => t.resume(cli),
+            Task::Logs(t) => t.resume(cli),
+        }
+    }
+}
+
+/// How far a command came.
+enum Flow {
+    /// It ended.
+    Exit(i32),
+    /// It waits.
+    Wait(Task),
+}
+
+/// A running command line. Cheap to clone, so that a world with one in it is.
+#[derive(Clone)]
+pub struct Session {
+    /// Pipelines that have not begun.
+    queue: VecDeque<Pipeline>,
+    /// The stages behind the command that runs.
+    filters: Vec<Stage>,
+    /// What the running command prints into its pipe.
+    piped: String,
+    task: Option<Task>,
+    output: Vec<(Stream, String)>,
+    wait: Wait,
+}
+
+impl Session {
+    /// Starts a whole shell line.
+    pub fn start(line: &str, env: &mut Env<'_>) -> Session {
+        let mut session = Session {
+            queue: VecDeque::new(),
+            filters: Vec::new(),
+            piped: String::new(),
+            task: None,
+            output: Vec::new(),
+            wait: Wait::Done(0),
+        };
+        match commandline::split(line) {
+            Ok(pipelines) => session.queue = pipelines.into(),
+            Err(message) => {
+                session.output.push((Stream::Stderr, format!("sh: {message}\n")));
+                session.wait = Wait::Done(2);
+                return session;
+            }
+        }
+        session.advance(env, 0);
+        session
+    }
+
+    /// Goes on after what it waited for has come.
+    pub fn resume(&mut self, env: &mut Env<'_>) {
+        let Some(mut task) = self.task.take() else { return };
+        let mut out = Vec::new();
+        let result = task.resume(&mut Cli { env, out: &mut out, stdin: "" });
+        self.take_in(out);
+        match result {
+            Ok(None) => {
+                self.wait = task.blocked();
+                self.task = Some(task);
+            }
+            Ok(Some(exit)) => {
+                let exit = self.end_pipeline(exit);
+                self.advance(env, exit);
+            }
+            Err(failure) => {
+                let exit = self.fail(&failure);
+                let exit = self.end_pipeline(exit);
+                self.advance(env, exit);
+            }
+        }
+    }
+
+    /// What it waits for.
+    pub fn wait(&self) -> &Wait {
+        &self.wait
+    }
+
+    /// What it printed since the last call, in order.
+    pub fn take_output(&mut self) -> Vec<(Stream, String)> {
+        std::mem::take(&mut self.output)
+    }
+
+    /// Runs pipelines until one waits or none is left.
+    fn advance(&mut self, env: &mut Env<'_>, mut exit: i32) {
+        while let Some(pipeline) = self.queue.pop_front() {
+            let runs = match pipeline.when {
+                When::Always => true,
+                When::Success => exit == 0,
+                When::Failure => exit != 0,
+            };
+            if !runs {
+                continue;
+            }
+            match self.begin(env, pipeline) {
+                Some(done) => exit = done,
+                None => return,
+            }
+        }
+        self.wait = Wait::Done(exit);
+    }
+
+    /// Runs a pipeline; `None` where it waits.
+    fn begin(&mut self, env: &mut Env<'_>, pipeline: Pipeline) -> Option<i32> {
+        // Words before kubectl (`cat f |`) produce its input.
+        let mut stages: VecDeque<Stage> = pipeline.stages.into();
+        let mut stdin = String::new();
+        while let Some(stage) = stages.pop_front() {
+            if let Some(text) = &stage.stdin {
+                stdin = text.clone();
+            }
+            if stage.words.first().map(String::as_str) != Some("kubectl") {
+                match filters::run(&stage.words, &stdin, env) {
+                    Ok((text, 0)) => stdin = text,
+                    Ok((text, exit)) => {
+                        self.push(Stream::Stdout, &text);
+                        return Some(exit);
+                    }
+                    Err((message, exit)) => {
+                        self.push(Stream::Stderr, &message);
+                        return Some(exit);
+                    }
+                }
+                if stages.is_empty() {
+                    self.push(Stream::Stdout, &stdin);
+                    return Some(0);
+                }
+                continue;
+            }
+            self.filters = stages.into();
+            let mut out = Vec::new();
+            let flow = run(&stage.words[1..], &mut Cli { env, out: &mut out, stdin: &stdin });
+            self.take_in(out);
+            return match flow {
+                Ok(Flow::Exit(exit)) => Some(self.end_pipeline(exit)),
+                Ok(Flow::Wait(task)) => {
+                    self.wait = task.blocked();
+                    self.task = Some(task);
+                    None
+                }
+                Err(failure) => {
+                    let exit = self.fail(&failure);
+                    Some(self.end_pipeline(exit))
+                }
+            };
+        }
+        Some(0)
+    }
+
+    fn fail(&mut self, failure: &Failure) -> i32 {
+        self.push(Stream::Stderr, &failure.print());
+        failure.exit
+    }
+
+    fn push(&mut self, stream: Stream, text: &str) {
+        if !text.is_empty() {
+            self.output.push((stream, text.into()));
+        }
+    }
+
+    /// Output of the command: out, or into its pipe.
+    fn take_in(&mut self, out: Vec<(Stream, String)>) {
+        for (stream, text) in out {
+            if stream == Stream::Stdout && !self.filters.is_empty() {
+                self.piped.push_str(&text);
+            } else {
+                self.push(stream, &text);
+            }
+        }
+    }
+
+    /// Sends what was piped through the filters; the last one's exit code counts.
+    fn end_pipeline(&mut self, exit: i32) -> i32 {
+        let filters = std::mem::take(&mut self.filters);
+        if filters.is_empty() {
+            return exit;
+        }
+        let mut text = std::mem::take(&mut self.piped);
+        let mut exit = 0;
+        let empty = OrdMap::new();
+        for stage in filters {
+            match filters::filter(&stage.words, &text, &empty) {
+                Ok((next, code)) => (text, exit) = (next, code),
+                Err((message, code)) => {
+                    self.push(Stream::Stderr, &message);
+                    (text, exit) = (String::new(), code);
+                }
+            }
+        }
+        self.push(Stream::Stdout, &text);
+        exit
+    }
+}
+
+/// All commands, in the order of their help.
+const COMMANDS: &[&str] = &[
+    "create",
+    "get",
+    "delete",
+    "scale",
+    "set",
+    "describe",
+    "logs",
+    "wait",
+    "events",
+    "patch",
+    "replace",
+    "apply",
+    "label",
+    "annotate",
+    "api-resources",
+    "version",
+    "help",
+];
+
+fn run(args: &[String], cli: &mut Cli) -> Result<Flow, Failure> {
+    // Flags may stand before the command: `kubectl -n x get pods`.
+    let at = args.iter().enumerate().position(|(i, a)| {
+        let takes =
+            i > 0 && matches!(args[i - 1].as_str(), "-n" | "--namespace" | "--context" | "--as" | "-v");
+        !a.starts_with('-') && !takes
+    });
+    let Some(at) = at else {
+        cli.print(misc::HELP);
+        return Ok(Flow::Exit(0));
+    };
+    let command = args[at].as_str();
+    let rest: Vec<String> = args[at + 1..].iter().cloned().chain(args[..at].iter().cloned()).collect();
+    // What stands behind `--` must stay last.
+    let rest = if at == 0 {
+        args[1..].to_vec()
+    } else {
+        keep_dashes_last(&args[at + 1..], &args[..at]).unwrap_or(rest)
+    };
+    if rest.iter().take_while(|a| *a != "--").any(|a| a == "--help" || a == "-h") {
+        cli.print(misc::HELP);
+        return Ok(Flow::Exit(0));
+    }
+    match command {
+        "apply" => apply::run(cli, &rest),
+        "create" => create::run(cli, &rest),
+        "get" => get::run(cli, &rest),
+        "delete" => delete::run(cli, &rest),
+        "describe" => describe_command::run(cli, &rest),
+        "logs" | "log" => logs::run(cli, &rest),
+        "wait" => wait::run(cli, &rest),
+        "patch" => patch::run(cli, &rest),
+        "replace" => replace::run(cli, &rest),
+        "scale" => scale::run(cli, &rest),
+        "label" => label::run(cli, &rest, label::What::Labels),
+        "annotate" => label::run(cli, &rest, label::What::Annotations),
+        "set" => set::run(cli, &rest),
+        "events" | "event" => events::run(cli, &rest),
+        "api-resources" => misc::api_resources(cli, &rest),
+        "version" => misc::version(cli),
+        "help" => {
+            cli.print(misc::HELP);
+            Ok(Flow::Exit(0))
+        }
+        other => Err(misc::unknown_command(other)),
+    }
+}
+
+fn keep_dashes_last(after: &[String], before: &[String]) -> Option<Vec<String>> {
+    let dashes = after.iter().position(|a| a == "--")?;
+    Some(after[..dashes].iter().chain(before).chain(&after[dashes..]).cloned().collect())
+}
+
+/// The page's inspector: what `kubectl describe` says of an object.
+pub fn describe(resource: &Resource, object: &Json, env: &mut Env<'_>) -> String {
+    let mut out = Vec::new();
+    describe_command::object(&mut Cli { env, out: &mut out, stdin: "" }, resource, object, true)
+}
+
+#[cfg(test)]
+mod tests;

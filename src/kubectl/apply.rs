@@ -1,0 +1,280 @@
+//! `kubectl apply`: creates what is missing, and changes what is there by a three-way merge of what was applied last,
+//! what is to be applied, and what is stored.
+
+use super::Flow;
+use super::cli::Cli;
+use super::failure::Failure;
+use super::files::{self, Info};
+use super::flags::{self, Arguments, Flag, Takes};
+use super::merge;
+use super::printers::{Format, typed_name};
+use crate::api::{FieldValidation, Options, PatchType, Request, Status};
+use crate::json::{Json, Str, parse};
+
+pub(super) const FLAGS: &[Flag] = &[
+    ("filename", 'f', Takes::Value),
+    ("kustomize", 'k', Takes::Value),
+    ("recursive", 'R', Takes::Nothing),
+    ("output", 'o', Takes::Value),
+    ("dry-run", ' ', Takes::Optional("unchanged")),
+    ("validate", ' ', Takes::Optional("strict")),
+    ("server-side", ' ', Takes::Nothing),
+    ("force-conflicts", ' ', Takes::Nothing),
+    ("field-manager", ' ', Takes::Value),
+    ("selector", 'l', Takes::Value),
+    ("force", ' ', Takes::Nothing),
+    ("prune", ' ', Takes::Nothing),
+    ("all", ' ', Takes::Nothing),
+    ("wait", ' ', Takes::Nothing),
+    ("timeout", ' ', Takes::Value),
+    ("overwrite", ' ', Takes::Nothing),
+];
+
+/// Where `apply` keeps what it applied last.
+pub(super) const LAST_APPLIED: &str = "kubectl.kubernetes.io/last-applied-configuration";
+
+/// How far a command goes.
+#[derive(Clone, Copy, PartialEq)]
+pub(super) enum DryRun {
+    /// All the way.
+    No,
+    /// Nothing is sent.
+    Client,
+    /// The server tries and stores nothing.
+    Server,
+}
+
+impl DryRun {
+    /// `--dry-run`
+    pub fn of(args: &Arguments) -> Result<DryRun, Failure> {
+        match args.get("dry-run") {
+            "" | "none" => Ok(DryRun::No),
+            "client" | "unchanged" => Ok(DryRun::Client),
+            "server" => Ok(DryRun::Server),
+            other => Err(Failure::error(format!(
+                "Invalid dry-run value ({other}). Must be \"none\", \"server\", or \"client\"."
+            ))),
+        }
+    }
+
+    /// What a sentence ends with.
+    pub fn suffix(self) -> &'static str {
+        match self {
+            DryRun::No => "",
+            DryRun::Client => " (dry run)",
+            DryRun::Server => " (server dry run)",
+        }
+    }
+}
+
+/// How a write is validated: `kubectl` asks for strictness.
+pub(super) fn write_options(o: &mut Options, args: &Arguments, dry_run: DryRun) {
+    o.dry_run = dry_run == DryRun::Server;
+    o.field_validation = match args.get("validate") {
+        "false" | "ignore" => FieldValidation::Ignore,
+        "warn" => FieldValidation::Warn,
+        _ => FieldValidation::Strict,
+    };
+}
+
+pub(super) fn run(cli: &mut Cli, args: &[String]) -> Result<Flow, Failure> {
+    let args = flags::parse("apply", args, FLAGS)?;
+    let dry_run = DryRun::of(&args)?;
+    if args.is("server-side") && dry_run == DryRun::Client {
+        return Err(Failure::error(
+            "--dry-run=client doesn't work with --server-side (did you mean --dry-run=server instead?)",
+        ));
+    }
+    if args.is("force-conflicts") && !args.is("server-side") {
+        return Err(Failure::error("--force-conflicts only works with --server-side"));
+    }
+    if !args.words.is_empty() {
+        return Err(Failure::usage("apply", format!("Unexpected args: [{}]", args.words.join(" "))));
+    }
+    if !args.has("filename") && !args.has("kustomize") {
+        return Err(Failure::error("must specify one of -f and -k"));
+    }
+    let format = Format::of_write(args.get("output"))?;
+    let (infos, mut failures) = files::read_all(cli, &args, true)?;
+    if infos.is_empty() && failures.is_empty() {
+        return Err(Failure::error("no objects passed to apply"));
+    }
+    for info in infos {
+        if let Err(failure) = apply(cli, &args, dry_run, format.as_ref(), &info) {
+            failures.push(failure);
+        }
+    }
+    Failure::many(failures)?;
+    Ok(Flow::Exit(0))
+}
+
+fn apply(
+    cli: &mut Cli,
+    args: &Arguments,
+    dry_run: DryRun,
+    format: Option<&Format>,
+    info: &Info,
+) -> Result<(), Failure> {
+    let (object, verb) = if args.is("server-side") {
+        (server_side(cli, args, dry_run, info)?, "serverside-applied")
+    } else {
+        client_side(cli, args, dry_run, info)?
+    };
+    match format {
+        Some(Format::Name) => cli.line(typed_name(&info.resource, object["metadata"]["name"].str())),
+        Some(format) => {
+            let text = format.print(&info.resource, &super::cli::with_kind(&info.resource, object))?;
+            cli.print(text);
+        }
+        None => cli.line(format!("{} {verb}{}", typed_name(&info.resource, info.name()), dry_run.suffix())),
+    }
+    Ok(())
+}
+
+fn server_side(cli: &mut Cli, args: &Arguments, dry_run: DryRun, info: &Info) -> Result<Json, Failure> {
+    let request = Request::patch(
+        PatchType::Apply,
+        info.resource.clone(),
+        info.namespace(),
+        info.name(),
+        info.object.clone(),
+    )
+    .with(|o| {
+        write_options(o, args, dry_run);
+        o.force = args.is("force-conflicts");
+        o.field_manager =
+            if args.has("field-manager") { args.get("field-manager").into() } else { Str::fixed("kubectl") };
+    });
+    Ok(cli.call(request)?.body)
+}
+
+fn client_side(
+    cli: &mut Cli,
+    args: &Arguments,
+    dry_run: DryRun,
+    info: &Info,
+) -> Result<(Json, &'static str), Failure> {
+    let generate = info.object["metadata"]["generateName"].str();
+    if info.name().is_empty() && !generate.is_empty() {
+        return Err(Failure::error(format!("from {generate}: cannot use generate name with apply")));
+    }
+    let modified = with_last_applied(&info.object);
+    if info.name().is_empty() {
+        let status = Status::bad_request("resource name may not be empty");
+        return Err(Failure::error(retrieving(info, &status.message)));
+    }
+    match cli.get(&info.resource, info.namespace(), info.name()) {
+        Err(status) if status.is_not_found() => {
+            if dry_run == DryRun::Client {
+                return Ok((modified, "created"));
+            }
+            let request = Request::create(info.resource.clone(), modified).with(|o| {
+                write_options(o, args, dry_run);
+                o.field_manager = manager(args);
+            });
+            let created = cli.call(request).map_err(|s| Failure::from_source("creating", &info.source, s))?;
+            Ok((created.body, "created"))
+        }
+        Err(mut status) => {
+            status.message = retrieving(info, &status.message).into();
+            Err(status.into())
+        }
+        Ok(current) => change(cli, args, dry_run, info, &modified, current),
+    }
+}
+
+/// What `kubectl` says when it cannot even read the object.
+fn retrieving(info: &Info, message: &str) -> String {
+    let r = &info.resource;
+    let group_version = r.api_version();
+    format!(
+        "error when retrieving current configuration of:\nResource: \"{}, Resource={}\", GroupVersionKind: \"{}, Kind={}\"\nName: {:?}, Namespace: {:?}\n\
+         from server for: {:?}: {message}",
+        if r.group.is_empty() { format!("/{}", r.version) } else { group_version.clone() },
+        r.plural,
+        if r.group.is_empty() { format!("/{}", r.version) } else { group_version },
+        r.kind,
+        info.name(),
+        info.namespace(),
+        info.source,
+    )
+}
+
+fn manager(args: &Arguments) -> Str {
+    if args.has("field-manager") {
+        args.get("field-manager").into()
+    } else {
+        Str::fixed("kubectl-client-side-apply")
+    }
+}
+
+fn change(
+    cli: &mut Cli,
+    args: &Arguments,
+    dry_run: DryRun,
+    info: &Info,
+    modified: &Json,
+    current: Json,
+) -> Result<(Json, &'static str), Failure> {
+    let last = current["metadata"]["annotations"].get(LAST_APPLIED).map(|v| v.str().to_string());
+    if last.is_none() && dry_run != DryRun::Client {
+        cli.error_line(format!(
+            "Warning: resource {}/{} is missing the {LAST_APPLIED} annotation which is required by kubectl apply. kubectl apply should only be used on \
+             resources created declaratively by either kubectl create --save-config or kubectl apply. The missing annotation will be patched automatically.",
+            info.resource.plural,
+            info.name()
+        ));
+    }
+    let original = last.and_then(|text| parse(&text).ok()).unwrap_or_default();
+    let patch = merge::three_way(info.resource.ty, &original, modified, &current);
+    if patch.is_empty() {
+        if !current["metadata"]["deletionTimestamp"].is_null() {
+            warn_deleting(cli, info);
+        }
+        return Ok((current, "unchanged"));
+    }
+    if dry_run == DryRun::Client {
+        return Ok((modified.clone(), "configured"));
+    }
+    let kind = if info.resource.ty.is_some() { PatchType::Strategic } else { PatchType::Merge };
+    let request = Request::patch(kind, info.resource.clone(), info.namespace(), info.name(), patch.clone())
+        .with(|o| {
+            write_options(o, args, dry_run);
+            o.field_manager = manager(args);
+        });
+    let patched = cli.call(request).map_err(|mut status| {
+        let r = &info.resource;
+        let group = if r.group.is_empty() { format!("/{}", r.version) } else { r.api_version() };
+        if status.reason != Some(crate::api::Reason::Invalid) || status.details.is_none() {
+            status.message = format!(
+                "error when applying patch:\n{patch}\nto:\nResource: \"{group}, Resource={}\", GroupVersionKind: \"{group}, Kind={}\"\nName: {:?}, Namespace: {:?}\nfor: {:?}: error when patching {:?}: {}",
+                r.plural, r.kind, info.name(), info.namespace(), info.source, info.source, status.message
+            )
+            .into();
+        }
+        Failure::from(status)
+    })?;
+    if !current["metadata"]["deletionTimestamp"].is_null() {
+        warn_deleting(cli, info);
+    }
+    Ok((patched.body, "configured"))
+}
+
+fn warn_deleting(cli: &mut Cli, info: &Info) {
+    cli.error_line(format!(
+        "Warning: Detected changes to resource {} which is currently being deleted.",
+        info.name()
+    ));
+}
+
+/// The object with the annotation that remembers it.
+pub(super) fn with_last_applied(object: &Json) -> Json {
+    let mut remembered = object.clone();
+    let mut annotations = remembered["metadata"]["annotations"].clone();
+    annotations.object_mut().remove(LAST_APPLIED);
+    remembered.set_at(&["metadata", "annotations"], annotations.clone());
+    annotations.set(LAST_APPLIED, format!("{remembered}\n"));
+    let mut out = remembered;
+    out.set_at(&["metadata", "annotations"], annotations);
+    out
+}

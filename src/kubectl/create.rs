@@ -1,0 +1,100 @@
+//! `kubectl create`: from files, or one object from flags (see `generate`).
+
+use super::Flow;
+use super::apply::{self, DryRun, write_options};
+use super::cli::{Cli, with_kind};
+use super::failure::Failure;
+use super::files;
+use super::flags::{self, Arguments, Flag, Takes};
+use super::generate;
+use super::printers::{Format, typed_name};
+use crate::api::{Request, Resource};
+use crate::json::Json;
+
+pub(super) const FLAGS: &[Flag] = &[
+    ("filename", 'f', Takes::Value),
+    ("recursive", 'R', Takes::Nothing),
+    ("output", 'o', Takes::Value),
+    ("dry-run", ' ', Takes::Optional("unchanged")),
+    ("validate", ' ', Takes::Optional("strict")),
+    ("save-config", ' ', Takes::Nothing),
+    ("edit", ' ', Takes::Nothing),
+    ("raw", ' ', Takes::Value),
+    ("selector", 'l', Takes::Value),
+    ("field-manager", ' ', Takes::Value),
+];
+
+pub(super) fn run(cli: &mut Cli, args: &[String]) -> Result<Flow, Failure> {
+    if let Some(made) = generate::run(cli, args) {
+        return made;
+    }
+    let args = flags::parse("create", args, FLAGS)?;
+    let dry_run = DryRun::of(&args)?;
+    if !args.words.is_empty() {
+        return Err(Failure::usage("create", format!("Unexpected args: [{}]", args.words.join(" "))));
+    }
+    if !args.has("filename") {
+        return Err(Failure::error("must specify one of -f and -k"));
+    }
+    let format = Format::of_write(args.get("output"))?;
+    let (infos, mut failures) = files::read_all(cli, &args, true)?;
+    if infos.is_empty() && failures.is_empty() {
+        return Err(Failure::error("no objects passed to create"));
+    }
+    for info in infos {
+        let mut object = info.object.clone();
+        if let Some(meta) = object.get_mut("metadata") {
+            meta.remove("resourceVersion");
+            meta.remove("uid");
+        }
+        if args.is("save-config") {
+            object = apply::with_last_applied(&object);
+        }
+        let result = send(cli, &args, dry_run, &info.resource, object);
+        match result {
+            Ok(created) => report(cli, format.as_ref(), dry_run, &info.resource, created)?,
+            Err(status) => failures.push(Failure::from_source("creating", &info.source, status)),
+        }
+    }
+    Failure::many(failures)?;
+    Ok(Flow::Exit(0))
+}
+
+/// Creates, unless this is a client's dry run.
+pub(super) fn send(
+    cli: &mut Cli,
+    args: &Arguments,
+    dry_run: DryRun,
+    resource: &Resource,
+    object: Json,
+) -> Result<Json, crate::api::Status> {
+    if dry_run == DryRun::Client {
+        return Ok(object);
+    }
+    let request = Request::create(resource.clone(), object).with(|o| {
+        write_options(o, args, dry_run);
+        o.field_manager = "kubectl-create".into();
+    });
+    Ok(with_kind(resource, cli.call(request)?.body))
+}
+
+/// Says that an object was created, in the form that was asked for.
+pub(super) fn report(
+    cli: &mut Cli,
+    format: Option<&Format>,
+    dry_run: DryRun,
+    resource: &Resource,
+    created: Json,
+) -> Result<(), Failure> {
+    match format {
+        Some(format) => {
+            let text = format.print(resource, &created)?;
+            cli.print(text);
+        }
+        None => {
+            let name = created["metadata"]["name"].str();
+            cli.line(format!("{} created{}", typed_name(resource, name), dry_run.suffix()));
+        }
+    }
+    Ok(())
+}

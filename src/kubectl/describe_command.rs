@@ -1,0 +1,85 @@
+//! The command `kubectl describe`: which objects are described.
+
+use super::cli::Cli;
+use super::describe::Describer;
+use super::failure::Failure;
+use super::flags::{self, Flag, Takes};
+use super::names::{self, Target};
+use super::{Flow, files};
+use crate::api::Resource;
+use crate::json::Json;
+
+const FLAGS: &[Flag] = &[
+    ("show-events", ' ', Takes::Nothing),
+    ("selector", 'l', Takes::Value),
+    ("all-namespaces", 'A', Takes::Nothing),
+    ("filename", 'f', Takes::Value),
+    ("recursive", 'R', Takes::Nothing),
+    ("chunk-size", ' ', Takes::Value),
+];
+
+pub(super) fn run(cli: &mut Cli, args: &[String]) -> Result<Flow, Failure> {
+    let args = flags::parse("describe", args, FLAGS)?;
+    let mut targets = names::targets(&args.words)?;
+    for info in files::read(cli, &args)? {
+        targets.push(Target { name: info.name().into(), resource: info.resource });
+    }
+    if targets.is_empty() {
+        return Err(Failure::text(
+            "You must specify the type of resource to describe. Use \"kubectl api-resources\" for a complete list of supported resources.\n\
+             error: Required resource not specified.\nUse \"kubectl explain <resource>\" for a detailed description of that resource (e.g. kubectl explain pods).\nSee 'kubectl describe -h' for help and examples",
+        ));
+    }
+    let mut objects: Vec<(Resource, Json)> = Vec::new();
+    let mut failures = Vec::new();
+    for target in &targets {
+        let resource = &target.resource;
+        let namespace = if args.is("all-namespaces") || !resource.namespaced { "" } else { args.namespace() };
+        if target.name.is_empty() {
+            match cli.list(resource, namespace, args.get("selector"), "") {
+                Ok(all) => objects.extend(all.into_iter().map(|o| (resource.clone(), o))),
+                Err(failure) => failures.push(failure),
+            }
+            continue;
+        }
+        match cli.get(resource, namespace, &target.name) {
+            Ok(object) => objects.push((resource.clone(), object)),
+            Err(status) if status.is_not_found() => {
+                // A name that is none may begin some.
+                let all = cli.list(resource, namespace, "", "").unwrap_or_default();
+                let like: Vec<Json> = all
+                    .into_iter()
+                    .filter(|o| o["metadata"]["name"].str().starts_with(&target.name))
+                    .collect();
+                if like.is_empty() {
+                    failures.push(status.into());
+                }
+                objects.extend(like.into_iter().map(|o| (resource.clone(), o)));
+            }
+            Err(status) => failures.push(status.into()),
+        }
+    }
+    if objects.is_empty() && failures.is_empty() {
+        let place = format!("No resources found in {} namespace.", args.namespace());
+        cli.error_line(if targets.iter().all(|t| !t.resource.namespaced) {
+            "No resources found".into()
+        } else {
+            place
+        });
+    }
+    let events = !args.has("show-events") || args.is("show-events");
+    for (i, (resource, one)) in objects.iter().enumerate() {
+        if i > 0 {
+            cli.print("\n\n");
+        }
+        let text = object(cli, resource, one, events);
+        cli.print(text);
+    }
+    Failure::many(failures)?;
+    Ok(Flow::Exit(0))
+}
+
+/// One object in words.
+pub(super) fn object(cli: &mut Cli, resource: &Resource, object: &Json, show_events: bool) -> String {
+    Describer { api: &mut *cli.env.api, show_events }.describe(resource, object)
+}

@@ -1,0 +1,246 @@
+//! `kubectl logs`: what a pod's containers printed, once or followed.
+
+use super::cli::{AGENT, Cli};
+use super::failure::Failure;
+use super::flags::{self, Arguments, Flag, Takes};
+use super::names;
+use super::{Flow, Task, Wait};
+use crate::api::{Request, Resource, kinds};
+use crate::json::{Json, Str};
+
+pub(super) const FLAGS: &[Flag] = &[
+    ("follow", 'f', Takes::Nothing),
+    ("container", 'c', Takes::Value),
+    ("previous", 'p', Takes::Nothing),
+    ("tail", ' ', Takes::Value),
+    ("since", ' ', Takes::Value),
+    ("timestamps", ' ', Takes::Nothing),
+    ("selector", 'l', Takes::Value),
+    ("all-containers", ' ', Takes::Nothing),
+    ("all-pods", ' ', Takes::Nothing),
+    ("prefix", ' ', Takes::Nothing),
+    ("limit-bytes", ' ', Takes::Value),
+    ("max-log-requests", ' ', Takes::Value),
+    ("ignore-errors", ' ', Takes::Nothing),
+    ("pod-running-timeout", ' ', Takes::Value),
+];
+
+/// A container whose log is read.
+#[derive(Clone)]
+struct Source {
+    namespace: String,
+    pod: String,
+    container: String,
+    /// How many bytes are printed already.
+    read: usize,
+    done: bool,
+}
+
+/// A `logs -f`.
+#[derive(Clone)]
+pub(super) struct Follow {
+    sources: Vec<Source>,
+    args: Arguments,
+}
+
+pub(super) fn run(cli: &mut Cli, args: &[String]) -> Result<Flow, Failure> {
+    let args = flags::parse("logs", args, FLAGS)?;
+    let namespace = args.namespace().to_string();
+    if args.words.is_empty() && !args.has("selector") {
+        return Err(Failure::text(
+            "error: expected 'logs [-f] [-p] (POD | TYPE/NAME) [-c CONTAINER]'.\nPOD or TYPE/NAME is a required argument for the logs command\nSee 'kubectl logs -h' for help and examples",
+        ));
+    }
+    if !args.words.is_empty() && args.has("selector") {
+        return Err(Failure::usage("logs", "only a selector (-l) or a POD name is allowed"));
+    }
+    let pods: Resource = kinds::PODS.into();
+    let mut chosen = Vec::new();
+    if args.has("selector") {
+        chosen = cli.list(&pods, &namespace, args.get("selector"), "")?;
+        if chosen.is_empty() {
+            cli.error_line(format!("No resources found in {namespace} namespace."));
+            return Ok(Flow::Exit(0));
+        }
+    } else if args.words[0].contains('/') {
+        chosen.push(pod_of(cli, &args, &namespace)?);
+    } else {
+        chosen.push(cli.get(&pods, &namespace, &args.words[0])?);
+    }
+    let mut args = args;
+    if let Some(container) = args.words.get(1).cloned()
+        && !args.has("container")
+    {
+        args = flags::parse("logs", &[args.words[0].clone(), "-c".into(), container], FLAGS)?;
+    }
+    let mut sources = Vec::new();
+    for pod in &chosen {
+        sources.extend(containers(cli, &args, pod)?);
+    }
+    let mut task = Follow { sources, args };
+    let exit = task.resume(cli)?;
+    match exit {
+        Some(exit) => Ok(Flow::Exit(exit)),
+        None => Ok(Flow::Wait(Task::Logs(task))),
+    }
+}
+
+/// The pod behind `job/x`, `deploy/x`: the first that its selector matches.
+fn pod_of(cli: &mut Cli, args: &Arguments, namespace: &str) -> Result<Json, Failure> {
+    let targets = names::targets(&args.words[..1])?;
+    let Some(target) = targets.first() else { return Err(names::unknown(&args.words[0])) };
+    let object = cli.get(&target.resource, namespace, &target.name)?;
+    if target.resource.plural == "pods" {
+        return Ok(object);
+    }
+    let selector = &object["spec"]["selector"];
+    let labels = if selector["matchLabels"].is_null() { selector } else { &selector["matchLabels"] };
+    if labels.is_empty() {
+        let kind = format!("*{}.{}", target.resource.version, target.resource.kind);
+        return Err(Failure::error(format!("cannot get the logs from {kind}: selector is empty")));
+    }
+    let text = super::get::labels(labels, ",");
+    let mut pods = cli.list(&kinds::PODS.into(), namespace, &text, "")?;
+    pods.sort_by(|a, b| {
+        let time = |p: &Json| p["metadata"]["creationTimestamp"].str().to_string();
+        time(a).cmp(&time(b))
+    });
+    if pods.is_empty() {
+        return Err(Failure::error("timed out waiting for the condition"));
+    }
+    let pod = pods.remove(0);
+    if !pods.is_empty() {
+        let count = pods.len() + 1;
+        cli.error_line(format!("Found {count} pods, using pod/{}", pod["metadata"]["name"].str()));
+    }
+    Ok(pod)
+}
+
+fn containers(cli: &mut Cli, args: &Arguments, pod: &Json) -> Result<Vec<Source>, Failure> {
+    let meta = &pod["metadata"];
+    let name = |c: &Json| c["name"].str().to_string();
+    let main: Vec<String> = pod["spec"]["containers"].items().iter().map(name).collect();
+    let init: Vec<String> = pod["spec"]["initContainers"].items().iter().map(name).collect();
+    let wanted: Vec<String> = if args.has("container") {
+        let container = args.get("container").to_string();
+        if !main.contains(&container) && !init.contains(&container) {
+            return Err(Failure::error(format!(
+                "container {container} is not valid for pod {}",
+                meta["name"].str()
+            )));
+        }
+        vec![container]
+    } else if args.is("all-containers") {
+        init.iter().chain(&main).cloned().collect()
+    } else {
+        if main.len() + init.len() > 1 && !args.has("selector") {
+            let mut all = main.join(", ");
+            if !init.is_empty() {
+                all = format!("{all}, {} (init)", init.join(" (init), "));
+            }
+            cli.error_line(format!(
+                "Defaulted container {:?} out of: {all}",
+                main.first().map_or("", String::as_str)
+            ));
+        }
+        main.into_iter().take(1).collect()
+    };
+    let source = |container| Source {
+        namespace: meta["namespace"].str().into(),
+        pod: meta["name"].str().into(),
+        container,
+        read: 0,
+        done: false,
+    };
+    Ok(wanted.into_iter().map(source).collect())
+}
+
+impl Follow {
+    pub(super) fn blocked(&self) -> Wait {
+        Wait::Blocked { watches: Vec::new(), until: None, any_step: true }
+    }
+
+    pub(super) fn resume(&mut self, cli: &mut Cli) -> Result<Option<i32>, Failure> {
+        let follows = self.args.is("follow");
+        for source in self.sources.iter_mut().filter(|s| !s.done) {
+            let first = source.read == 0;
+            let result = read(cli, &self.args, source, follows);
+            match result {
+                Ok(text) => {
+                    let from = source.read.min(text.len());
+                    let mut new = text.get(from..).unwrap_or("").to_string();
+                    source.read = text.len();
+                    if follows
+                        && first
+                        && let Some(tail) = self.args.number("tail").filter(|t| *t >= 0)
+                    {
+                        let lines: Vec<&str> = new.split_inclusive('\n').collect();
+                        new = lines[lines.len().saturating_sub(tail as usize)..].concat();
+                    }
+                    print(cli, &self.args, source, &new);
+                }
+                Err(_) if !first => source.done = true,
+                // A container that has not started yet is waited for.
+                Err(failure) if !follows || !is_starting(cli, source) => return Err(failure),
+                Err(_) => continue,
+            }
+            if !follows || has_ended(cli, source) {
+                source.done = true;
+            }
+        }
+        Ok(self.sources.iter().all(|s| s.done).then_some(0))
+    }
+}
+
+fn read(cli: &mut Cli, args: &Arguments, source: &Source, follows: bool) -> Result<String, Failure> {
+    let mut query: Vec<(Str, Str)> = vec![("container".into(), source.container.as_str().into())];
+    if args.is("previous") {
+        query.push(("previous".into(), "true".into()));
+    }
+    if args.is("timestamps") {
+        query.push(("timestamps".into(), "true".into()));
+    }
+    // A followed log is read whole each time, and its new end printed.
+    let tail = args.number("tail").filter(|t| *t >= 0).or(args.has("selector").then_some(10));
+    if let Some(tail) = tail.filter(|_| !follows) {
+        query.push(("tailLines".into(), tail.to_string().into()));
+    }
+    if args.has("limit-bytes") {
+        query.push(("limitBytes".into(), args.get("limit-bytes").into()));
+    }
+    if let Some((_, since)) = super::printers::human::parse_duration(args.get("since")) {
+        query.push(("sinceSeconds".into(), since.as_secs().to_string().into()));
+    }
+    let request = Request::get(kinds::PODS, source.namespace.as_str(), source.pod.as_str())
+        .with_subresource("log")
+        .with(|o| o.query = query)
+        .by(AGENT);
+    Ok(cli.env.api.call(request)?.body.str().to_string())
+}
+
+fn print(cli: &mut Cli, args: &Arguments, source: &Source, text: &str) {
+    if !args.is("prefix") {
+        cli.print(text);
+        return;
+    }
+    for line in text.split_inclusive('\n') {
+        cli.print(format!("[pod/{}/{}] {line}", source.pod, source.container));
+    }
+}
+
+fn status(cli: &mut Cli, source: &Source) -> Json {
+    let pod = cli.get(&kinds::PODS.into(), &source.namespace, &source.pod).unwrap_or_default();
+    let all = ["containerStatuses", "initContainerStatuses"];
+    let mut found = all.iter().flat_map(|key| pod["status"][*key].items().iter());
+    let status = found.find(|c| c["name"].str() == source.container).cloned().unwrap_or_default();
+    if pod.is_null() { crate::json!({ "state": { "terminated": {} } }) } else { status }
+}
+
+fn is_starting(cli: &mut Cli, source: &Source) -> bool {
+    let status = status(cli, source);
+    status["state"]["running"].is_null() && status["state"]["terminated"].is_null()
+}
+
+fn has_ended(cli: &mut Cli, source: &Source) -> bool {
+    !status(cli, source)["state"]["terminated"].is_null()
+}

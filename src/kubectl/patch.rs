@@ -1,0 +1,126 @@
+//! `kubectl patch`: strategic, merge and JSON patches.
+
+use super::apply::DryRun;
+use super::cli::{Cli, with_kind};
+use super::failure::Failure;
+use super::flags::{self, Flag, Takes};
+use super::names::{self, Target};
+use super::printers::{Format, typed_name};
+use super::{Flow, files};
+use crate::api::{FieldValidation, PatchType, Request};
+use crate::json::parse;
+use crate::manifest;
+
+pub(super) const FLAGS: &[Flag] = &[
+    ("patch", 'p', Takes::Value),
+    ("patch-file", ' ', Takes::Value),
+    ("type", ' ', Takes::Value),
+    ("filename", 'f', Takes::Value),
+    ("recursive", 'R', Takes::Nothing),
+    ("output", 'o', Takes::Value),
+    ("dry-run", ' ', Takes::Optional("unchanged")),
+    ("subresource", ' ', Takes::Value),
+    ("local", ' ', Takes::Nothing),
+    ("field-manager", ' ', Takes::Value),
+];
+
+pub(super) fn run(cli: &mut Cli, args: &[String]) -> Result<Flow, Failure> {
+    let args = flags::parse("patch", args, FLAGS)?;
+    let dry_run = DryRun::of(&args)?;
+    let format = Format::of_write(args.get("output"))?;
+    let kind = match args.get("type") {
+        "" | "strategic" => PatchType::Strategic,
+        "merge" => PatchType::Merge,
+        "json" => PatchType::Json,
+        other => {
+            return Err(Failure::usage(
+                "patch",
+                format!("--type must be one of [json merge strategic], not {other:?}"),
+            ));
+        }
+    };
+    let text = match (args.has("patch"), args.has("patch-file")) {
+        (true, true) => return Err(Failure::error("cannot specify --patch and --patch-file together")),
+        (false, false) => {
+            return Err(Failure::usage(
+                "patch",
+                "must specify --patch or --patch-file containing the contents of the patch",
+            ));
+        }
+        (true, false) => args.get("patch").to_string(),
+        (false, true) => {
+            let path = args.get("patch-file");
+            let file = cli.env.files.get(path).map(|t| t.as_str().to_string());
+            file.ok_or_else(|| {
+                Failure::error(format!("unable to read patch file: open {path}: no such file or directory"))
+            })?
+        }
+    };
+    let body = match parse(&text) {
+        Ok(body) => body,
+        Err(_) => match manifest::document(&text) {
+            Ok(document) => document.value,
+            Err(e) => {
+                let why = e.message.trim_start_matches("error converting YAML to JSON: ");
+                return Err(Failure::error(format!("unable to parse {text:?}: {why}")));
+            }
+        },
+    };
+    let mut targets = names::targets(&args.words)?;
+    for info in files::read(cli, &args)? {
+        targets.push(Target { name: info.name().into(), resource: info.resource });
+    }
+    if targets.is_empty() {
+        return Err(Failure::error("You must provide one or more resources by argument or filename."));
+    }
+    if targets.iter().any(|t| t.name.is_empty()) {
+        return Err(Failure::error("resource(s) were provided, but no name was specified"));
+    }
+    let mut failures = Vec::new();
+    for target in targets {
+        let namespace = if target.resource.namespaced { args.namespace() } else { "" };
+        let before = if target.name.is_empty() {
+            None
+        } else {
+            cli.get(&target.resource, namespace, &target.name).ok()
+        };
+        let Some(before) = before else {
+            let status = crate::api::Status::not_found(&target.resource, &target.name);
+            failures.push(status.into());
+            continue;
+        };
+        let request =
+            Request::patch(kind, target.resource.clone(), namespace, target.name.as_str(), body.clone())
+                .with_subresource(args.get("subresource"))
+                .with(|o| {
+                    o.dry_run = dry_run == DryRun::Server;
+                    o.field_validation = FieldValidation::Warn;
+                    o.field_manager = if args.has("field-manager") {
+                        args.get("field-manager").into()
+                    } else {
+                        "kubectl-patch".into()
+                    };
+                });
+        match cli.call(request) {
+            Err(status) => failures.push(status.into()),
+            Ok(response) => {
+                let after = with_kind(&target.resource, response.body);
+                match &format {
+                    Some(format) => {
+                        let text = format.print(&target.resource, &after)?;
+                        cli.print(text);
+                    }
+                    None => {
+                        let same = before["metadata"]["resourceVersion"]
+                            == after["metadata"]["resourceVersion"]
+                            && before == after;
+                        let note = if same { " (no change)" } else { "" };
+                        cli.line(format!("{} patched{note}", typed_name(&target.resource, &target.name)));
+                    }
+                }
+            }
+        }
+    }
+    Failure::many(failures)?;
+    Ok(Flow::Exit(0))
+}

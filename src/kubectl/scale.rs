@@ -1,0 +1,82 @@
+//! `kubectl scale`: writes the `scale` subresource.
+
+use super::cli::Cli;
+use super::failure::Failure;
+use super::flags::{self, Flag, Takes};
+use super::names::{self, Target};
+use super::printers::typed_name;
+use super::{Flow, files};
+use crate::api::{PatchType, Reason, Request, Status};
+use crate::json;
+
+pub(super) const FLAGS: &[Flag] = &[
+    ("replicas", ' ', Takes::Value),
+    ("current-replicas", ' ', Takes::Value),
+    ("filename", 'f', Takes::Value),
+    ("recursive", 'R', Takes::Nothing),
+    ("selector", 'l', Takes::Value),
+    ("all", ' ', Takes::Nothing),
+    ("timeout", ' ', Takes::Value),
+    ("output", 'o', Takes::Value),
+    ("resource-version", ' ', Takes::Value),
+    ("dry-run", ' ', Takes::Optional("unchanged")),
+];
+
+pub(super) fn run(cli: &mut Cli, args: &[String]) -> Result<Flow, Failure> {
+    let args = flags::parse("scale", args, FLAGS)?;
+    let Some(replicas) = args.number("replicas") else {
+        return Err(Failure::error("required flag(s) \"replicas\" not set"));
+    };
+    if replicas < 0 {
+        return Err(Failure::error(
+            "The --replicas=COUNT flag is required, and COUNT must be greater than or equal to 0",
+        ));
+    }
+    let mut targets = names::targets(&args.words)?;
+    for info in files::read(cli, &args)? {
+        targets.push(Target { name: info.name().into(), resource: info.resource });
+    }
+    let mut failures = Vec::new();
+    for target in targets {
+        let resource = &target.resource;
+        let namespace = if resource.namespaced { args.namespace() } else { "" };
+        let names: Vec<String> = if target.name.is_empty() {
+            let all = cli.list(resource, namespace, args.get("selector"), "")?;
+            all.iter().map(|o| o["metadata"]["name"].str().into()).collect()
+        } else {
+            vec![target.name.clone()]
+        };
+        for name in names {
+            let object = match cli.get(resource, namespace, &name) {
+                Ok(object) => object,
+                Err(status) => {
+                    failures.push(status.into());
+                    continue;
+                }
+            };
+            if !resource.subresources.iter().any(|(s, _)| *s == "scale") {
+                let words = "the server could not find the requested resource";
+                failures.push(Status::new(Reason::NotFound, words).into());
+                continue;
+            }
+            if let Some(expected) = args.number("current-replicas")
+                && object["spec"]["replicas"].as_i64() != Some(expected)
+            {
+                failures.push(Failure::error(format!(
+                    "Expected replicas to be {expected}, was {}",
+                    object["spec"]["replicas"].as_i64().unwrap_or(0)
+                )));
+                continue;
+            }
+            let body = json!({ "spec": { "replicas": replicas } });
+            let request = Request::patch(PatchType::Merge, resource.clone(), namespace, name.as_str(), body)
+                .with_subresource("scale");
+            match cli.call(request) {
+                Ok(_) => cli.line(format!("{} scaled", typed_name(resource, &name))),
+                Err(status) => failures.push(status.into()),
+            }
+        }
+    }
+    Failure::many(failures)?;
+    Ok(Flow::Exit(0))
+}

@@ -1,0 +1,1 @@
+//! Commands against a small fake of the API server.

@@ -1,0 +1,221 @@
+//! `kubectl wait`: until a condition holds, a path has a value, or an object is gone.
+
+use super::cli::Cli;
+use super::failure::Failure;
+use super::files;
+use super::flags::{self, Flag, Takes};
+use super::names::{self, Target};
+use super::printers::jsonpath::{self, Template};
+use super::printers::{human, relaxed, typed_name};
+use super::{Flow, Task, Wait};
+use crate::api::Resource;
+use crate::json::Json;
+use crate::sim::Time;
+
+pub(super) const FLAGS: &[Flag] = &[
+    ("for", ' ', Takes::Value),
+    ("timeout", ' ', Takes::Value),
+    ("selector", 'l', Takes::Value),
+    ("field-selector", ' ', Takes::Value),
+    ("all", ' ', Takes::Nothing),
+    ("all-namespaces", 'A', Takes::Nothing),
+    ("filename", 'f', Takes::Value),
+    ("recursive", 'R', Takes::Nothing),
+    ("output", 'o', Takes::Value),
+];
+
+/// What is waited for.
+#[derive(Clone)]
+enum Goal {
+    Delete,
+    Create,
+    Condition { kind: String, status: String },
+    Path { template: Template, value: Option<String> },
+}
+
+/// An object that is waited for.
+#[derive(Clone)]
+struct Object {
+    resource: Resource,
+    namespace: String,
+    name: String,
+}
+
+/// A `wait`.
+#[derive(Clone)]
+pub(super) struct Waiting {
+    goals: Vec<Goal>,
+    objects: Vec<Object>,
+    /// The goal and the object that are looked at now: one after another, as `kubectl` does.
+    at: (usize, usize),
+    patience: std::time::Duration,
+    until: Time,
+    failures: Vec<Failure>,
+}
+
+fn goal(text: &str) -> Result<Goal, Failure> {
+    let lower = text.to_ascii_lowercase();
+    if lower == "delete" {
+        return Ok(Goal::Delete);
+    }
+    if lower == "create" {
+        return Ok(Goal::Create);
+    }
+    if lower.starts_with("condition=") {
+        let rest = &text["condition=".len()..];
+        let (kind, status) = rest.split_once('=').unwrap_or((rest, "true"));
+        return Ok(Goal::Condition { kind: kind.into(), status: status.into() });
+    }
+    if lower.starts_with("jsonpath=") {
+        let rest = &text["jsonpath=".len()..];
+        let (path, value) = match rest.rfind('}') {
+            Some(end) => (&rest[..=end], rest[end + 1..].strip_prefix('=')),
+            None => rest.split_once('=').map_or((rest, None), |(p, v)| (p, Some(v))),
+        };
+        if value == Some("") {
+            return Err(Failure::error("jsonpath wait value cannot be empty"));
+        }
+        let template = Template::parse(&relaxed(path)).map_err(Failure::error)?;
+        let value = value.map(|v| v.trim_matches(['"', '\'']).to_string());
+        return Ok(Goal::Path { template, value });
+    }
+    Err(Failure::error(format!("unrecognized condition: {text:?}")))
+}
+
+pub(super) fn run(cli: &mut Cli, args: &[String]) -> Result<Flow, Failure> {
+    let args = flags::parse("wait", args, FLAGS)?;
+    if !args.has("for") {
+        return Err(Failure::error("unrecognized condition: []"));
+    }
+    let goals: Vec<Goal> = args.all("for").iter().map(|f| goal(f)).collect::<Result<_, _>>()?;
+    let (negative, patience) =
+        human::parse_duration(args.get("timeout")).unwrap_or((false, std::time::Duration::from_secs(30)));
+    // A negative timeout means a week.
+    let patience = if negative { std::time::Duration::from_secs(7 * 86_400) } else { patience };
+    let mut objects = Vec::new();
+    let mut failures = Vec::new();
+    let mut targets = names::targets(&args.words)?;
+    for info in files::read(cli, &args)? {
+        targets.push(Target { name: info.name().into(), resource: info.resource });
+    }
+    let by_name = targets.iter().all(|t| !t.name.is_empty());
+    for target in targets {
+        let namespace = if args.is("all-namespaces") { "" } else { args.namespace() };
+        let namespace = if target.resource.namespaced { namespace } else { "" };
+        if !target.name.is_empty() {
+            objects.push(Object {
+                namespace: namespace.into(),
+                name: target.name,
+                resource: target.resource,
+            });
+            continue;
+        }
+        if !(args.is("all") || args.has("selector") || args.has("field-selector")) {
+            return Err(Failure::error("resource(s) were provided, but no name was specified"));
+        }
+        for object in
+            cli.list(&target.resource, namespace, args.get("selector"), args.get("field-selector"))?
+        {
+            let meta = &object["metadata"];
+            let (namespace, name) = (meta["namespace"].str().into(), meta["name"].str().into());
+            objects.push(Object { namespace, name, resource: target.resource.clone() });
+        }
+    }
+    if objects.is_empty() && !goals.iter().any(|g| matches!(g, Goal::Delete)) {
+        return Err(Failure::error("no matching resources found"));
+    }
+    // What does not exist is not waited for, unless it is its creation or its end.
+    if by_name && !goals.iter().any(|g| matches!(g, Goal::Delete | Goal::Create)) {
+        objects.retain(|o| match cli.get(&o.resource, &o.namespace, &o.name) {
+            Ok(_) => true,
+            Err(status) => {
+                failures.push(status.into());
+                false
+            }
+        });
+    }
+    let until = cli.now() + patience;
+    let mut task = Waiting { goals, objects, at: (0, 0), patience, until, failures };
+    match task.resume(cli)? {
+        Some(exit) => Ok(Flow::Exit(exit)),
+        None => Ok(Flow::Wait(Task::Wait(task))),
+    }
+}
+
+impl Waiting {
+    pub(super) fn blocked(&self) -> Wait {
+        Wait::Blocked { watches: Vec::new(), until: Some(self.until), any_step: true }
+    }
+
+    pub(super) fn resume(&mut self, cli: &mut Cli) -> Result<Option<i32>, Failure> {
+        while let Some(goal) = self.goals.get(self.at.0) {
+            let Some(object) = self.objects.get(self.at.1).cloned() else {
+                self.at = (self.at.0 + 1, 0);
+                continue;
+            };
+            let found = cli.get(&object.resource, &object.namespace, &object.name);
+            if let Err(status) = &found
+                && !status.is_not_found()
+            {
+                return Err(status.clone().into());
+            }
+            let found = found.ok();
+            if matches!(goal, Goal::Delete) && found.is_none() {
+                self.at.1 += 1;
+                continue;
+            }
+            if found.as_ref().is_some_and(|o| holds(goal, o)) {
+                cli.line(format!("{} condition met", typed_name(&object.resource, &object.name)));
+                self.at.1 += 1;
+                continue;
+            }
+            if self.until > cli.now() {
+                return Ok(None);
+            }
+            let what = format!("{}/{}", object.resource.plural, object.name);
+            let what = if object.resource.group.is_empty() {
+                what
+            } else {
+                format!("{}/{}", object.resource.plural, object.name)
+            };
+            let condition = if self.goals.len() > 1
+                || matches!(goal, Goal::Delete | Goal::Condition { .. } | Goal::Path { .. } | Goal::Create)
+            {
+                format!("timed out waiting for the condition on {what}")
+            } else {
+                format!("timed out waiting for {what}")
+            };
+            self.failures.push(Failure::error(condition));
+            self.at.1 += 1;
+        }
+        let _ = self.patience;
+        Failure::many(std::mem::take(&mut self.failures))?;
+        Ok(Some(0))
+    }
+}
+
+fn holds(goal: &Goal, object: &Json) -> bool {
+    match goal {
+        Goal::Delete => false,
+        Goal::Create => true,
+        Goal::Condition { kind, status } => {
+            // A condition of an older generation says nothing.
+            let generation = object["metadata"]["generation"].as_i64();
+            object["status"]["conditions"].items().iter().any(|c| {
+                let observed =
+                    c["observedGeneration"].as_i64().or(object["status"]["observedGeneration"].as_i64());
+                let stale = observed.is_some_and(|o| generation.is_some_and(|g| o < g));
+                c["type"].str().eq_ignore_ascii_case(kind)
+                    && c["status"].str().eq_ignore_ascii_case(status)
+                    && !stale
+            })
+        }
+        Goal::Path { template, value } => {
+            let values = template.values(object).unwrap_or_default();
+            match value {
+                None => values.iter().any(|v| !jsonpath::text(v).is_empty()),
+                Some(value) => values.first().is_some_and(|v| jsonpath::text(v) == *value),
+            }
+        }
+    }
+}
