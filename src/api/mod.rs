@@ -8,6 +8,7 @@
 //! - [`Request`], [`Response`], [`WatchEvent`], [`Status`]: the whole of the wire.
 //! - [`ObjectKey`], [`selector`], [`quantity`], [`meta`]: what travels inside.
 
+pub mod cron;
 pub mod field;
 pub mod kinds;
 pub mod meta;

@@ -2,7 +2,7 @@
 
 use super::Controller;
 use super::job::BY_JOB;
-use crate::api::{Resource, View, kinds};
+use crate::api::{Resource, View};
 use crate::client::{BY_CONTROLLER, Context, Delta, Index, Indexer, Informer, Lister, Reflector};
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
@@ -19,8 +19,11 @@ impl Caches {
         let mut informers = BTreeMap::new();
         for info in controllers.iter().flat_map(|c| c.watches()) {
             let resource = Resource::from(info);
-            let indexes: &[Index] =
-                if resource == Resource::from(kinds::PODS) { &[BY_CONTROLLER, BY_JOB] } else { &[] };
+            let indexes: &[Index] = match info.kind {
+                "Pod" => &[BY_CONTROLLER, BY_JOB],
+                "Job" => &[BY_CONTROLLER],
+                _ => &[],
+            };
             let informer = Informer::new(resource.clone(), "kube-controller-manager", indexes);
             informers.entry(resource).or_insert(informer);
         }

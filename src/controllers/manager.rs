@@ -1,5 +1,6 @@
 //! [`Manager`]: runs the controllers, one delivery or one sync at a time.
 
+use super::cronjob::CronJobController;
 use super::garbage_collector::GarbageCollector;
 use super::job::JobController;
 use super::namespace::NamespaceController;
@@ -18,6 +19,7 @@ pub struct Manager {
     caches: Caches,
     service_account: ServiceAccountController,
     root_ca: RootCaPublisher,
+    cronjob: CronJobController,
     job: JobController,
     ttl: TtlController,
     garbage_collector: GarbageCollector,
@@ -37,6 +39,7 @@ impl Manager {
             caches: Caches::default(),
             service_account: ServiceAccountController::default(),
             root_ca: RootCaPublisher::default(),
+            cronjob: CronJobController::default(),
             job: JobController::default(),
             ttl: TtlController::default(),
             garbage_collector: GarbageCollector::default(),
@@ -47,14 +50,23 @@ impl Manager {
     }
 
     /// The controllers in a fixed order.
-    pub fn controllers(&self) -> [&dyn Controller; 6] {
-        [&self.service_account, &self.root_ca, &self.job, &self.ttl, &self.garbage_collector, &self.namespace]
+    pub fn controllers(&self) -> [&dyn Controller; 7] {
+        [
+            &self.service_account,
+            &self.root_ca,
+            &self.cronjob,
+            &self.job,
+            &self.ttl,
+            &self.garbage_collector,
+            &self.namespace,
+        ]
     }
 
-    fn controllers_mut(&mut self) -> (&mut Caches, [&mut dyn Controller; 6]) {
-        let controllers: [&mut dyn Controller; 6] = [
+    fn controllers_mut(&mut self) -> (&mut Caches, [&mut dyn Controller; 7]) {
+        let controllers: [&mut dyn Controller; 7] = [
             &mut self.service_account,
             &mut self.root_ca,
+            &mut self.cronjob,
             &mut self.job,
             &mut self.ttl,
             &mut self.garbage_collector,

@@ -6,6 +6,7 @@
 
 mod caches;
 mod claim;
+pub mod cronjob;
 pub mod garbage_collector;
 pub mod job;
 mod manager;

@@ -357,3 +357,118 @@ fn a_pod_that_is_counted_costs_nothing() {
     }
     assert!(costs[1] < costs[0] * 1.2, "calls a pod: {costs:?}");
 }
+
+#[test]
+fn deletes_or_frees_dependents() {
+    use kubestep::api::Propagation::{Background, Foreground, Orphan};
+    for (propagation, job, pods) in [(Background, 0, 0), (Foreground, 0, 0), (Orphan, 0, 2)] {
+        let mut world = World::new();
+        world.create_job("never", json!({ "parallelism": 2, "completions": 2 }));
+        world.advance(3);
+        let delete =
+            Request::delete(kinds::JOBS, "default", "pi").with(|o| o.propagation = Some(propagation));
+        world.call(delete);
+        world.advance(5);
+        let left = world.list(kinds::PODS);
+        assert_eq!((world.list(kinds::JOBS).len(), left.len()), (job, pods), "{propagation:?}");
+        for pod in left {
+            let metadata = &pod["metadata"];
+            assert!(
+                metadata["ownerReferences"].is_empty() && metadata["finalizers"].is_empty(),
+                "{metadata}"
+            );
+        }
+    }
+}
+
+#[test]
+fn deletes_what_names_an_owner_that_never_was() {
+    let mut world = World::new();
+    let owner = json!({ "apiVersion": "v1", "kind": "ConfigMap", "name": "ghost", "uid": "none" });
+    let map = |name: &str, owners: Json| {
+        let metadata = json!({ "name": name, "namespace": "default", "ownerReferences": owners });
+        Request::create(
+            kinds::CONFIGMAPS,
+            json!({ "apiVersion": "v1", "kind": "ConfigMap", "metadata": metadata }),
+        )
+    };
+    world.call(map("free", json!([])));
+    world.call(map("lost", json!([owner])));
+    world.advance(1);
+    let left: Vec<Json> =
+        world.list(kinds::CONFIGMAPS).iter().map(|m| m["metadata"]["name"].clone()).collect();
+    assert_eq!(left, [Json::from("free"), Json::from("kube-root-ca.crt")]);
+}
+
+#[test]
+fn empties_a_namespace_then_lets_it_go() {
+    let mut world = World::new();
+    let namespace = json!({ "apiVersion": "v1", "kind": "Namespace", "metadata": { "name": "red" } });
+    world.call(Request::create(kinds::NAMESPACES, namespace));
+    world.advance(1);
+    let account = Request::get(kinds::SERVICEACCOUNTS, "red", "default");
+    assert_eq!(world.call(account)["metadata"]["name"].str(), "default");
+    let metadata = json!({ "name": "held", "namespace": "red", "finalizers": ["example.com/hold"] });
+    world.call(Request::create(kinds::CONFIGMAPS, json!({ "metadata": metadata })));
+    world.call(Request::delete(kinds::NAMESPACES, "", "red"));
+    world.advance(8);
+    let held = world.call(Request::get(kinds::NAMESPACES, "", "red"));
+    let said = held["status"]["conditions"]
+        .items()
+        .iter()
+        .map(|c| format!("{} {}", c["status"].str(), c["message"].str()));
+    assert_eq!(
+        said.collect::<Vec<_>>(),
+        [
+            "False All resources successfully discovered",
+            "False All legacy kube types successfully parsed",
+            "False All content successfully deleted, may be waiting on finalization",
+            "True Some resources are remaining: configmaps. has 1 resource instances",
+            "True Some content in the namespace has finalizers remaining: example.com/hold in 1 resource instances",
+        ]
+    );
+    let free = json!({ "metadata": { "finalizers": null } });
+    world.call(Request::patch(PatchType::Merge, kinds::CONFIGMAPS, "red", "held", free));
+    world.advance(20);
+    let gone = world.server.handle(world.now, &Request::get(kinds::NAMESPACES, "", "red"));
+    assert!(gone.is_err_and(|e| e.is_not_found()));
+}
+
+#[test]
+fn deletes_a_finished_job_after_its_time() {
+    let mut world = World::new();
+    world.create_job("0", json!({ "ttlSecondsAfterFinished": 10 }));
+    world.advance(9);
+    assert_eq!(world.list(kinds::JOBS).len(), 1);
+    world.advance(15);
+    assert_eq!((world.list(kinds::JOBS).len(), world.list(kinds::PODS).len()), (0, 0));
+}
+
+#[test]
+fn runs_jobs_on_schedule() {
+    let cases = [
+        ("Allow", "0", 130, "SuccessfulCreate SawCompletedJob SuccessfulCreate SawCompletedJob"),
+        ("Forbid", "never", 130, "SuccessfulCreate JobAlreadyActive"),
+        ("Replace", "never", 130, "SuccessfulCreate SuccessfulDelete SuccessfulCreate"),
+    ];
+    for (policy, exit, seconds, expected) in cases {
+        let mut world = World::new();
+        let template = json!({
+            "metadata": { "annotations": { "exit": exit } },
+            "spec": { "restartPolicy": "Never", "containers": [{ "name": "main", "image": "busybox" }] },
+        });
+        world.call(Request::create(kinds::CRONJOBS, json!({
+            "apiVersion": "batch/v1", "kind": "CronJob", "metadata": { "name": "tick", "namespace": "default" },
+            "spec": {
+                "schedule": "* * * * *", "concurrencyPolicy": policy,
+                "jobTemplate": { "spec": { "template": template } },
+            },
+        })));
+        world.advance(seconds);
+        let mut events = world.list(kinds::EVENTS);
+        events.retain(|e| e["involvedObject"]["kind"].str() == "CronJob");
+        events.sort_by(|a, b| a["metadata"]["name"].str().cmp(b["metadata"]["name"].str()));
+        let said: Vec<&str> = events.iter().map(|e| e["reason"].str()).collect();
+        assert_eq!(said.join(" "), expected, "{policy}");
+    }
+}

@@ -1,0 +1,243 @@
+//! [`Schedule`]: when a CronJob runs. Reads what `robfig/cron` reads, and complains in its words.
+
+use crate::sim::Time;
+use std::time::Duration;
+
+/// A schedule of five fields, or a constant interval.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Schedule {
+    /// `*/5 * * * *`, `@hourly`
+    Fields(Fields),
+    /// `@every 90m`
+    Every(Duration),
+}
+
+/// Sets of allowed values, as bits.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fields {
+    minute: u64,
+    hour: u64,
+    day: u64,
+    month: u64,
+    weekday: u64,
+}
+
+/// Says that a field was `*`: of the two day fields only one that is restricted counts.
+const STAR: u64 = 1 << 63;
+const NO_NAMES: &[&str] = &[];
+const MONTHS: &[&str] = &["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
+const WEEKDAYS: &[&str] = &["sun", "mon", "tue", "wed", "thu", "fri", "sat"];
+/// A schedule without a moment in so many years has none.
+const YEARS: i64 = 5;
+
+impl Schedule {
+    /// From the text of `spec.schedule`.
+    pub fn parse(text: &str) -> Result<Schedule, String> {
+        if text.is_empty() {
+            return Err("empty spec string".into());
+        }
+        let fields = match text {
+            "@yearly" | "@annually" => "0 0 1 1 *",
+            "@monthly" => "0 0 1 * *",
+            "@weekly" => "0 0 * * 0",
+            "@daily" | "@midnight" => "0 0 * * *",
+            "@hourly" => "0 * * * *",
+            _ => text,
+        };
+        if let Some(interval) = fields.strip_prefix("@every ") {
+            let every = go_duration(interval).map_err(|e| format!("failed to parse duration {text}: {e}"))?;
+            return Ok(Schedule::Every(Duration::from_secs(every.as_secs().max(1))));
+        }
+        if fields.starts_with('@') {
+            return Err(format!("unrecognized descriptor: {text}"));
+        }
+        let all: Vec<&str> = fields.split_whitespace().collect();
+        let [minute, hour, day, month, weekday] = all[..] else {
+            return Err(format!("expected exactly 5 fields, found {}: [{}]", all.len(), all.join(" ")));
+        };
+        Ok(Schedule::Fields(Fields {
+            minute: field(minute, 0, 59, NO_NAMES)?,
+            hour: field(hour, 0, 23, NO_NAMES)?,
+            day: field(day, 1, 31, NO_NAMES)?,
+            month: field(month, 1, 12, MONTHS)?,
+            weekday: field(weekday, 0, 6, WEEKDAYS)?,
+        }))
+    }
+
+    /// The first moment after `time`; `None` where there is none in the next five years.
+    pub fn next(&self, time: Time) -> Option<Time> {
+        match self {
+            Schedule::Every(interval) => Some(Time::from_secs(time.secs()) + *interval),
+            Schedule::Fields(fields) => fields.next(time),
+        }
+    }
+}
+
+impl Fields {
+    fn next(&self, time: Time) -> Option<Time> {
+        let (first_year, ..) = time.civil();
+        let has = |set: u64, value: u32| set & (1 << value) != 0;
+        // The first whole minute after `time`.
+        let mut secs = time.secs() - time.secs().rem_euclid(60) + 60;
+        loop {
+            let (year, month, day, hour, minute, _) = Time::from_secs(secs).civil();
+            if year > first_year + YEARS {
+                return None;
+            }
+            if !has(self.month, month) {
+                let (y, m) = if month == 12 { (year + 1, 1) } else { (year, month + 1) };
+                secs = Time::from_civil(y, m, 1, 0, 0, 0).secs();
+            } else if !self.has_day(secs, day) {
+                secs = Time::from_civil(year, month, day, 0, 0, 0).secs() + 86_400;
+            } else if !has(self.hour, hour) {
+                secs = secs - secs.rem_euclid(3600) + 3600;
+            } else if !has(self.minute, minute) {
+                secs += 60;
+            } else {
+                return Some(Time::from_secs(secs));
+            }
+        }
+    }
+
+    fn has_day(&self, secs: i64, day: u32) -> bool {
+        let weekday = (secs.div_euclid(86_400) + 4).rem_euclid(7);
+        let (by_day, by_weekday) = (self.day & (1 << day) != 0, self.weekday & (1 << weekday) != 0);
+        if (self.day | self.weekday) & STAR != 0 { by_day && by_weekday } else { by_day || by_weekday }
+    }
+}
+
+fn field(text: &str, min: u64, max: u64, names: &[&str]) -> Result<u64, String> {
+    text.split(',')
+        .filter(|part| !part.is_empty())
+        .try_fold(0, |set, part| Ok(set | range(part, min, max, names)?))
+}
+
+fn range(text: &str, min: u64, max: u64, names: &[&str]) -> Result<u64, String> {
+    let steps: Vec<&str> = text.split('/').collect();
+    let bounds: Vec<&str> = steps[0].split('-').collect();
+    let name = |text: &str| match names.iter().position(|n| text.eq_ignore_ascii_case(n)) {
+        Some(i) => Ok(i as u64 + min),
+        None => number(text),
+    };
+    let mut star = 0;
+    let (start, mut end) = match bounds[..] {
+        ["*" | "?", ..] => {
+            star = STAR;
+            (min, max)
+        }
+        [one] => (name(one)?, name(one)?),
+        [first, last] => (name(first)?, name(last)?),
+        _ => return Err(format!("too many hyphens: {text}")),
+    };
+    let step = match steps[..] {
+        [_] => 1,
+        [_, step] => {
+            let step = number(step)?;
+            if bounds.len() == 1 {
+                end = max;
+            }
+            if step > 1 {
+                star = 0;
+            }
+            step
+        }
+        _ => return Err(format!("too many slashes: {text}")),
+    };
+    if start < min {
+        return Err(format!("beginning of range ({start}) below minimum ({min}): {text}"));
+    }
+    if end > max {
+        return Err(format!("end of range ({end}) above maximum ({max}): {text}"));
+    }
+    if start > end {
+        return Err(format!("beginning of range ({start}) beyond end of range ({end}): {text}"));
+    }
+    let stride = usize::try_from(step).unwrap_or(usize::MAX);
+    if stride == 0 {
+        return Err(format!("step of range should be a positive number: {text}"));
+    }
+    Ok((start..=end).step_by(stride).fold(star, |set, value| set | 1 << value))
+}
+
+fn number(text: &str) -> Result<u64, String> {
+    match text.parse::<i64>() {
+        Ok(n) => u64::try_from(n).map_err(|_| format!("negative number ({n}) not allowed: {text}")),
+        Err(_) => {
+            Err(format!("failed to parse int from {text}: strconv.Atoi: parsing {text:?}: invalid syntax"))
+        }
+    }
+}
+
+/// Go's `time.ParseDuration`, for durations that are not negative.
+fn go_duration(text: &str) -> Result<Duration, String> {
+    let invalid = || format!("time: invalid duration {text:?}");
+    let mut rest = text.strip_prefix('+').unwrap_or(text);
+    if rest == "0" {
+        return Ok(Duration::ZERO);
+    }
+    if rest.is_empty() {
+        return Err(invalid());
+    }
+    let mut total = Duration::ZERO;
+    while !rest.is_empty() {
+        let digits = rest.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(rest.len());
+        let (value, tail) = rest.split_at(digits);
+        let value: f64 = value.parse().map_err(|_| invalid())?;
+        let unit_end = tail.find(|c: char| c.is_ascii_digit() || c == '.').unwrap_or(tail.len());
+        let (unit, tail) = tail.split_at(unit_end);
+        let seconds = match unit {
+            "" => return Err(format!("time: missing unit in duration {text:?}")),
+            "ns" => 1e-9,
+            "us" | "µs" | "μs" => 1e-6,
+            "ms" => 1e-3,
+            "s" => 1.0,
+            "m" => 60.0,
+            "h" => 3600.0,
+            _ => return Err(format!("time: unknown unit {unit:?} in duration {text:?}")),
+        };
+        let part = Duration::try_from_secs_f64(value * seconds).map_err(|_| invalid())?;
+        total = total.checked_add(part).ok_or_else(invalid)?;
+        rest = tail;
+    }
+    Ok(total)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn finds_the_next_moment() {
+        let cases = [
+            ("* * * * *", "2026-11-23T09:39:47Z", "2026-11-23T09:40:00Z"),
+            ("* * * * *", "2026-11-23T09:40:00Z", "2026-11-23T09:41:00Z"),
+            ("*/15 8-10 * * MON-FRI", "2026-11-20T10:50:00Z", "2026-11-23T08:00:00Z"),
+            ("0 0 29 2 ?", "2026-11-23T09:39:47Z", "2028-02-29T00:00:00Z"),
+            ("0 12 13 * 5", "2026-11-23T00:00:00Z", "2026-11-27T12:00:00Z"),
+            ("@hourly", "2026-12-31T23:00:00Z", "2027-01-01T00:00:00Z"),
+            ("@every 90m", "2026-11-23T09:39:47Z", "2026-11-23T11:09:47Z"),
+            ("0 0 31 2 *", "2026-11-23T09:39:47Z", "never"),
+        ];
+        for (schedule, from, expected) in cases {
+            let schedule = Schedule::parse(schedule).expect(schedule);
+            let next = schedule.next(Time::parse(from).expect(from));
+            assert_eq!(next.map_or("never".into(), Time::rfc3339), expected, "{schedule:?}");
+        }
+    }
+
+    #[test]
+    fn complains_as_upstream() {
+        let cases = [
+            ("@every5m", "unrecognized descriptor: @every5m"),
+            ("@every 5x", r#"failed to parse duration @every 5x: time: unknown unit "x" in duration "5x""#),
+            ("1-99 * * * *", "end of range (99) above maximum (59): 1-99"),
+            ("1-2-3 * * * *", "too many hyphens: 1-2-3"),
+            ("*/5/2 * * * *", "too many slashes: */5/2"),
+            ("* * * * FUN", r#"failed to parse int from FUN: strconv.Atoi: parsing "FUN": invalid syntax"#),
+            ("* * *", "expected exactly 5 fields, found 3: [* * *]"),
+        ];
+        for (schedule, expected) in cases {
+            assert_eq!(Schedule::parse(schedule), Err(expected.into()), "{schedule}");
+        }
+    }
+}
