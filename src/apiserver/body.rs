@@ -1,7 +1,8 @@
 //! From a request's body to an object of its kind: what all writes begin with.
 
 use super::decode;
-use crate::api::{FieldValidation, Request, Status};
+use super::patch::go_map;
+use crate::api::{Details, FieldValidation, PatchType, Reason, Request, Status, Verb, field};
 use crate::json::{Json, Str};
 
 /// Decodes an object against its schema; parts that are the same memory as `known` are trusted.
@@ -24,13 +25,19 @@ pub fn decode(request: &Request, json: &Json, known: &Json, warnings: &mut Vec<S
     }
     check_kind(request, json)?;
     let Some(ty) = resource.ty else { return Ok(json.clone()) };
-    let (mut object, findings) = decode::decode(ty, json, known).map_err(refused)?;
+    let merged = request.verb == Verb::Patch(PatchType::Strategic);
+    let decoded = decode::decode(ty, json, known);
+    let (mut object, findings) = decoded.map_err(|mistake| match merged {
+        true => bad_patch(request, &mistake.conversion),
+        false => refused(mistake.message),
+    })?;
     if !findings.unknown.is_empty() {
         let quoted = findings.unknown.iter().map(|path| format!("unknown field {path:?}"));
         match request.options.field_validation {
             FieldValidation::Strict => {
                 let all: Vec<String> = quoted.collect();
-                return Err(refused(format!("strict decoding error: {}", all.join(", "))));
+                let why = format!("strict decoding error: {}", all.join(", "));
+                return Err(if merged { bad_patch(request, &why) } else { refused(why) });
             }
             FieldValidation::Warn => warnings.extend(quoted.map(Str::from)),
             FieldValidation::Ignore => {}
@@ -39,6 +46,14 @@ pub fn decode(request: &Request, json: &Json, known: &Json, warnings: &mut Vec<S
     object.set("apiVersion", resource.api_version());
     object.set("kind", resource.kind);
     Ok(object)
+}
+
+/// A patch whose result is no object of the kind.
+fn bad_patch(request: &Request, why: &str) -> Status {
+    let error = field::Error::invalid(&field::Path::new("patch"), go_map(&request.body), why.to_string());
+    let mut status = Status::new(Reason::Invalid, format!(" \"\" is invalid: {error}"));
+    status.details = Some(Box::new(Details { causes: vec![error.cause()], ..Details::default() }));
+    status
 }
 
 /// The body's kind must be the resource's; a body without one is taken for it.

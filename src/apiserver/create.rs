@@ -1,7 +1,7 @@
 //! POST: a new object (`registry/rest/create.go`).
 
-use super::{ApiServer, admission, body, resources, subresource, validation};
-use crate::api::{ObjectKey, Reason, Request, Resource, Response, Status, kinds};
+use super::{ApiServer, admission, body, decode, resources, subresource, validation};
+use crate::api::{ObjectKey, Reason, Request, Response, Status};
 use crate::json::{Json, Str};
 use crate::sim::Time;
 
@@ -26,12 +26,11 @@ pub fn create(server: &mut ApiServer, now: Time, request: &Request) -> Result<Re
     // Only the system writes these.
     let meta = object.get_mut("metadata").map(std::mem::take).unwrap_or_default();
     object.set("metadata", system_fields(server, now, meta));
-    // A kubelet registers its node with its status.
-    let kept = *resource == Resource::from(kinds::NODES);
-    if !kept && resource.subresources.iter().any(|(name, _)| *name == "status") && !object["status"].is_null()
+    if !strategy.creates_status
+        && resource.subresources.iter().any(|(name, _)| *name == "status")
+        && !object["status"].is_null()
     {
-        let empty = if object["status"].is_empty() { object["status"].clone() } else { Json::object() };
-        object.set("status", empty);
+        object.set("status", decode::defaults_of(resource.ty, "status"));
     }
     if strategy.generation {
         object.set_at(&["metadata", "generation"], 1);

@@ -16,8 +16,23 @@ pub struct Findings {
     pub unknown: Vec<String>,
 }
 
-/// Decodes an object of a type. The error is Go's message.
-pub fn decode(ty: TypeId, json: &Json, known: &Json) -> Result<(Json, Findings), String> {
+/// Why a tree is not an object of its type.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Mistake {
+    /// What Go's JSON decoder says, of an object that came whole.
+    pub message: String,
+    /// What the converter says that the server uses on the result of a strategic merge.
+    pub conversion: String,
+}
+
+impl From<String> for Mistake {
+    fn from(message: String) -> Mistake {
+        Mistake { conversion: message.clone(), message }
+    }
+}
+
+/// Decodes an object of a type.
+pub fn decode(ty: TypeId, json: &Json, known: &Json) -> Result<(Json, Findings), Mistake> {
     let mut decoder = Decoder { findings: Findings::default(), path: Vec::new() };
     let object = decoder.structure(ty.get(), json, known)?;
     decoder.findings.unknown.sort();
@@ -42,7 +57,7 @@ struct Place {
 }
 
 impl Decoder {
-    fn structure(&mut self, ty: &'static Type, json: &Json, known: &Json) -> Result<Json, String> {
+    fn structure(&mut self, ty: &'static Type, json: &Json, known: &Json) -> Result<Json, Mistake> {
         let mut out: Vec<(Str, Json)> = Vec::with_capacity(json.entries().len());
         for (key, value) in json.entries() {
             let Some(field) = ty.field(key) else {
@@ -82,14 +97,14 @@ impl Decoder {
         json: &Json,
         known: &Json,
         place: Place,
-    ) -> Result<Json, String> {
+    ) -> Result<Json, Mistake> {
         let wrong = |decoder: &Decoder| Err(decoder.wrong_type(shape, json, place));
         match (shape, json) {
             (Shape::Str | Shape::Bytes, Json::Str(s)) => {
                 if matches!(shape, Shape::Bytes)
                     && let Some(at) = super::base64::invalid(s)
                 {
-                    return Err(format!("illegal base64 data at input byte {at}"));
+                    return Err(format!("illegal base64 data at input byte {at}").into());
                 }
                 Ok(json.clone())
             }
@@ -144,7 +159,7 @@ impl Decoder {
         shape: &'static Shape,
         json: &Json,
         place: Place,
-    ) -> Result<Json, String> {
+    ) -> Result<Json, Mistake> {
         match (special, json) {
             (Special::Any, _) => Ok(json.clone()),
             (Special::Quantity, Json::Str(_) | Json::Int(_) | Json::Float(_)) => {
@@ -157,10 +172,10 @@ impl Decoder {
                         let canonical = quantity.to_string();
                         Ok(if json.str() == canonical { json.clone() } else { canonical.into() })
                     }
-                    None => Err(QUANTITY_ERROR.into()),
+                    None => Err(QUANTITY_ERROR.to_string().into()),
                 }
             }
-            (Special::Quantity, _) => Err(QUANTITY_ERROR.into()),
+            (Special::Quantity, _) => Err(QUANTITY_ERROR.to_string().into()),
             (Special::Time | Special::MicroTime, Json::Str(s)) => match Time::parse(s) {
                 Some(time) => {
                     let text = if special == Special::Time { time.rfc3339() } else { time.rfc3339_micro() };
@@ -172,7 +187,8 @@ impl Decoder {
                     "2006-01-02T15:04:05Z07:00",
                     s.as_str(),
                     "2006"
-                )),
+                )
+                .into()),
             },
             (Special::IntOrString, Json::Str(_) | Json::Int(_)) => Ok(json.clone()),
             _ => Err(self.wrong_type(shape, json, place)),
@@ -193,7 +209,7 @@ impl Decoder {
     }
 
     /// Go names the last struct, and the path without indexes and map keys.
-    fn wrong_type(&self, shape: &Shape, json: &Json, place: Place) -> String {
+    fn wrong_type(&self, shape: &Shape, json: &Json, place: Place) -> Mistake {
         let found = match json {
             Json::Null => "null",
             Json::Bool(_) => "bool",
@@ -212,11 +228,20 @@ impl Decoder {
                 join(&mut path, name);
             }
         }
-        format!(
-            "json: cannot unmarshal {number_detail} into Go struct field {}.{path} of type {}",
-            place.owner,
-            go_type(shape, self.last_field())
-        )
+        let wanted = go_type(shape, self.last_field());
+        let message = format!(
+            "json: cannot unmarshal {number_detail} into Go struct field {}.{path} of type {wanted}",
+            place.owner
+        );
+        let conversion = match (shape, json) {
+            (Shape::List(_), _) => format!("cannot restore slice from {found}"),
+            (Shape::Map(_), _) => format!("cannot restore map from {found}"),
+            (Shape::Ref(_), _) => format!("cannot restore struct from: {found}"),
+            (_, Json::Int(_)) => format!("cannot convert int64 to {wanted}"),
+            (_, Json::Float(_)) => format!("cannot convert float64 to {wanted}"),
+            _ => format!("unrecognized type: {wanted}"),
+        };
+        Mistake { message, conversion }
     }
 
     fn last_field(&self) -> &'static str {
@@ -382,6 +407,12 @@ fn default_of(field: &Field, text: &'static str) -> Option<Json> {
         }
         other => parse(other).unwrap_or_default(),
     })
+}
+
+/// What a field of a type holds where nothing was said: the defaults of the struct that it is.
+pub fn defaults_of(ty: Option<TypeId>, field: &str) -> Json {
+    let found = ty.and_then(|ty| ty.get().field(field));
+    found.and_then(|f| default_of(f, f.more.default?)).unwrap_or_else(Json::object)
 }
 
 fn nested_defaults(ty: &'static Type) -> Json {

@@ -65,16 +65,22 @@ fn delete_one(
     let already = !old["metadata"]["deletionTimestamp"].is_null();
     let left = old["metadata"]["deletionGracePeriodSeconds"].as_i64();
 
-    // A second deletion can only shorten the first one's grace.
     let mut grace = (strategy.grace)(&old, request.options.grace_period).unwrap_or(0);
-    if already && let Some(left) = left {
-        grace = grace.min(left);
+    if already && let Some(left) = left.filter(|left| *left > 0) {
+        // A second deletion can only shorten the first one's grace.
+        match request.options.grace_period {
+            Some(asked) if asked < left => grace = asked.max(0),
+            _ => return Ok(server.answer(now, request, 200, old, Vec::new())),
+        }
     }
     if grace == 0 && !waits_for_finalizers && !waits_for_content {
         return Ok(remove(server, now, request, key, &old));
     }
     if !already || left.is_some_and(|left| grace < left) {
-        let deadline = now + Duration::from_secs(grace.unsigned_abs());
+        // The grace counts from the first request.
+        let asked = Time::parse(old["metadata"]["deletionTimestamp"].str());
+        let asked = asked.map_or(now, |at| at - Duration::from_secs(left.unwrap_or(0).unsigned_abs()));
+        let deadline = asked + Duration::from_secs(grace.unsigned_abs());
         object.set_at(&["metadata", "deletionTimestamp"], deadline.rfc3339());
         object.set_at(&["metadata", "deletionGracePeriodSeconds"], grace);
         if !already && let Some(generation) = object["metadata"]["generation"].as_i64() {

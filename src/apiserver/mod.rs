@@ -16,6 +16,7 @@ mod create;
 mod decode;
 mod delete;
 mod internal;
+mod internal_diff;
 mod patch;
 mod pod_spec;
 mod resources;

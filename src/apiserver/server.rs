@@ -3,7 +3,7 @@
 use super::selection::Selection;
 use super::store::{Change, Revision, Store, Write};
 use super::watch::{self, Watches};
-use super::{create, delete, patch, table, update};
+use super::{create, delete, patch, subresource, table, update};
 use crate::api::{
     EventType, ObjectKey, Reason, Request, Resource, Response, Status, Verb, WatchEvent, WatchId, kinds,
 };
@@ -137,13 +137,7 @@ impl ApiServer {
             resource.verbs
         } else {
             let found = resource.subresources.iter().find(|(name, _)| request.subresource == *name);
-            let missing = || Status {
-                code: 404,
-                reason: Some(Reason::NotFound),
-                message: Str::fixed("the server could not find the requested resource"),
-                details: None,
-            };
-            found.ok_or_else(missing)?.1
+            found.ok_or_else(subresource::not_served)?.1
         };
         if verbs.contains(&verb) {
             return Ok(());
@@ -161,6 +155,9 @@ impl ApiServer {
     }
 
     fn get(&self, now: Time, request: &Request) -> Result<Response, Status> {
+        if !matches!(&*request.subresource, "" | "status") {
+            return Err(subresource::not_served());
+        }
         let object = self.named(request)?;
         Ok(self.answer(now, request, 200, object.clone(), Vec::new()))
     }

@@ -20,7 +20,8 @@ pub fn update(_server: &mut ApiServer, _now: Time, _request: &Request) -> Result
     Err(not_served())
 }
 
-fn not_served() -> Status {
+/// There is no such path.
+pub fn not_served() -> Status {
     Status::new(Reason::NotFound, "the server could not find the requested resource")
 }
 

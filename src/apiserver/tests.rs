@@ -225,3 +225,114 @@ fn tables_print_as_upstream() {
     assert_eq!(cells(kinds::JOBS, 7), "pi|Running|0/2||3m10s|main|perl");
     assert_eq!(cells(kinds::SERVICEACCOUNTS, 2), "default|3m10s");
 }
+
+/// The lines that `kubectl` would print of the causes.
+fn causes(server: &mut ApiServer, request: &Request) -> Vec<String> {
+    let error = server.handle(NOW, request).expect_err("refused");
+    let causes = error.details.map(|d| d.causes).unwrap_or_default();
+    causes.iter().map(|c| format!("{}: {}", c.field, c.message)).collect()
+}
+
+fn job(spec: &str) -> Json {
+    let container = r#"[{"name":"main","image":"busybox"}]"#;
+    let template = format!(r#"{{"spec":{{"restartPolicy":"Never","containers":{container}}}}}"#);
+    object(&format!(r#"{{"metadata":{{"name":"pi"}},"spec":{{"template":{template}{spec}}}}}"#))
+}
+
+#[test]
+fn jobs_are_defaulted() {
+    let mut server = server();
+    let job = server.handle(NOW, &Request::create(kinds::JOBS, job(""))).expect("created").body;
+    let mut spec = job["spec"].clone();
+    spec.remove("template");
+    let uid = job["metadata"]["uid"].str();
+    let expected = format!(
+        r#"{{"backoffLimit":6,"completionMode":"NonIndexed","completions":1,"manualSelector":false,"parallelism":1,"podReplacementPolicy":"TerminatingOrFailed","selector":{{"matchLabels":{{"batch.kubernetes.io/controller-uid":"{uid}"}}}},"suspend":false}}"#
+    );
+    assert_eq!(spec.to_string(), expected);
+    assert_eq!(job["status"].to_string(), "{}");
+}
+
+#[test]
+fn jobs_are_validated() {
+    let cases = [
+        (r#","parallelism":-1"#, "spec.parallelism: Invalid value: -1: must be greater than or equal to 0"),
+        (
+            r#","backoffLimitPerIndex":1"#,
+            "spec.backoffLimitPerIndex: Invalid value: 1: requires indexed completion mode",
+        ),
+        (
+            r#","successPolicy":{"rules":[{"succeededCount":1}]}"#,
+            r#"spec.successPolicy: Invalid value: {"Rules":[{"SucceededIndexes":null,"SucceededCount":1}]}: requires indexed completion mode"#,
+        ),
+        (
+            r#","completionMode":"Indexed","completions":3,"successPolicy":{"rules":[{"succeededIndexes":"1-5"}]}"#,
+            r#"spec.successPolicy.rules[0].succeededIndexes: Invalid value: "1-5": error parsing succeededIndexes: too large index: "5""#,
+        ),
+        (
+            r#","podFailurePolicy":{"rules":[{"action":"Ignore"}]}"#,
+            "spec.podFailurePolicy.rules[0]: Invalid value: specifying one of OnExitCodes and OnPodConditions is required",
+        ),
+    ];
+    for (spec, expected) in cases {
+        let request = Request::create(kinds::JOBS, job(spec));
+        assert_eq!(causes(&mut server(), &request), [expected], "{spec}");
+    }
+}
+
+#[test]
+fn a_jobs_template_is_immutable() {
+    let mut server = server();
+    server.handle(NOW, &Request::create(kinds::JOBS, job(""))).expect("created");
+    let patch = json!({"spec": {"template": {"spec": {"dnsPolicy": "Default"}}}});
+    let patch = Request::patch(PatchType::Strategic, kinds::JOBS, "default", "pi", patch);
+    let causes = causes(&mut server, &patch);
+    assert_eq!(causes.len(), 1);
+    assert!(
+        causes[0]
+            .starts_with(r#"spec.template: Invalid value: {"labels":{"batch.kubernetes.io/controller-uid":"#)
+    );
+    assert!(causes[0].contains(r#""Spec":{"Volumes":null,"InitContainers":null,"Containers":[{"Name":"main","Image":"busybox","Command":null,"#));
+    assert!(causes[0].ends_with(r#""HostnameOverride":null,"SchedulingGroup":null}}: field is immutable"#));
+}
+
+#[test]
+fn a_pods_spec_is_immutable() {
+    let mut server = server();
+    create(&mut server, kinds::PODS, POD);
+    let patch = json!({"spec": {"restartPolicy": "Never"}});
+    let patch = Request::patch(PatchType::Strategic, kinds::PODS, "default", "web", patch);
+    let causes = causes(&mut server, &patch);
+    let diff = causes[0].split_once('\n').expect("a diff").1;
+    let expected = "  ],\n  \"EphemeralContainers\": null,\n- \"RestartPolicy\": \"Always\",\n+ \"RestartPolicy\": \"Never\",\n  \"TerminationGracePeriodSeconds\": 30,\n";
+    assert!(diff.contains(expected), "{diff}");
+}
+
+#[test]
+fn a_patch_of_a_wrong_type_is_refused() {
+    let mut server = server();
+    create(&mut server, kinds::CONFIGMAPS, r#"{"metadata":{"name":"a"}}"#);
+    let patch = json!({"data": {"n": 5, "gone": null}});
+    let patch = Request::patch(PatchType::Strategic, kinds::CONFIGMAPS, "default", "a", patch);
+    let expected = r#"patch: Invalid value: "map[data:map[gone:<nil> n:5]]": cannot convert int64 to string"#;
+    assert_eq!(causes(&mut server, &patch), [expected]);
+}
+
+#[test]
+fn schedules_are_validated() {
+    let template = job("")["spec"].clone();
+    for (schedule, expected) in [
+        ("* * * *", "expected exactly 5 fields, found 4: [* * * *]"),
+        ("1-99 * * * *", "end of range (99) above maximum (59): 1-99"),
+        ("@every 5x", "failed to parse duration @every 5x: time: unknown unit \"x\" in duration \"5x\""),
+        ("* * * * FUN", "failed to parse int from FUN: strconv.Atoi: parsing \"FUN\": invalid syntax"),
+    ] {
+        let body = json!({
+            "metadata": {"name": "c", "namespace": "default"},
+            "spec": {"schedule": schedule, "jobTemplate": {"spec": &template}},
+        });
+        let request = Request::create(kinds::CRONJOBS, body);
+        let expected = format!("spec.schedule: Invalid value: {schedule:?}: {expected}");
+        assert_eq!(causes(&mut server(), &request), [expected]);
+    }
+}

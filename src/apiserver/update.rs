@@ -100,7 +100,7 @@ pub fn write(
         warnings.extend((strategy.warnings)(&new, Some(old)));
     }
     new.set_at(&["metadata", "resourceVersion"], &old["metadata"]["resourceVersion"]);
-    if new == *old {
+    if equal(&new, old) {
         // Nothing changed: nothing is written, and the resource version stays.
         return Ok(server.answer(now, request, 200, old.clone(), warnings));
     }
@@ -117,6 +117,20 @@ pub fn write(
     Ok(server.answer(now, request, 200, stored, warnings))
 }
 
+/// Whether two trees are equal; parts that are the same memory are not walked.
+fn equal(a: &Json, b: &Json) -> bool {
+    match (a, b) {
+        (Json::Object(x), Json::Object(y)) => {
+            let pairs = x.entries().iter().zip(y.entries());
+            x.same(y) || x.len() == y.len() && pairs.into_iter().all(|((j, v), (k, w))| j == k && equal(v, w))
+        }
+        (Json::Array(x), Json::Array(y)) => {
+            a.same(b) || x.len() == y.len() && x.iter().zip(y.iter()).all(|(v, w)| equal(v, w))
+        }
+        _ => a == b,
+    }
+}
+
 fn preconditions(request: &Request, key: &ObjectKey, old: &Json, new: &Json) -> Result<(), Status> {
     let (asked, present) = (&new["metadata"], &old["metadata"]);
     let uid = asked["uid"].str();
@@ -128,7 +142,7 @@ fn preconditions(request: &Request, key: &ObjectKey, old: &Json, new: &Json) -> 
         return Err(Status::conflict(&request.resource, &key.name, MODIFIED));
     }
     if version.is_empty() && request.resource.plural == "leases" && request.subresource.is_empty() {
-        let message = "metadata.resourceVersion: Invalid value: 0: must be specified for an update";
+        let message = "metadata.resourceVersion: Invalid value: 0x0: must be specified for an update";
         let text = format!("{} \"{}\" is invalid: {message}", request.resource.qualified_kind(), key.name);
         return Err(Status::new(Reason::Invalid, text));
     }

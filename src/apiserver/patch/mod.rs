@@ -4,7 +4,9 @@ mod json_patch;
 mod merge;
 mod strategic;
 
-use super::{ApiServer, update};
+pub use strategic::go_map;
+
+use super::{ApiServer, subresource, update};
 use crate::api::{ObjectKey, PatchType, Reason, Request, Response, Status};
 use crate::json::Json;
 use crate::sim::Time;
@@ -20,6 +22,9 @@ pub fn patch(
         let message = "the body of the request was in an unknown format - accepted media types include: application/json-patch+json, application/merge-patch+json, application/strategic-merge-patch+json";
         return Err(Status::new(Reason::UnsupportedMediaType, message));
     }
+    if !matches!(&*request.subresource, "" | "status" | "resize" | "ephemeralcontainers") {
+        return Err(subresource::not_served());
+    }
     let old = server.named(request)?.clone();
     let key = ObjectKey::new(request.namespace.clone(), request.name.clone());
     let body = apply(kind, request, &old)?;
@@ -27,14 +32,10 @@ pub fn patch(
 }
 
 fn apply(kind: PatchType, request: &Request, old: &Json) -> Result<Json, Status> {
-    let invalid = |why: String| {
-        let mut status = Status::new(Reason::Invalid, why);
-        status.details = None;
-        status
-    };
     match kind {
-        PatchType::Json => json_patch::apply(old, &request.body)
-            .map_err(|_| invalid("the server rejected our request due to an error in our request".into())),
+        PatchType::Json => json_patch::apply(old, &request.body).map_err(|_| {
+            Status::new(Reason::Invalid, "the server rejected our request due to an error in our request")
+        }),
         PatchType::Merge => Ok(merge::apply(old, &request.body)),
         PatchType::Strategic => match request.resource.ty {
             Some(ty) => strategic::apply(ty, old, &request.body).map_err(Status::bad_request),

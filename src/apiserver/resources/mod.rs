@@ -9,6 +9,7 @@ use crate::api::{Resource, ResourceInfo};
 use crate::json::{Json, Str};
 
 mod config;
+mod cron_job;
 mod job;
 mod namespace;
 mod pod;
@@ -35,6 +36,8 @@ pub struct Strategy {
     pub warnings: fn(&Json, Option<&Json>) -> Vec<Str>,
     /// Whether the server counts the changes of `spec` in `metadata.generation`.
     pub generation: bool,
+    /// Whether its creator may say its status (elsewhere, the status of a new object starts empty).
+    pub creates_status: bool,
     /// Whether a PUT may create.
     pub create_on_update: bool,
     /// How long a deletion waits for the object's agent: the object and what the request says.
@@ -57,6 +60,7 @@ pub const PLAIN: Strategy = Strategy {
     validate_status: |_, _, _| {},
     warnings: |_, _| Vec::new(),
     generation: false,
+    creates_status: false,
     create_on_update: false,
     grace: |_, _| None,
     orphans: false,
@@ -69,7 +73,17 @@ static COUNTED: Strategy = Strategy { generation: true, ..PLAIN };
 static ORPHANING: Strategy = Strategy { generation: true, orphans: true, ..PLAIN };
 static RBAC: Strategy = Strategy { name: names::path_segment, ..PLAIN };
 static LEASE: Strategy = Strategy { create_on_update: true, ..PLAIN };
-static NODE: Strategy = Strategy { selectable: &["spec.unschedulable"], ..PLAIN };
+static NODE: Strategy = Strategy {
+    selectable: &["spec.unschedulable"],
+    creates_status: true,
+    defaults: |node| {
+        let capacity = node["status"]["capacity"].clone();
+        if node["status"]["allocatable"].is_empty() && !capacity.is_empty() {
+            node.set_at(&["status", "allocatable"], capacity);
+        }
+    },
+    ..PLAIN
+};
 static SERVICE: Strategy =
     Strategy { name: names::label, selectable: &["spec.clusterIP", "spec.type"], ..PLAIN };
 static SERVICE_ACCOUNT: Strategy = Strategy { returns_deleted: true, ..PLAIN };
@@ -105,6 +119,7 @@ pub fn of(resource: &Resource) -> &'static Strategy {
         ("", "events") => &EVENT,
         ("", "replicationcontrollers") => &ORPHANING,
         ("batch", "jobs") => &job::JOB,
+        ("batch", "cronjobs") => &cron_job::CRON_JOB,
         ("coordination.k8s.io", "leases") => &LEASE,
         ("rbac.authorization.k8s.io", _) => &RBAC,
         ("apps" | "batch" | "policy" | "networking.k8s.io", plural) if plural != "controllerrevisions" => {

@@ -161,7 +161,7 @@ pub fn update(new: &Json, old: &Json, errors: &mut Vec<Error>) {
         }
     }
     if allowed != *before {
-        let diff = super::super::internal::pod_spec_diff(before, &allowed);
+        let diff = crate::apiserver::internal_diff::pod_spec_diff(before, &allowed);
         errors.push(Error::forbidden(&path, format!("{UPDATE}{diff}")));
     }
 }

@@ -88,6 +88,14 @@ pub fn template_spec(spec: &Json, path: &Path, errors: &mut Vec<Error>) {
             errors.push(Error::required(&path.child("backoffLimitPerIndex"), detail));
         }
     }
+    if let Some(manager) = spec["managedBy"].as_str()
+        && !manager
+            .split_once('/')
+            .is_some_and(|(domain, rest)| names::subdomain(domain).is_empty() && !rest.is_empty())
+    {
+        let detail = "must be a domain-prefixed path (such as \"acme.io/foo\")";
+        errors.push(Error::invalid(&path.child("managedBy"), manager, detail));
+    }
     let indexed = spec["completionMode"].str() == "Indexed";
     completion_mode(spec, path, errors);
     policies::failure(spec, path, errors);

@@ -1,0 +1,92 @@
+//! CronJobs.
+
+use super::job::validation::template_spec;
+use super::{PLAIN, Strategy};
+use crate::api::field::{Error, Path};
+use crate::apiserver::pod_spec::{self, fill};
+use crate::apiserver::validation::{cron, fields, names};
+use crate::json;
+use crate::json::{Json, Str};
+
+/// The names of a CronJob's Jobs are its own and eleven characters more.
+const NAME_LIMIT: usize = 52;
+
+/// The strategy of CronJobs.
+pub static CRON_JOB: Strategy = Strategy {
+    name: |name| {
+        let mut problems = names::subdomain(name);
+        if name.len() > NAME_LIMIT {
+            problems.push(format!("must be no more than {NAME_LIMIT} characters"));
+        }
+        problems
+    },
+    defaults: |cron_job| {
+        if let Some(spec) = cron_job.get_mut("spec") {
+            fill(spec, "concurrencyPolicy", "Allow");
+            fill(spec, "suspend", false);
+            fill(spec, "successfulJobsHistoryLimit", 3);
+            fill(spec, "failedJobsHistoryLimit", 1);
+            let pod = spec.get_mut("jobTemplate").and_then(|t| t.get_mut("spec"));
+            if let Some(pod) = pod.and_then(|s| s.get_mut("template")).and_then(|t| t.get_mut("spec")) {
+                pod_spec::defaults(pod, false);
+            }
+        }
+    },
+    prepare_create: |cron_job| cron_job.set("status", json!({})),
+    validate,
+    validate_update: |new, _, errors| validate(new, errors),
+    warnings: |cron_job, old| {
+        let mut all = Vec::new();
+        if old.is_none() {
+            let problems = names::label(cron_job["metadata"]["name"].str());
+            if !problems.is_empty() {
+                all.push(
+                    format!(
+                        "metadata.name: this is used in Pod names and hostnames, which can result in surprising behavior; a DNS label is recommended: [{}]",
+                        problems.join(" ")
+                    )
+                    .into(),
+                );
+            }
+        }
+        let template = cron_job.at(&["spec", "jobTemplate", "spec", "template"]);
+        let at = "spec.jobTemplate.spec.template.";
+        let more: Vec<Str> = pod_spec::warnings(template, at);
+        all.extend(more);
+        all
+    },
+    generation: true,
+    ..PLAIN
+};
+
+fn validate(cron_job: &Json, errors: &mut Vec<Error>) {
+    let (spec, path) = (&cron_job["spec"], Path::new("spec"));
+    let schedule = spec["schedule"].str();
+    let schedule_path = path.child("schedule");
+    if schedule.is_empty() {
+        errors.push(Error::required(&schedule_path, ""));
+    } else if schedule.contains("TZ") {
+        let detail = "cannot use TZ or CRON_TZ in schedule, use timeZone field instead";
+        errors.push(Error::invalid(&schedule_path, schedule, detail));
+    } else if let Err(why) = cron::check(schedule) {
+        errors.push(Error::invalid(&schedule_path, schedule, why));
+    }
+    fields::not_negative(spec, &path, "startingDeadlineSeconds", errors);
+    let policy = &spec["concurrencyPolicy"];
+    if !matches!(policy.str(), "Allow" | "Forbid" | "Replace") {
+        let allowed = ["Allow", "Forbid", "Replace"];
+        errors.push(Error::not_supported(&path.child("concurrencyPolicy"), policy, &allowed));
+    }
+    let template = path.child("jobTemplate").child("spec");
+    let job = &spec["jobTemplate"]["spec"];
+    template_spec(job, &template, errors);
+    if !job["selector"].is_null() {
+        let detail = "`selector` will be auto-generated";
+        errors.push(Error::invalid(&template.child("selector"), &job["selector"], detail));
+    }
+    if job["manualSelector"].as_bool() == Some(true) {
+        errors.push(Error::not_supported(&template.child("manualSelector"), true, &["nil", "false"]));
+    }
+    fields::not_negative(spec, &path, "successfulJobsHistoryLimit", errors);
+    fields::not_negative(spec, &path, "failedJobsHistoryLimit", errors);
+}
