@@ -1,5 +1,23 @@
-// Starts the page: loads the engine's module and shows that it answers.
-import init, { version } from "./wasm/kubestep.js";
+// Starts the page: the first example beside a fresh cluster, or the run that the link holds.
+import "./page.css";
+import { Session } from "./app/session";
+import { t } from "./app/words";
+import { loadEngine } from "./engine";
+import { EXAMPLES } from "./examples";
+import { KsApp, applySettings } from "./panels/ks-app";
 
-await init();
-document.body.textContent = `Kubestep ${version()}`;
+applySettings();
+try {
+  const module = await loadEngine();
+  const session = new Session(module);
+  session.start(location.hash, EXAMPLES[0].files());
+  const app = new KsApp();
+  app.session = session;
+  document.body.replaceChildren(app);
+} catch (error) {
+  console.error(error);
+  const sorry = document.createElement("p");
+  sorry.className = "sorry";
+  sorry.textContent = t("notice-no-engine");
+  document.body.replaceChildren(sorry);
+}

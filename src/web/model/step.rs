@@ -36,8 +36,8 @@ outward! {
 }
 
 outward! {
-    /// A phase of a component's work. The sentence's Fluent id is `note-<phase>`, phases being named
-    /// `<component>-<phase>` in kebab-case: `job-expectations`, `job-manage`, `scheduler-filter`, `kubelet-pull`.
+    /// A phase of a component's work. The page's sentence for it is the Fluent message `note-<phase>`:
+    /// `note-read-cache`, `note-manage-pods`, `note-filter`, … A phase without a message is shown by its name and values.
     pub struct NoteView {
         /// Which phase.
         pub phase: String,

@@ -1,0 +1,353 @@
+// The one place that holds the engine. Panels read from here and ask it to act; it tells them when something changed.
+// If the module ever fails, it starts anew from the last good run and says so.
+import type { Engine, EngineModule } from "../engine";
+import type {
+  FileText, ObjectRef, RunEnd, RunUntil, StepView, TimelineView, View,
+} from "../wasm/kubestep.js";
+import { decodeLink, encodeLink } from "./link";
+import { load, save } from "./settings";
+
+/** How many items of a list a panel shows. */
+const LIMIT = 12;
+const MARKS = 240;
+/** A frame has 16 ms; the engine may use half of it. */
+export const SLICE_MS = 8;
+export const MAX_FILE = 1 << 20;
+export const SPEEDS = [0.5, 1, 2, 5, 20];
+
+export type Notice = { id: string; values?: Record<string, string | number>; severity: "info" | "error"; offerRun?: boolean };
+/** What changed: the panels that show nothing of it stay as they are. */
+export type Change = "world" | "files" | "terminal" | "selection" | "ui";
+
+export class Session extends EventTarget {
+  view!: View;
+  timeline!: TimelineView;
+  /** The step just taken; none at the beginning. */
+  record: StepView | undefined;
+  /** Stepping into: how many of the step's API calls are shown as made; `undefined` = all of it. */
+  into: number | undefined;
+  /** Counts steps forward, so that what moved can travel once. */
+  motion = 0;
+  selected: ObjectRef | undefined;
+  files: FileText[] = [];
+  activeFile = "";
+  playing = false;
+  running: RunUntil["type"] | undefined;
+  speed = Number(load("speed")) || 1;
+  notice: Notice | undefined;
+  applied = load("applied") === "yes";
+  stepped = load("stepped") === "yes";
+
+  #engine!: Engine;
+  #lastGood = "";
+  #savedAt = 0;
+  #stopPlaying: (() => void) | undefined;
+
+  constructor(private readonly module: EngineModule) {
+    super();
+  }
+
+  get engine(): Engine {
+    return this.#engine;
+  }
+
+  /** The last run that was sound, as a file. */
+  get lastGood(): string {
+    return this.#lastGood;
+  }
+
+  // ----------------------------------------------------------------------------------------------------- starting
+
+  /** From a link if there is one, else with the example's files. */
+  start(hash: string, files: FileText[]): void {
+    try {
+      const run = decodeLink(hash);
+      if (run !== undefined) {
+        this.adopt(this.module.importRun(run));
+        return;
+      }
+    } catch (error) {
+      this.notice = { id: (error as Error).message === "version" ? "notice-link-version" : "notice-link-broken", severity: "error" };
+    }
+    this.adopt(this.module.create({ seed: 1, nodes: 3, files }));
+  }
+
+  /** A fresh cluster with these files. */
+  open(files: FileText[]): void {
+    this.act(() => this.adopt(this.module.create({ seed: 1, nodes: 3, files })));
+  }
+
+  /** A run from a file. */
+  openRun(text: string): void {
+    try {
+      this.adopt(this.module.importRun(text));
+      this.notice = undefined;
+    } catch (error) {
+      this.say({ id: "notice-run-broken", values: { message: faultMessage(error) }, severity: "error" });
+    }
+  }
+
+  private adopt(engine: Engine): void {
+    this.pause();
+    const old = this.#engine as Engine | undefined;
+    this.#engine = engine;
+    this.into = undefined;
+    this.selected = undefined;
+    this.readFiles();
+    this.refresh();
+    this.changed("world", "files", "terminal", "selection");
+    try {
+      old?.free();
+    } catch {
+      // An engine that failed cannot be freed; it is let go of with the page.
+    }
+  }
+
+  // ------------------------------------------------------------------------------------------------------- acting
+
+  step(choice?: number): void {
+    this.pause();
+    this.act(() => {
+      this.#engine.step(choice);
+      this.motion++;
+      this.markStepped();
+    });
+  }
+
+  back(): void {
+    this.pause();
+    if (this.view.step > 0) this.act(() => this.#engine.back());
+  }
+
+  seek(step: number): void {
+    this.pause();
+    const to = Math.max(0, Math.min(step, this.timeline.length));
+    if (to !== this.view.step) this.act(() => this.#engine.seek(to));
+  }
+
+  /** Shows the world after the first `calls` API calls of the current step. */
+  stepInto(calls: number | undefined): void {
+    this.act(() => {
+      this.into = calls;
+    }, true);
+  }
+
+  switchBranch(id: number): void {
+    this.pause();
+    this.act(() => this.#engine.switchBranch(id));
+  }
+
+  renameBranch(id: number, name: string): void {
+    if (name.trim()) this.act(() => this.#engine.renameBranch(id, name.trim()));
+  }
+
+  /** Runs in slices, one a frame, until it is reached or someone stops it. */
+  async runUntil(until: RunUntil): Promise<RunEnd | "stopped"> {
+    this.pause();
+    this.running = until.type;
+    this.changed("ui");
+    let end: RunEnd | "stopped" = "budget";
+    while (end === "budget") {
+      await frame();
+      if (this.running !== until.type) return "stopped";
+      const ok = this.act(() => {
+        end = this.#engine.run(until, SLICE_MS).end;
+        this.motion++;
+        this.markStepped();
+      });
+      if (!ok) end = "stopped";
+    }
+    this.running = undefined;
+    const ended = end as RunEnd | "stopped";
+    if (ended === "limit") this.say({ id: "notice-limit", severity: "info" });
+    if (ended === "idle" && until.type !== "idle") this.say({ id: "notice-not-reached", severity: "info" });
+    this.changed("ui");
+    return ended;
+  }
+
+  play(): void {
+    this.pause();
+    this.playing = true;
+    this.#stopPlaying = this.module.every(Math.max(16, 600 / this.speed), () => {
+      const before = this.view.step;
+      const ok = this.act(() => this.#engine.step());
+      if (ok) this.motion++;
+      if (!ok || this.view.step === before || (this.view.idle && this.view.step === this.view.length)) this.pause();
+    });
+    this.markStepped();
+    this.changed("ui");
+  }
+
+  pause(): void {
+    this.#stopPlaying?.();
+    this.#stopPlaying = undefined;
+    if (!this.playing && !this.running) return;
+    this.playing = false;
+    this.running = undefined;
+    this.changed("ui");
+  }
+
+  setSpeed(speed: number): void {
+    this.speed = speed;
+    save("speed", String(speed));
+    if (this.playing) this.play();
+    this.changed("ui");
+  }
+
+  // ----------------------------------------------------------------------------------------------------- terminal
+
+  command(line: string): void {
+    this.pause();
+    this.act(() => {
+      this.#engine.command(line);
+      this.motion++;
+    });
+    if (/^\s*kubectl\s+(apply|create)\b/.test(line) && !this.applied) {
+      this.applied = true;
+      save("applied", "yes");
+    }
+    this.changed("terminal", "ui");
+  }
+
+  interrupt(): void {
+    this.act(() => this.#engine.interrupt());
+    this.changed("terminal");
+  }
+
+  // -------------------------------------------------------------------------------------------------------- files
+
+  setFile(name: string, text: string): boolean {
+    if (new Blob([text]).size > MAX_FILE) {
+      this.say({ id: "notice-too-large", values: { name }, severity: "error" });
+      return false;
+    }
+    const ok = this.act(() => this.#engine.setFile(name, text), true);
+    const file = this.files.find((f) => f.name === name);
+    if (ok && file) file.text = text;
+    return ok;
+  }
+
+  addFile(): void {
+    let n = 1;
+    while (this.files.some((f) => f.name === `new-${n}.yaml`)) n++;
+    const name = `new-${n}.yaml`;
+    if (!this.act(() => this.#engine.setFile(name, ""), true)) return;
+    this.readFiles();
+    this.activeFile = name;
+    this.changed("files");
+  }
+
+  removeFile(name: string): void {
+    if (!this.act(() => this.#engine.removeFile(name), true)) return;
+    this.readFiles();
+    this.changed("files");
+  }
+
+  showFile(name: string): void {
+    this.activeFile = name;
+    this.changed("files");
+  }
+
+  private readFiles(): void {
+    this.files = this.#engine.files().files;
+    if (!this.files.some((f) => f.name === this.activeFile)) this.activeFile = this.files[0]?.name ?? "";
+  }
+
+  // -------------------------------------------------------------------------------------------------------- others
+
+  select(object: ObjectRef | undefined): void {
+    this.selected = object;
+    this.changed("selection");
+  }
+
+  say(notice: Notice | undefined): void {
+    this.notice = notice;
+    this.changed("ui");
+  }
+
+  link(): string {
+    return location.href.replace(/#.*/, "") + encodeLink(this.#engine.exportRun());
+  }
+
+  /** Asks the engine for something that changes nothing; `undefined` when it refuses. */
+  ask<T>(question: (engine: Engine) => T): T | undefined {
+    try {
+      return question(this.#engine);
+    } catch (error) {
+      if (crashed(error)) this.recover(error);
+      return undefined;
+    }
+  }
+
+  changed(...what: Change[]): void {
+    for (const kind of new Set(what)) this.dispatchEvent(new Event(kind));
+  }
+
+  private act(action: () => void, quiet = false): boolean {
+    try {
+      action();
+      if (!quiet) this.into = undefined;
+      this.refresh();
+      this.keep();
+      this.changed("world", "terminal");
+      return true;
+    } catch (error) {
+      if (crashed(error)) this.recover(error);
+      else this.say({ id: "notice-refused", values: { message: faultMessage(error) }, severity: "error" });
+      return false;
+    }
+  }
+
+  private refresh(): void {
+    const now = this.#engine.view(LIMIT);
+    this.view = this.into === undefined ? now : { ...this.#engine.viewInto(now.step, this.into, LIMIT), enabled: now.enabled };
+    this.timeline = this.#engine.timeline(MARKS);
+    this.record = now.step > 0 ? this.#engine.stepRecord(now.step) : undefined;
+  }
+
+  /** Keeps the run as it is now: after each act of the person, and twice a second while it plays. */
+  private keep(): void {
+    const now = performance.now();
+    if ((this.playing || this.running) && now - this.#savedAt < 500) return;
+    this.#savedAt = now;
+    this.#lastGood = this.#engine.exportRun();
+  }
+
+  private recover(error: unknown): void {
+    console.error(error);
+    this.#stopPlaying?.();
+    this.#stopPlaying = undefined;
+    this.playing = false;
+    this.running = undefined;
+    const files = this.files;
+    this.notice = { id: "notice-crashed", severity: "error", offerRun: this.#lastGood !== "" };
+    try {
+      this.adopt(this.#lastGood ? this.module.importRun(this.#lastGood) : this.module.create({ seed: 1, nodes: 3, files }));
+    } catch (again) {
+      console.error(again);
+      this.notice = { id: "notice-crashed-again", severity: "error", offerRun: this.#lastGood !== "" };
+    }
+    this.changed("ui");
+  }
+
+  private markStepped(): void {
+    if (!this.applied || this.stepped) return;
+    this.stepped = true;
+    save("stepped", "yes");
+  }
+}
+
+/** A trap of the module or a broken promise of its memory, as against a refusal with a code. */
+function crashed(error: unknown): boolean {
+  return error instanceof WebAssembly.RuntimeError || (error instanceof Error && !("code" in error));
+}
+
+function faultMessage(error: unknown): string {
+  if (typeof error === "object" && error !== null && "message" in error) return String(error.message);
+  return String(error);
+}
+
+function frame(): Promise<void> {
+  // A page in the background gets no animation frames; a run goes on there all the same.
+  return new Promise((resolve) => (document.hidden ? setTimeout(resolve, 0) : requestAnimationFrame(() => resolve())));
+}

@@ -1,0 +1,56 @@
+// The engine as the page sees it. The types come from the Rust structs of src/web/model; this interface lists the
+// methods that the page calls, and the generated class must fit it.
+import type {
+  Completion, Diagnostics, Files, Objects, ObjectRef, ObjectView, PlaygroundOptions, RunProgress, RunUntil, StepLines,
+  StepView, Terminal, TimelineView, View,
+} from "./wasm/kubestep.js";
+
+export interface Engine {
+  exportRun(): string;
+  view(limit: number): View;
+  viewInto(step: number, calls: number, limit: number): View;
+  step(choice?: number): void;
+  back(): void;
+  seek(step: number): void;
+  run(until: RunUntil, budgetMs: number): RunProgress;
+  stepRecord(step: number): StepView;
+  history(from: number, count: number): StepLines;
+  timeline(marks: number): TimelineView;
+  switchBranch(id: number): void;
+  renameBranch(id: number, name: string): void;
+  files(): Files;
+  setFile(name: string, text: string): void;
+  removeFile(name: string): void;
+  diagnostics(name: string): Diagnostics;
+  terminal(from: number): Terminal;
+  command(line: string): number;
+  interrupt(): void;
+  complete(line: string, cursor: number): Completion;
+  objects(resource: string, filter: string, limit: number): Objects;
+  object(object: ObjectRef): ObjectView;
+  objectAt(object: ObjectRef, revision: number): string;
+  free(): void;
+}
+
+/** What a loaded module offers: new playgrounds, and playgrounds from a run that was written down. */
+export interface EngineModule {
+  create(options: PlaygroundOptions): Engine;
+  importRun(text: string): Engine;
+  /** Calls `tick` every `ms` until the returned function is called. */
+  every(ms: number, tick: () => void): () => void;
+}
+
+/** Loads and starts the WebAssembly module. */
+export async function loadEngine(): Promise<EngineModule> {
+  const wasm = await import("./wasm/kubestep.js");
+  await wasm.default();
+  const { Playground, PlayTimer } = wasm;
+  return {
+    create: (options) => new Playground(options),
+    importRun: (text) => Playground.importRun(text),
+    every: (ms, tick) => {
+      const timer = new PlayTimer(ms, tick);
+      return () => timer.free();
+    },
+  };
+}

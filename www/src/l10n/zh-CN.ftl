@@ -1,0 +1,231 @@
+# 页面的中文文字；与 en.ftl 的消息一一对应。
+
+examples = 示例
+share = 复制链接
+copied = 已复制
+save-run = 保存
+save-run-title = 把这次运行（含所有分支）保存为文件
+open-run = 打开
+open-run-title = 打开保存过的运行
+theme = 浅色或深色
+help = 按键与帮助
+panes = 面板
+pane-files = 文件
+pane-loop = 循环
+pane-step = 步骤
+pane-terminal = 终端
+pane-objects = 对象
+branches = 分支
+branch = { $name } · { $length } 步
+branch-rename = 重命名此分支…
+dismiss = 知道了
+close = 关闭
+cancel = 取消
+run = 运行
+more = ……还有 { $count } 个
+value-yes = 是
+value-no = 否
+
+## 通知
+
+notice-link-broken = 这个链接不完整：有一部分在途中丢失了。已改为从头开始。
+notice-link-version = 这个链接由更新版本的 Kubestep 生成。已改为从头开始。
+notice-link-in-bar = 这次运行的链接已放入地址栏。
+notice-run-broken = 这个文件里没有 Kubestep 能打开的运行：{ $message }
+notice-too-large = { $name } 放不下这么多内容：每个文件最多 1 MiB。原有内容没有改变。
+notice-refused = { $message }
+notice-limit = 运行了很久仍未到达，已停止。到这里为止的一切都已保留。
+notice-not-reached = 已经没有事情可做，等待的事情没有发生。
+notice-crashed = Kubestep 自身在这里出错了。已用最后一个正常状态重新启动；您可以保存这次运行并随报告发送。
+notice-crashed-again = Kubestep 自身出错，且无法恢复这次运行。请先保存，再重新加载页面。
+notice-no-engine = Kubestep 无法启动。它需要支持 WebAssembly 的浏览器；如果您的浏览器支持，请重新加载页面。
+
+## 编辑器
+
+files = 文件
+file-add = 添加文件
+file-remove = 移除 { $name }
+editor-of = { $name } 的内容
+faults = 此文件中的错误
+fault-line = 第 { $line } 行
+apply = 应用
+hint-apply = 从这里开始：把这份清单发送给集群。
+
+## 时间
+
+transport = 时间
+to-start = 回到开头
+back = 后退
+back-title = 后退一步（←）
+step = 单步
+step-title = 前进一步（→）
+play = 播放
+pause = 暂停
+play-title = 播放或暂停（空格）
+speed = 速度
+to-idle = 到空闲
+to-idle-title = 运行到无事可做
+run-until = 运行直到…
+until-change = 有对象改变（Shift →）
+until-event = 出现某个事件…
+until-condition = 某个状况为真…
+until-time = 若干秒之后…
+until-step = 某一步…
+until-end = 此分支的末尾
+ask-event = 运行直到出现此原因的事件
+ask-condition = 运行直到所选对象的此状况为真
+ask-condition-select = 请先选择一个对象。
+ask-time = 运行这么多秒
+ask-step = 运行到第几步
+ask-number = 请输入数字。
+timeline = 时间线
+timeline-at = 第 { $step } 步，共 { $length } 步
+where = { $step } / { $length } · t + { $time }
+hint-step = 现在按“单步”，看看会发生什么。
+
+## 步骤面板
+
+step-panel = 发生了什么
+step-when = 第 { $step } 步 · t + { $time }
+step-beginning = 还没有发生任何事情。
+step-beginning-more = 集群已启动，正在等待。应用一份清单，然后按“单步”：每次只发生一件事，这里会说明发生了什么、怎样发生、为什么发生。
+step-phases = 过程
+step-calls = { $count } 次 API 调用
+step-why = 原因
+step-no-cause = 一切从这里开始：没有更早的步骤导致它。
+step-effects = 引出了之后的 { $count } 步
+step-in-past = 您正处在过去：此分支一直延续到第 { $length } 步。从这里做别的事会开始新的分支，什么也不会丢失。
+into-start = 逐次调用查看
+into-at = 已完成 { $done } / { $all } 次调用
+into-previous = 上一次调用
+into-next = 下一次调用
+into-leave = 完成
+diff = 变化
+diff-none = 没有字段改变。
+diff-count = { $count } 个字段改变
+
+## 做了什么
+
+act-deliver = { $actor } 得知 { $kind } { $object } { $type ->
+    [ADDED] 已添加
+    [MODIFIED] 有变化
+    [DELETED] 已删除
+   *[other] （{ $type }）
+  }。
+act-list = { $actor } 列出了所有 { $resource }，以填充缓存。
+act-reconcile = { $actor } 从队列取出 { $object }，比较现状与期望。
+act-schedule = { $actor } 为 Pod { $object } 寻找节点。
+act-syncPod = { $actor } 让 Pod { $object } 前进了一步。
+act-syncPod-kubelet = { $actor } 上的 kubelet 让 Pod { $object } 前进了一步。
+act-deliver-kubelet = { $actor } 上的 kubelet 得知 { $kind } { $object } { $type ->
+    [ADDED] 已添加
+    [MODIFIED] 有变化
+    [DELETED] 已删除
+   *[other] （{ $type }）
+  }。
+act-process = Pod { $object } 里的程序继续运行。
+act-timer = 过去了 { $duration }。
+act-command = 您运行了“{ $line }”。
+act-fault = 注入了故障：{ $fault }。
+act-other = { $actor }：{ $action } { $object }
+
+## 结果
+
+did-create = 它创建了 { $kind } { $object }。
+did-update = 它更新了 { $kind } { $object }。
+did-update-status = 它写入了 { $kind } { $object } 的状态。
+did-patch = 它修改了 { $kind } { $object }。
+did-patch-status = 它写入了 { $kind } { $object } 的状态。
+did-delete = 它删除了 { $kind } { $object }。
+did-create-binding = 它把 { $object } 绑定到一个节点。
+did-other = 它对 { $kind } { $object } 执行了“{ $verb }”。
+did-update-sub = 它更新了 { $kind } { $object } 的 { $subresource }。
+did-patch-sub = 它修改了 { $kind } { $object } 的 { $subresource }。
+did-create-sub = 它为 { $kind } { $object } 创建了 { $subresource }。
+did-refused = API 服务器拒绝对 { $kind } { $object } 执行 { $verb }：{ $reason }。
+did-nothing = 没有需要改变的。
+n-of-kind = （共 { $count } 个）
+
+## 接下来
+
+next-panel = 接下来可能发生
+next-empty = 没有：集群处于静止。请应用一份清单，或让时间流逝。
+next-default = 默认
+next-branches = 选择与之前不同的事会开始新的分支。
+
+## 循环
+
+loop = 控制循环
+loop-you = 您，在终端前
+loop-api = API 服务器
+loop-revision = 存储修订 { $revision }
+loop-api-empty = 还没有 Job 或其他工作负载。
+loop-last-write = 最近写入：
+loop-cache = 缓存
+loop-queue = 队列
+loop-expects = 期望
+loop-workers = 工作者
+loop-scheduler = 调度器
+loop-unbound = 未绑定
+loop-unschedulable = 受阻
+loop-controllers = 控制器
+loop-other-controllers = 其他空闲的控制器
+cache-count = { $resource } { $count }
+cache-pending = 另有 { $count } 个在途
+cache-synced = 与 API 服务器同步到修订 { $revision }
+cache-unsynced = 尚未填充
+queue-empty = 空
+queue-due = { $time } 后
+queue-failures = 已失败 { $count } 次
+expects-nothing = 无
+workers-idle = { $count } 个空闲
+node-not-ready = 未就绪
+node-cordoned = 已停止调度
+node-empty = 没有 Pod
+
+## 终端
+
+terminal = 终端
+terminal-input = 命令行
+terminal-empty = 这里是本页集群的 kubectl。试试：
+terminal-running = 仍在运行
+
+## 对象检视
+
+inspector = 对象
+inspector-yaml = YAML
+inspector-describe = 描述
+inspector-events = 事件
+inspector-history = 历史
+inspector-gone = 此对象在这里已不存在。下面是它最后的样子。
+inspector-never = 此刻这个对象还不存在。
+objects = 对象
+objects-kind = 种类
+objects-mine = 您的
+objects-name = 名称
+objects-state = 状态
+objects-age = 存在时间
+objects-filter = 按名称筛选
+objects-empty = 还没有您的对象。您应用的，以及控制器由此创建的，都会列在这里。
+objects-none-match = 没有匹配的对象。
+events-empty = 没有关于此对象的事件。
+events-when = 时间
+events-reason = 原因
+events-from = 来源
+events-message = 消息
+history-go = 转到第 { $step } 步
+history-created = 创建。
+
+## 帮助
+
+help-title = 单步走过 Kubernetes
+help-about = Kubestep 在本页中运行一个 Kubernetes v1.36 控制平面。应用一份清单，然后一次一个事件地查看之后发生的事：发生了什么、怎样发生、为什么发生。随时可以后退；在过去做别的事会开始新的分支。
+help-honest = API 服务器、控制器、调度器和 kubelet 遵循真实的行为。容器是模拟的：shell 脚本会真正被解释，但不会拉取镜像，也不会运行其他程序。
+key-step = 前进一步
+key-back = 后退一步
+key-change = 到对象的下一次改变
+key-ends = 到开头、到末尾
+key-play = 播放或暂停
+key-apply = 应用编辑器中的文件
+key-leave = 用键盘离开编辑器
+key-help = 此帮助

@@ -1,0 +1,254 @@
+// The page: header, panels, and the keys. Wide, everything is in sight; narrow, the same panels are tabs above the transport bar.
+import { LitElement, css, html, nothing, type TemplateResult } from "lit";
+import { customElement, property, query, state } from "lit/decorators.js";
+import { load, save } from "../app/settings";
+import type { Session } from "../app/session";
+import { language, setLanguage, t } from "../app/words";
+import { EXAMPLES } from "../examples";
+import { icon, shared } from "../ui/panel";
+import type { KsEditor } from "./ks-editor";
+import "./ks-editor";
+import "./ks-inspector";
+import "./ks-loop";
+import "./ks-next";
+import "./ks-step";
+import "./ks-terminal";
+import "./ks-transport";
+
+const PANES = ["files", "loop", "step", "terminal", "objects"] as const;
+type Pane = (typeof PANES)[number];
+
+@customElement("ks-app")
+export class KsApp extends LitElement {
+  @property({ attribute: false }) session!: Session;
+  @state() private pane: Pane = "files";
+  @state() private copied = false;
+  @query("ks-editor") private editor!: KsEditor;
+  @query("#help") private help!: HTMLDialogElement;
+  @query("#open-run") private picker!: HTMLInputElement;
+
+  static override styles = [shared, css`
+    :host { display: grid; height: 100dvh; grid-template-rows: auto auto minmax(0, 1fr) auto minmax(150px, 30dvh); background: var(--page); }
+    header { display: flex; align-items: center; gap: 6px; padding: 6px 16px; border-bottom: 1px solid var(--line); background: var(--surface); min-height: 46px; }
+    h1 { font-size: 16px; font-weight: 650; margin: 0 12px 0 0; letter-spacing: -0.01em; }
+    .grow { flex: 1; }
+    select { border: 1px solid transparent; background: none; border-radius: 6px; padding: 4px 6px; min-height: 30px; max-width: 24ch; }
+    select:hover { background: var(--hover); } option { background: var(--surface); color: var(--ink); }
+    .notice { display: flex; gap: 12px; align-items: center; padding: 8px 16px; background: var(--note); border-bottom: 1px solid var(--line); font-size: 14px; flex-wrap: wrap; }
+    .notice.error { box-shadow: inset 4px 0 0 var(--bad); } .notice p { margin: 0; flex: 1; min-width: 20ch; overflow-wrap: anywhere; }
+    .main { display: grid; grid-template-columns: minmax(270px, 22%) minmax(0, 1fr) minmax(300px, 25%); min-height: 0; }
+    .main > * { min-height: 0; overflow: auto; } .main > ks-editor { overflow: hidden; border-right: 1px solid var(--line); }
+    .side { border-left: 1px solid var(--line); background: var(--surface); display: grid; grid-template-rows: minmax(0, 1fr) minmax(90px, 34%); }
+    .side ks-step, .side ks-next { overflow: auto; min-height: 0; } .side ks-next { border-top: 1px solid var(--line); }
+    .bottom { display: grid; grid-template-columns: minmax(0, 1fr) minmax(0, 1fr); min-height: 0; }
+    .bottom > * { min-height: 0; } ks-inspector { border-left: 1px solid var(--line); background: var(--surface); }
+    .panes { display: none; }
+    dialog { border: 1px solid var(--line); border-radius: 12px; padding: 20px 24px; background: var(--surface); color: var(--ink); max-width: min(560px, 92vw); line-height: 1.55; }
+    dialog::backdrop { background: rgb(0 0 0 / 0.35); } dialog h2 { font-size: 16px; color: var(--ink); margin-bottom: 8px; }
+    dialog dl { display: grid; grid-template-columns: auto 1fr; gap: 4px 18px; margin: 12px 0; } dialog dt { font-family: var(--mono); font-size: 12.5px; } dialog dd { margin: 0; }
+    @media (max-width: 1100px) and (min-width: 761px) { .main { grid-template-columns: 250px minmax(0, 1fr) 280px; } }
+    @media (max-width: 760px) {
+      :host { grid-template-rows: auto auto auto minmax(0, 1fr) auto; }
+      header { flex-wrap: wrap; padding: 4px 10px; gap: 2px; } h1 { margin-right: auto; } .grow { display: none; }
+      header select { max-width: 19ch; min-height: 40px; } header .button { min-height: 40px; padding-inline: 8px; }
+      .panes { display: flex; border-bottom: 1px solid var(--line); background: var(--surface); overflow-x: auto; }
+      .panes button { flex: 1 0 auto; border: 0; background: none; padding: 11px 10px; color: var(--muted); }
+      .panes [aria-selected="true"] { color: var(--ink); font-weight: 600; box-shadow: inset 0 -2px 0 var(--accent); }
+      .main, .bottom, .side { display: contents; }
+      .side > *, .main > * { border: 0 !important; overflow: auto; } ks-transport { order: 9; grid-row: 5; } .pane { grid-row: 4; min-height: 0; }
+      .pane:not(.shown) { display: none !important; } .steps { overflow: auto; background: var(--surface); }
+    }
+    @media (min-width: 761px) { .steps { display: contents; } }
+    @media print { :host { height: auto; display: block; } }
+  `];
+
+  readonly #update = (): void => this.requestUpdate();
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    for (const kind of ["world", "ui", "files"]) this.session.addEventListener(kind, this.#update);
+    this.session.addEventListener("selection", this.onSelect);
+    window.addEventListener("keydown", this.key);
+    window.addEventListener("hashchange", this.onHash);
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    for (const kind of ["world", "ui", "files"]) this.session.removeEventListener(kind, this.#update);
+    this.session.removeEventListener("selection", this.onSelect);
+    window.removeEventListener("keydown", this.key);
+    window.removeEventListener("hashchange", this.onHash);
+  }
+
+  protected override render(): TemplateResult {
+    const { session } = this;
+    const shown = (pane: Pane) => `pane ${this.pane === pane ? "shown" : ""}`;
+    return html`
+      <header>
+        <h1>Kubestep</h1>
+        <select aria-label=${t("examples")} @change=${this.openExample}>
+          <option value="" selected>${t("examples")}</option>
+          ${EXAMPLES.map((example) => html`<option value=${example.id} title=${t(`example-${example.id}-about`)}>${t(`example-${example.id}`)}</option>`)}</select>
+        <span class="grow"></span>
+        ${this.branches()}
+        <button class="button quiet" @click=${this.share}>${this.copied ? t("copied") : t("share")}</button>
+        <button class="button quiet" @click=${this.saveRun} title=${t("save-run-title")}>${t("save-run")}</button>
+        <button class="button quiet" @click=${() => this.picker.click()} title=${t("open-run-title")}>${t("open-run")}</button>
+        <input id="open-run" type="file" accept=".json,application/json" hidden aria-label=${t("open-run")} @change=${this.openRun} />
+        <button class="button quiet" lang=${language() === "en" ? "zh-CN" : "en"} @click=${this.otherLanguage}>${language() === "en" ? "中文" : "English"}</button>
+        <button class="button quiet" @click=${this.otherTheme} aria-label=${t("theme")} title=${t("theme")}>${icon("theme")}</button>
+        <button class="button quiet" @click=${() => this.help.showModal()} aria-label=${t("help")} title=${t("help")}>?</button>
+      </header>
+      <div>${this.notice()}
+      <div class="panes" role="tablist" aria-label=${t("panes")} @keydown=${this.paneKeys}>${PANES.map((pane) => html`<button role="tab" aria-selected=${this.pane === pane} tabindex=${this.pane === pane ? 0 : -1}
+        @click=${() => (this.pane = pane)}>${t(`pane-${pane}`)}</button>`)}</div></div>
+      <main class="main">
+        <ks-editor class=${shown("files")} .session=${session}></ks-editor>
+        <ks-loop class=${shown("loop")} .session=${session} tabindex="0" role="region" aria-label=${t("loop")}></ks-loop>
+        <div class="side"><div class=${`${shown("step")} steps`}>
+          <ks-step .session=${session} tabindex="0" role="region" aria-label=${t("step-panel")}></ks-step><ks-next .session=${session} tabindex="0" role="region" aria-label=${t("next-panel")}></ks-next></div></div>
+      </main>
+      <ks-transport .session=${session}></ks-transport>
+      <div class="bottom">
+        <ks-terminal class=${shown("terminal")} .session=${session}></ks-terminal>
+        <ks-inspector class=${shown("objects")} .session=${session}></ks-inspector>
+      </div>
+      ${this.helpDialog()}`;
+  }
+
+  private notice(): TemplateResult | typeof nothing {
+    const { notice } = this.session;
+    if (!notice) return nothing;
+    return html`<div class="notice ${notice.severity}" role=${notice.severity === "error" ? "alert" : "status"}><p>${t(notice.id, notice.values)}</p>
+      ${notice.offerRun ? html`<button class="button" @click=${() => download(this.session.lastGood)}>${t("save-run")}</button>` : nothing}
+      <button class="button quiet" @click=${() => this.session.say(undefined)}>${t("dismiss")}</button></div>`;
+  }
+
+  private branches(): TemplateResult {
+    const { branches } = this.session.timeline;
+    const current = branches.find((b) => b.current);
+    return html`<select aria-label=${t("branches")} .value=${String(current?.id ?? "")} @change=${(e: Event) => {
+      const select = e.target as HTMLSelectElement;
+      if (select.value === "rename") {
+        select.value = String(current?.id);
+        const name = window.prompt(t("branch-rename"), current?.name);
+        if (name && current) this.session.renameBranch(current.id, name);
+      } else this.session.switchBranch(Number(select.value));
+    }}>${branches.map((b) => html`<option value=${b.id} ?selected=${b.current}>${t("branch", { name: b.name, length: b.length })}</option>`)}
+      <option value="rename">${t("branch-rename")}</option></select>`;
+  }
+
+  private helpDialog(): TemplateResult {
+    const rows: [string, string][] = [
+      ["→", "key-step"], ["←", "key-back"], ["Shift →", "key-change"], ["Home  End", "key-ends"], ["Space", "key-play"],
+      ["Ctrl/⌘ Enter", "key-apply"], ["Esc, Tab", "key-leave"], ["?", "key-help"],
+    ];
+    return html`<dialog id="help" aria-labelledby="help-title"><h2 id="help-title">${t("help-title")}</h2><p>${t("help-about")}</p>
+      <dl>${rows.map(([keys, id]) => html`<dt>${keys}</dt><dd>${t(id)}</dd>`)}</dl><p class="muted">${t("help-honest")}</p>
+      <form method="dialog"><button class="button">${t("close")}</button></form></dialog>`;
+  }
+
+  private openExample = (event: Event): void => {
+    const select = event.target as HTMLSelectElement;
+    const example = EXAMPLES.find(({ id }) => id === select.value);
+    select.value = "";
+    if (!example) return;
+    this.session.open(example.files());
+    this.session.say({ id: `example-${example.id}-about`, severity: "info" });
+    this.pane = "files";
+  };
+
+  private share = async (): Promise<void> => {
+    const link = this.session.ask(() => this.session.link());
+    if (!link) return;
+    history.replaceState(null, "", link);
+    try {
+      await navigator.clipboard.writeText(link);
+      this.copied = true;
+      setTimeout(() => (this.copied = false), 2000);
+    } catch {
+      this.session.say({ id: "notice-link-in-bar", severity: "info" });
+    }
+  };
+
+  private saveRun = (): void => {
+    const run = this.session.ask((engine) => engine.exportRun());
+    if (run) download(run);
+  };
+
+  private openRun = async (): Promise<void> => {
+    const [file] = this.picker.files ?? [];
+    this.picker.value = "";
+    if (!file) return;
+    if (file.size > 8 << 20) this.session.say({ id: "notice-too-large", values: { name: file.name }, severity: "error" });
+    else this.session.openRun(await file.text());
+  };
+
+  private onHash = (): void => {
+    if (location.hash.startsWith("#v")) this.session.start(location.hash, this.session.files);
+  };
+
+  private onSelect = (): void => {
+    if (this.session.selected) this.pane = "objects";
+  };
+
+  private otherLanguage = (): void => {
+    setLanguage(language() === "en" ? "zh-CN" : "en");
+    save("language", language());
+    document.documentElement.lang = language();
+    this.session.dispatchEvent(new Event("language"));
+    this.requestUpdate();
+  };
+
+  private otherTheme = (): void => {
+    const dark = getComputedStyle(document.documentElement).colorScheme.startsWith("dark");
+    document.documentElement.dataset["theme"] = dark ? "light" : "dark";
+    save("theme", dark ? "light" : "dark");
+  };
+
+  private paneKeys = (event: KeyboardEvent): void => {
+    const by = event.key === "ArrowRight" ? 1 : event.key === "ArrowLeft" ? -1 : 0;
+    if (!by) return;
+    event.stopPropagation();
+    this.pane = PANES[(PANES.indexOf(this.pane) + by + PANES.length) % PANES.length]!;
+    void this.updateComplete.then(() => this.renderRoot.querySelector<HTMLElement>('.panes [aria-selected="true"]')?.focus());
+  };
+
+  private key = (event: KeyboardEvent): void => {
+    if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
+      // The editor handles its own; this is for everywhere else.
+      if (!event.defaultPrevented) this.editor.apply();
+      event.preventDefault();
+      return;
+    }
+    const at = event.composedPath()[0] as HTMLElement;
+    if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || this.help.open) return;
+    if (at.isContentEditable || ["INPUT", "TEXTAREA", "SELECT"].includes(at.tagName)) return;
+    const { session } = this;
+    const onButton = at.tagName === "BUTTON" || at.tagName === "SUMMARY";
+    if (event.key === "ArrowRight") event.shiftKey ? void session.runUntil({ type: "objectChange", object: undefined }) : session.step();
+    else if (event.key === "ArrowLeft") session.back();
+    else if (event.key === "Home") session.seek(0);
+    else if (event.key === "End") session.seek(session.timeline.length);
+    else if (event.key === " " && !onButton) session.playing ? session.pause() : session.play();
+    else if (event.key === "?") this.help.showModal();
+    else return;
+    event.preventDefault();
+  };
+}
+
+function download(run: string): void {
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(new Blob([run], { type: "application/json" }));
+  link.download = "kubestep-run.json";
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
+}
+
+export function applySettings(): void {
+  const theme = load("theme");
+  if (theme === "dark" || theme === "light") document.documentElement.dataset["theme"] = theme;
+  const chosen = load("language") ?? (navigator.language.startsWith("zh") ? "zh-CN" : "en");
+  setLanguage(chosen === "zh-CN" ? "zh-CN" : "en");
+  document.documentElement.lang = language();
+}

@@ -1,0 +1,35 @@
+// What may happen next: the default first, and every other order that a real cluster could have taken.
+import { css, html, nothing, type TemplateResult } from "lit";
+import { customElement } from "lit/decorators.js";
+import { actorClass } from "../app/actors";
+import { t } from "../app/words";
+import { Panel, actorIcon, shared } from "../ui/panel";
+import { actionText } from "../ui/sentence";
+
+@customElement("ks-next")
+export class KsNext extends Panel {
+  protected override readonly shows = ["world"] as const;
+
+  static override styles = [shared, css`
+    :host { padding: 12px 16px 14px; }
+    header { display: flex; align-items: baseline; gap: 8px; margin-bottom: 6px; }
+    ol { list-style: none; margin: 0 -6px; padding: 0; display: grid; gap: 1px; }
+    button.choice { width: 100%; text-align: left; border: 0; background: none; padding: 5px 6px; border-radius: 6px; line-height: 1.4; font-size: 13.5px; display: grid; grid-template-columns: 1fr auto; gap: 8px; align-items: baseline; }
+    button.choice:hover { background: var(--hover); }
+    .default { font-size: 12px; color: var(--muted); white-space: nowrap; }
+  `];
+
+  protected override render(): TemplateResult {
+    const { enabled, step, length } = this.session.view;
+    return html`<section aria-label=${t("next-panel")}>
+      <header><h2>${t("next-panel")}</h2><span class="muted">${enabled.total || ""}</span></header>
+      ${enabled.total === 0 ? html`<p class="empty">${t("next-empty")}</p>` : nothing}
+      <ol>${enabled.items.map((choice, i) => html`<li><button class="choice" data-actor=${actorClass(choice.actor)}
+          @click=${() => this.session.step(choice.index)}>
+          <span><span class="actor">${actorIcon(actorClass(choice.actor))}</span> ${actionText(choice.actor, choice.action)}</span>
+          ${i === 0 ? html`<span class="default">${t("next-default")}</span>` : nothing}</button></li>`)}</ol>
+      ${enabled.total > enabled.items.length ? html`<p class="muted" style="margin:4px 0 0">${t("more", { count: enabled.total - enabled.items.length })}</p>` : nothing}
+      ${step < length && enabled.total > 1 ? html`<p class="muted" style="font-size:13px;margin:8px 0 0">${t("next-branches")}</p>` : nothing}
+    </section>`;
+  }
+}

@@ -1,0 +1,63 @@
+// A step's plain sentence, from its facts.
+import { has, rich, t, duration } from "../app/words";
+import type { Actor, ActionView, CallView, NamedValue, ObjectRef, Value } from "../wasm/kubestep.js";
+
+/** A value as Fluent takes it: plain words. */
+export function plain(value: Value): string | number {
+  switch (value.type) {
+    case "number":
+      return value.value;
+    case "duration":
+      return duration(value.value);
+    case "bool":
+      return value.value ? "yes" : "no";
+    case "object":
+      return value.value.name;
+    case "objects":
+      return value.value.total;
+    default:
+      return value.value;
+  }
+}
+
+function named(values: NamedValue[]): Record<string, string | number> {
+  return Object.fromEntries(values.map(({ name, value }) => [name, plain(value)]));
+}
+
+type Live<T> = { actor: (actor: Actor) => T; object: (object: ObjectRef) => T; value: (value: Value) => T | string };
+
+/** What is done, as a sentence with live parts. */
+export function actionSentence<T>(actor: Actor, action: ActionView, live: Live<T>): (string | T)[] {
+  const object = action.objects[0];
+  const of = action.kind;
+  const id = [`act-${of}-${actor.role}`, `act-${of}`].find(has) ?? "act-other";
+  const args = { ...named(action.values), kind: object?.kind ?? "", action: of, count: action.objects.length, type: "", resource: "", line: "", duration: "" };
+  Object.assign(args, named(action.values));
+  return rich<T>(id, object ? args : { ...args, object: "" }, {
+    actor: live.actor(actor),
+    ...(object ? { object: live.object(object) } : {}),
+  } as Record<string, T>);
+}
+
+/** The same as text, for labels. */
+export function actionText(actor: Actor, action: ActionView): string {
+  return actionSentence<string>(actor, action, { actor: (a) => a.name, object: (o) => o.name, value: (v) => String(plain(v)) }).join("");
+}
+
+/** What came of a step: its writes in words, similar ones together. */
+export function outcome<T>(calls: CallView[], object: (ref: ObjectRef) => T): (string | T)[][] {
+  const groups = new Map<string, CallView[]>();
+  for (const call of calls) {
+    if (["get", "list", "watch"].includes(call.verb) && call.code < 400) continue;
+    const key = call.code >= 400 ? `refused ${call.reason} ${call.verb}` : `${call.verb} ${call.subresource} ${call.object.kind}`;
+    groups.set(key, [...(groups.get(key) ?? []), call]);
+  }
+  return [...groups.values()].map((group) => {
+    const first = group[0]!;
+    const args = { kind: first.object.kind, count: group.length, reason: first.reason, verb: first.verb, subresource: first.subresource };
+    const fallback = first.subresource ? `did-${first.verb}-sub` : `did-${first.verb}`;
+    const id = first.code >= 400 ? "did-refused" : [`did-${first.verb}-${first.subresource}`, fallback].find(has) ?? "did-other";
+    if (group.length > 1) return rich<T>(`${id}`, { ...args, object: t("n-of-kind", { count: group.length, kind: first.object.kind }) }, {});
+    return rich<T>(id, args, { object: object(first.object) } as Record<string, T>);
+  });
+}

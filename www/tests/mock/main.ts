@@ -1,0 +1,13 @@
+// The page over the recorded run: `npx vite`, then /tests/mock/.
+import "../../src/page.css";
+import { Session } from "../../src/app/session";
+import { EXAMPLES } from "../../src/examples";
+import { KsApp, applySettings } from "../../src/panels/ks-app";
+import { mock } from "./engine";
+
+applySettings();
+const session = new Session(mock);
+session.start(location.hash, EXAMPLES[0].files());
+const app = new KsApp();
+app.session = session;
+document.body.replaceChildren(app);
