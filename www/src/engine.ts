@@ -40,11 +40,16 @@ export interface EngineModule {
   every(ms: number, tick: () => void): () => void;
 }
 
+interface Classes {
+  Playground: (new (options: PlaygroundOptions) => Engine) & { importRun(text: string): Engine };
+  PlayTimer: new (ms: number, tick: () => void) => { free(): void };
+}
+
 /** Loads and starts the WebAssembly module. */
 export async function loadEngine(): Promise<EngineModule> {
   const wasm = await import("./wasm/kubestep.js");
   await wasm.default();
-  const { Playground, PlayTimer } = wasm;
+  const { Playground, PlayTimer } = wasm as unknown as Classes;
   return {
     create: (options) => new Playground(options),
     importRun: (text) => Playground.importRun(text),
