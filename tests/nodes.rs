@@ -452,3 +452,34 @@ fn an_image_that_is_not_there_is_tried_again_and_again() {
     let why = "container \"main\" in pod \"typo\" is waiting to start: trying and failing to pull image";
     assert_eq!(said, Err(why.to_owned()));
 }
+
+#[test]
+fn a_missing_volume_is_waited_for() {
+    let mut nodes = Nodes::new(vec![NodeConfig::numbered(1)]);
+    nodes.create(
+        r#"{"metadata":{"name":"files"},"spec":{"restartPolicy":"Never","volumes":[{"name":"v","secret":{"secretName":"keys"}}],
+        "containers":[{"name":"main","image":"busybox","command":["true"],
+        "volumeMounts":[{"name":"v","mountPath":"/v"}]}]}}"#,
+    );
+    nodes.run(Duration::from_secs(2));
+    nodes.call(Request::create(
+        kinds::SECRETS,
+        kubestep::json!({ "metadata": { "name": "keys", "namespace": "default" }, "data": { "a": "b25l" } }),
+    ));
+    nodes.run(Duration::from_secs(8));
+    expect_test::expect![[r#"
+        +0.000s files Pending
+        +0.000s files Pending +PodScheduled
+        +0.000s   files Normal Scheduled  Successfully assigned default/files to node-1 x1
+        +0.000s files Pending main=ContainerCreating +Initialized +PodScheduled
+        +0.000s   files Warning FailedMount  MountVolume.SetUp failed for volume "v" : secret "keys" not found x1
+        +0.500s   files Warning FailedMount  MountVolume.SetUp failed for volume "v" : secret "keys" not found x2
+        +1.500s   files Warning FailedMount  MountVolume.SetUp failed for volume "v" : secret "keys" not found x3
+        +3.500s   files Normal Pulling spec.containers{main} Pulling image "busybox" x1
+        +4.102s   files Normal Created spec.containers{main} Container created x1
+        +4.102s   files Normal Pulled spec.containers{main} Successfully pulled image "busybox" in 602ms (602ms including waiting). Image size: 2221843 bytes. x1
+        +4.102s   files Normal Started spec.containers{main} Container started x1
+        +4.102s files Running main=running +PodReadyToStartContainers +Initialized +Ready +ContainersReady +PodScheduled
+        +4.102s files Succeeded main=Completed 0 +Initialized +PodScheduled
+    "#]].assert_eq(&nodes.trace);
+}

@@ -23,6 +23,7 @@ mod runtime;
 mod script;
 mod start;
 mod status;
+mod volumes;
 
 pub use container::{Container, Exit, Role, State};
 pub use logs::{Log, LogQuery};

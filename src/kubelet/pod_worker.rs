@@ -9,17 +9,21 @@
 
 use super::Work;
 use super::agenda::Agenda;
+use super::config::Source;
 use super::container::{Container, Pull, Role, State};
 use super::node::{Addresses, NodeConfig};
 use super::runtime::{Blocked, SIGKILL, SIGTERM};
-use super::status;
+use super::{status, volumes};
 use crate::api::{ObjectKey, PatchType, Request, kinds, meta};
-use crate::client::{Context, EventKind, Recorder};
+use crate::client::{Backoff, Context, EventKind, Recorder};
 use crate::json;
 use crate::json::{Json, Str};
 use crate::sim::Time;
 use imbl::OrdSet;
 use std::time::Duration;
+
+/// How a mount that failed is put off (`exponentialbackoff`).
+const MOUNT_RETRY: Backoff = Backoff::new(Duration::from_millis(500), Duration::from_secs(122));
 
 /// Where the worker is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -62,6 +66,9 @@ pub struct PodWorker {
     /// Why the kubelet itself ended the pod: reason and message.
     pub verdict: Option<(&'static str, Str)>,
     address: Option<u8>,
+    /// How often its volumes could not be mounted, and when that is tried again.
+    mount_failures: u32,
+    mount_at: Time,
 }
 
 /// What a worker uses of its kubelet.
@@ -112,6 +119,8 @@ impl PodWorker {
             written: Json::Null,
             verdict: None,
             address: None,
+            mount_failures: 0,
+            mount_at: Time::default(),
         }
     }
 
@@ -236,6 +245,9 @@ impl PodWorker {
     }
 
     fn create_sandbox(&mut self, cx: &mut Context, host: &mut Host<'_>, next: &mut Next) {
+        if !self.mount_volumes(cx, host, next) {
+            return;
+        }
         let ip = if self.pod["spec"]["hostNetwork"].as_bool() == Some(true) {
             host.node.address()
         } else {
@@ -250,6 +262,26 @@ impl PodWorker {
         cx.note("create-sandbox", [("ip", ip.as_str().into())]);
         self.ip = Some(ip.into());
         self.sandbox = true;
+    }
+
+    /// Whether the volumes are there. A hollow kubelet has none.
+    fn mount_volumes(&mut self, cx: &mut Context, host: &mut Host<'_>, next: &mut Next) -> bool {
+        if host.node.is_hollow() || self.pod["spec"]["volumes"].is_empty() {
+            return true;
+        }
+        if self.mount_at > cx.now {
+            next.at(self.mount_at, self.mount_failures > 4);
+            return false;
+        }
+        let mut source = Source::new(cx, self.pod["metadata"]["namespace"].str(), host.agent);
+        let Some(message) = volumes::missing(&mut source, &self.pod) else { return true };
+        cx.note("mount-failed", [("message", message.as_str().into())]);
+        let about = meta::object_reference(&self.pod, &kinds::PODS.into());
+        host.recorder.event_about(about, EventKind::Warning, "FailedMount", message);
+        self.mount_at = cx.now + MOUNT_RETRY.after(self.mount_failures);
+        self.mount_failures += 1;
+        next.at(self.mount_at, self.mount_failures > 4);
+        false
     }
 
     /// Stops what runs. The main containers first; sidecars when those are gone.
