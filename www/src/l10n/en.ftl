@@ -165,74 +165,12 @@ next-empty = Nothing: the cluster is at rest. Apply a manifest, or let time pass
 next-default = next by default
 next-branches = Another choice than before starts a new branch.
 
-## Loop
-
-loop = The control loop
-loop-you = you, at the terminal
-loop-api = API server
-loop-revision = store revision { $revision }
-loop-api-empty = No Job or other workload yet.
-loop-last-write = last write:
-loop-cache = cache
-loop-queue = queue
-loop-expects = expects
-loop-workers = worker
-loop-scheduler = scheduler
-loop-unbound = unbound
-loop-unschedulable = stuck
-loop-controllers = Controllers
-loop-other-controllers = Other controllers, at rest
-cache-count = { $resource } { $count }
-cache-pending = +{ $count } on the way
-cache-synced = In step with the API server up to revision { $revision }
-cache-unsynced = Not filled yet
-queue-empty = empty
-queue-due = in { $time }
-queue-failures = { $count ->
-    [one] { $count } failure so far
-   *[other] { $count } failures so far
-  }
-expects-nothing = nothing
-workers-idle = { $count ->
-    [one] idle
-   *[other] { $count } idle
-  }
-node-not-ready = not ready
-node-cordoned = cordoned
-node-empty = no pods
-
 ## Terminal
 
 terminal = Terminal
 terminal-input = Command line
 terminal-empty = This is kubectl for the cluster in this page. Try:
 terminal-running = still running
-
-## Inspector
-
-inspector = Object
-inspector-yaml = YAML
-inspector-describe = Describe
-inspector-events = Events
-inspector-history = History
-inspector-gone = This object no longer exists here. Below is what it was last.
-inspector-never = At this moment the object does not exist yet.
-objects = Objects
-objects-kind = Kind
-objects-mine = Yours
-objects-name = Name
-objects-state = State
-objects-age = Age
-objects-filter = Filter by name
-objects-empty = No objects of yours yet. What you apply, and what the controllers make of it, is listed here.
-objects-none-match = Nothing matches.
-events-empty = No events about this object.
-events-when = At
-events-reason = Reason
-events-from = From
-events-message = Message
-history-go = go to step { $step }
-history-created = Created.
 
 ## Help
 

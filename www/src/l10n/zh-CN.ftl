@@ -153,68 +153,12 @@ next-empty = 没有：集群处于静止。请应用一份清单，或让时间�
 next-default = 默认
 next-branches = 选择与之前不同的事会开始新的分支。
 
-## 循环
-
-loop = 控制循环
-loop-you = 您，在终端前
-loop-api = API 服务器
-loop-revision = 存储修订 { $revision }
-loop-api-empty = 还没有 Job 或其他工作负载。
-loop-last-write = 最近写入：
-loop-cache = 缓存
-loop-queue = 队列
-loop-expects = 期望
-loop-workers = 工作者
-loop-scheduler = 调度器
-loop-unbound = 未绑定
-loop-unschedulable = 受阻
-loop-controllers = 控制器
-loop-other-controllers = 其他空闲的控制器
-cache-count = { $resource } { $count }
-cache-pending = 另有 { $count } 个在途
-cache-synced = 与 API 服务器同步到修订 { $revision }
-cache-unsynced = 尚未填充
-queue-empty = 空
-queue-due = { $time } 后
-queue-failures = 已失败 { $count } 次
-expects-nothing = 无
-workers-idle = { $count } 个空闲
-node-not-ready = 未就绪
-node-cordoned = 已停止调度
-node-empty = 没有 Pod
-
 ## 终端
 
 terminal = 终端
 terminal-input = 命令行
 terminal-empty = 这里是本页集群的 kubectl。试试：
 terminal-running = 仍在运行
-
-## 对象检视
-
-inspector = 对象
-inspector-yaml = YAML
-inspector-describe = 描述
-inspector-events = 事件
-inspector-history = 历史
-inspector-gone = 此对象在这里已不存在。下面是它最后的样子。
-inspector-never = 此刻这个对象还不存在。
-objects = 对象
-objects-kind = 种类
-objects-mine = 您的
-objects-name = 名称
-objects-state = 状态
-objects-age = 存在时间
-objects-filter = 按名称筛选
-objects-empty = 还没有您的对象。您应用的，以及控制器由此创建的，都会列在这里。
-objects-none-match = 没有匹配的对象。
-events-empty = 没有关于此对象的事件。
-events-when = 时间
-events-reason = 原因
-events-from = 来源
-events-message = 消息
-history-go = 转到第 { $step } 步
-history-created = 创建。
 
 ## 帮助
 

@@ -1,241 +1,319 @@
-// The control loop: API server, controllers with their caches and queues, scheduler, nodes with their pods. The cards are text in
-// reading order, so they are their own text equivalent; the SVG beneath draws the edges and what travels along them.
-import { css, html, nothing, svg, type PropertyValues, type TemplateResult } from "lit";
-import { customElement, query, state } from "lit/decorators.js";
-import { actorClass, type ActorClass } from "../app/actors";
+// The control-loop view: the API server above, everything that watches it below, and the way that the last step
+// took between them. The HTML is the picture's text: headings and lists in reading order; the lines only decorate.
+import { html, nothing, svg, type PropertyValues, type TemplateResult } from "lit";
+import { customElement, state } from "lit/decorators.js";
+import { repeat } from "lit/directives/repeat.js";
+import type { ActorClass } from "../app/actors";
 import { duration, t } from "../app/words";
-import { Panel, actorIcon, shared } from "../ui/panel";
 import { loopStyles } from "../ui/loop-styles";
-import type { Actor, ControllerView, InformerView, NodeView, PodView, StepView } from "../wasm/kubestep.js";
+import { fullName, look, podChip } from "../ui/look";
+import { Panel, actorIcon, shared } from "../ui/panel";
+import type {
+  ControllerView, DelayedKey, InformerView, KeyView, Listed, NodeView, ObjectRef, ObjectRow, PodView, StepLine, View,
+} from "../wasm/kubestep.js";
+
+/** A box's line to the API server, in the picture's own coordinates. */
+type Edge = { box: string; of: ActorClass; path: string };
 
 const TRAVEL_MS = 200;
-type Edge = { place: string; d: string; from: { x: number; y: number }; to: { x: number; y: number } };
+/** Where a column's line runs, from the column's left edge. */
+const GUTTER = 7;
+const MAIN = "job-controller";
 
 @customElement("ks-loop")
 export class KsLoop extends Panel {
   protected override readonly shows = ["world", "selection"] as const;
   @state() private edges: Edge[] = [];
-  @query(".board") private board!: HTMLElement;
-  #seen = 0;
-  #sizes: ResizeObserver | undefined;
 
-  static override styles = [shared, loopStyles, css`:host { padding: 14px 18px 20px; }`];
+  readonly #resized = new ResizeObserver(() => this.measure());
+  #motion = 0;
+  #travelling: Animation[] = [];
 
-  override firstUpdated(): void {
-    this.#sizes = new ResizeObserver(() => this.measure());
-    this.#sizes.observe(this.board);
+  static override styles = [shared, look, loopStyles];
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.#resized.observe(this);
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
-    this.#sizes?.disconnect();
+    this.#resized.disconnect();
+  }
+
+  // ------------------------------------------------------------------------------------------------------ the picture
+
+  protected override render(): TemplateResult {
+    const { view } = this.session;
+    const main = view.controllers.find((c) => c.name === MAIN) ?? view.controllers[0];
+    const others = view.controllers.filter((c) => c !== main);
+    const active = this.activeBoxes();
+    const on = (box: string) => active.has(box);
+    return html`<section class="picture" aria-label=${t("loop")}>
+      <svg class="wires" aria-hidden="true">${[...this.edges].sort((a, b) => Number(on(a.box)) - Number(on(b.box))).map(
+        (e) => svg`<path data-actor=${e.of} class=${on(e.box) ? "on" : ""} d=${e.path}></path>`,
+      )}</svg>
+      <div class="top">
+        <p class="tag" data-box="kubectl" data-actor="kubectl" ?data-on=${on("kubectl")}>${actorIcon("kubectl")}<span>kubectl</span></p>
+        <p class="tag clock" data-box="clock" data-actor="clock" ?data-on=${on("clock")}>${actorIcon("clock")}<span>${t("loop-clock", { time: duration(view.nowMs) })}</span>
+          ${view.idle ? html`<span class="idle">${t("loop-idle")}</span>` : nothing}</p>
+      </div>
+      ${this.apiServer(view, on("api"))}
+      <div class="watchers">
+        <div class="column">${main ? this.mainController(main, view.nowMs, on(main.name)) : nothing}</div>
+        <div class="column">${this.scheduler(view, on("scheduler"))}${this.unscheduled(view)}</div>
+        <div class="column">${repeat(view.nodes.items, (n) => n.name, (n) => this.node(n, on(`node ${n.name}`)))}
+          ${this.rest(view.nodes)}</div>
+        ${others.length ? html`<section class="others"><h3 class="small">${t("loop-other-controllers")}</h3>
+          <ul>${repeat(others, (c) => c.name, (c) => this.compactController(c, on(c.name)))}</ul></section>` : nothing}
+      </div>
+      <div class="traveller" aria-hidden="true"></div>
+    </section>`;
+  }
+
+  private apiServer(view: View, on: boolean): TemplateResult {
+    const { counts, workloads, pendingEvents } = view.apiServer;
+    return html`<section class="box api" data-box="api" data-actor="api" ?data-on=${on}>
+      <h3>${actorIcon("api")}<span class="label">${t("loop-api-server")}</span>
+        <span class="fact">${t("loop-store", { revision: view.revision })}</span>
+        <span class="fact end">${t("loop-undelivered", { count: pendingEvents })}</span></h3>
+      <ul class="counts" aria-label=${t("loop-counts")}>${counts.map(
+        ({ kind, count }) => html`<li><span class="n">${count}</span> ${kind}</li>`,
+      )}${counts.length ? nothing : html`<li class="quiet">${t("loop-store-empty")}</li>`}</ul>
+      <ul class="workloads" aria-label=${t("loop-workloads")}>${
+        workloads.items.length
+          ? repeat(workloads.items, (row) => fullName(row.object), (row) => this.workload(row))
+          : html`<li class="quiet">${t("loop-no-workloads")}</li>`
+      }${this.rest(workloads, "li")}</ul>
+    </section>`;
+  }
+
+  private workload(row: ObjectRow): TemplateResult {
+    return html`<li><button class="row" title=${fullName(row.object)} @click=${this.opens(row.object)}>
+      <span class="kind">${row.object.kind}</span><span class="name">${row.object.name}</span>
+      ${row.columns.slice(0, 3).map((c) => html`<span class="cell" title=${c.header}><span class="sr">${c.header} </span>${c.text}</span>`)}</button></li>`;
+  }
+
+  private mainController(c: ControllerView, nowMs: number, on: boolean): TemplateResult {
+    const busy = c.workers.filter((w) => w.key !== "");
+    return html`<section class="box main" data-box=${c.name} data-actor=${c.name === MAIN ? "job" : "controller"} ?data-on=${on}>
+      <h3>${actorIcon(c.name === MAIN ? "job" : "controller")}<span class="label">${c.name}</span></h3>
+      <h4>${t("loop-cache")}</h4>
+      ${this.informers(c.informers)}
+      <h4>${t("loop-queue")} <span class="n">${c.queue.waiting.total}</span></h4>
+      ${this.keys(c.queue.waiting, c.queue.delayed, nowMs)}
+      <h4>${t("loop-expectations")}</h4>
+      <ul class="expects">${c.expectations.items
+        .filter((e) => e.adds !== 0 || e.dels !== 0)
+        .map((e) => html`<li><span class="key">${short(e.key)}</span> <span class="delta" title=${t("loop-expects", { adds: e.adds, dels: e.dels })}
+            ><span class="sr">${t("loop-expects", { adds: e.adds, dels: e.dels })}</span><span aria-hidden="true">+${e.adds} −${e.dels}</span></span></li>`)}${
+        c.expectations.items.some((e) => e.adds !== 0 || e.dels !== 0) ? nothing : html`<li class="quiet">${t("loop-expects-nothing")}</li>`
+      }</ul>
+      <h4>${t("loop-workers")} <span class="n">${t("loop-workers-busy", { busy: busy.length, all: c.workers.length })}</span></h4>
+      <ul class="workers">${
+        busy.length
+          ? busy.map((w) => html`<li class="chip hand"><span aria-hidden="true">⟳</span> ${short(w.key)}</li>`)
+          : html`<li class="quiet">${t("loop-workers-idle")}</li>`
+      }</ul>
+    </section>`;
+  }
+
+  private informers(informers: InformerView[]): TemplateResult {
+    return html`<ul class="caches">${informers.map(
+      (i) => html`<li><span class="resource">${i.resource}</span><span class="objects">${
+        i.synced ? t("loop-objects", { count: i.objects }) : t("loop-not-synced")
+      }</span>${this.pending(i.pending)}</li>`,
+    )}</ul>`;
+  }
+
+  /** Watch events on their way; the room is kept when there are none. */
+  private pending(count: number): TemplateResult {
+    const label = t("loop-pending", { count });
+    return html`<span class="pending" ?data-some=${count > 0} title=${label}><span class="sr">${label}</span><span aria-hidden="true">${count > 0 ? `↓${count}` : ""}</span></span>`;
+  }
+
+  private keys(waiting: Listed<KeyView>, delayed: Listed<DelayedKey>, nowMs: number): TemplateResult {
+    return html`<ul class="keys">${waiting.items.map((k) => this.key(k, undefined))}${this.rest(waiting, "li")}${delayed.items.map((k) =>
+      this.key(k, duration(Math.max(0, k.dueMs - nowMs))),
+    )}${waiting.total + delayed.total === 0 ? html`<li class="quiet">${t("loop-queue-empty")}</li>` : nothing}</ul>`;
+  }
+
+  private key(k: KeyView, due: string | undefined): TemplateResult {
+    const words = [fullName(k.object), due && t("loop-due", { time: due }), k.failures > 0 && t("loop-failures", { count: k.failures })];
+    const label = words.filter(Boolean).join(" · ");
+    return html`<li><button class="chip ${due ? "late" : ""}" title=${label} aria-label=${label} @click=${this.opens(k.object)}
+      ><span class="name">${short(k.key)}</span>${due ? html`<span class="due">${due}</span>` : nothing}${k.failures > 0 ? html`<span class="due">↻${k.failures}</span>` : nothing}</button></li>`;
+  }
+
+  private compactController(c: ControllerView, on: boolean): TemplateResult {
+    const pending = c.informers.reduce((sum, i) => sum + i.pending, 0);
+    const { waiting, delayed } = c.queue;
+    const [first] = waiting.items;
+    return html`<li class="box compact" data-box=${c.name} data-actor=${c.name === MAIN ? "job" : "controller"} ?data-on=${on}>
+      ${actorIcon("controller")}<span class="title" title=${c.name}>${c.name.replace(/-controller$/, "")}</span>
+      ${this.pending(pending)}
+      ${first && waiting.total === 1
+        ? html`<button class="chip" title=${fullName(first.object)} @click=${this.opens(first.object)}><span class="name">${first.object.name}</span></button>`
+        : waiting.total > 0
+          ? html`<span class="chip" title=${waiting.items.map((k) => k.key).join(", ")}>${t("loop-keys", { count: waiting.total })}</span>`
+          : delayed.total > 0 ? html`<span class="quiet">${t("loop-delayed", { count: delayed.total })}</span>` : nothing}</li>`;
+  }
+
+  private scheduler(view: View, on: boolean): TemplateResult {
+    const { informers, active, backoff, unschedulable } = view.scheduler;
+    return html`<section class="box sched" data-box="scheduler" data-actor="scheduler" ?data-on=${on}>
+      <h3>${actorIcon("scheduler")}<span class="label">${t("loop-scheduler")}</span></h3>
+      <h4>${t("loop-cache")}</h4>
+      ${this.informers(informers)}
+      <h4>${t("loop-queue")} <span class="n">${active.total}</span></h4>
+      ${this.keys(active, backoff, view.nowMs)}
+      <h4>${t("loop-unschedulable")} <span class="n">${unschedulable.total}</span></h4>
+      <ul class="keys one">${unschedulable.items.map((k) => this.key(k, undefined))}${this.rest(unschedulable, "li")}${
+        unschedulable.total === 0 ? html`<li class="quiet">${t("loop-none")}</li>` : nothing}</ul>
+    </section>`;
+  }
+
+  private unscheduled(view: View): TemplateResult {
+    const { items, total } = view.unscheduled;
+    return html`<section class="box loose"><h3><span class="label">${t("loop-unscheduled")}</span><span class="fact end">${total}</span></h3>
+      <ul class="pods">${repeat(items, (p) => fullName(p.object), (p) => html`<li>${this.pod(p)}</li>`)}${this.rest(view.unscheduled, "li")}${
+        total === 0 ? html`<li class="quiet">${t("loop-none")}</li>` : nothing}</ul></section>`;
+  }
+
+  private node(n: NodeView, on: boolean): TemplateResult {
+    const ref = { kind: "Node", resource: "nodes", namespace: "", name: n.name };
+    const cpu = t("loop-cpu", { requested: cores(n.cpuRequested), allocatable: cores(n.cpuAllocatable) });
+    return html`<section class="box node" data-box=${`node ${n.name}`} data-actor="kubelet" ?data-on=${on}>
+      <h3>${actorIcon("kubelet")}<button class="link" title=${`${fullName(ref)} · ${cpu}`} @click=${this.opens(ref)}>${n.name}</button>
+        ${n.ready ? nothing : html`<span class="warn">${t("loop-not-ready")}</span>`}${n.cordoned ? html`<span class="warn">${t("loop-cordoned")}</span>` : nothing}
+        ${n.ready && !n.cordoned ? html`<span class="fact">${cpu}</span>` : nothing}<span class="end"></span>${this.pending(n.pending)}</h3>
+      <ul class="pods ${n.pods.items.length > 2 ? "many" : ""}">${repeat(n.pods.items, (p) => fullName(p.object), (p) => html`<li>${this.pod(p)}</li>`)}${
+        this.rest(n.pods, "li")}${n.pods.total === 0 ? html`<li class="quiet">${t("loop-no-pods")}</li>` : nothing}</ul>
+    </section>`;
+  }
+
+  private pod(pod: PodView): TemplateResult {
+    const { selected } = this.session;
+    return podChip(pod, this.opens(pod.object), selected?.kind === "Pod" && fullName(selected) === fullName(pod.object));
+  }
+
+  private opens(object: ObjectRef): () => void {
+    return () => this.session.select(object);
+  }
+
+  private rest(list: Listed<unknown>, as: "li" | "p" = "p"): TemplateResult | typeof nothing {
+    const more = list.total - list.items.length;
+    if (more <= 0) return nothing;
+    const words = t("more", { count: more });
+    return as === "li" ? html`<li class="quiet">${words}</li>` : html`<p class="quiet">${words}</p>`;
+  }
+
+  // ------------------------------------------------------------------------------------------------------------ motion
+
+  /** The boxes that the last step touched. */
+  private activeBoxes(): Set<string> {
+    const { view, record } = this.session;
+    if (!record) return new Set();
+    const moved = record.line;
+    const boxes = new Set(this.actorBoxes(view, moved));
+    if (moved.writes > 0 || delivers(moved) || moved.actor.role === "kubectl") boxes.add("api");
+    return boxes;
+  }
+
+  private actorBoxes(view: View, { actor, action }: StepLine): string[] {
+    switch (actor.role) {
+      case "apiServer":
+        return ["api"];
+      case "scheduler":
+      case "kubectl":
+      case "clock":
+        return [actor.role];
+      case "kubelet":
+        return [`node ${actor.name}`];
+      case "controller": {
+        if (view.controllers.some((c) => c.name === actor.name)) return [actor.name];
+        // Controllers share their informers: one event reaches all that keep a cache of this resource.
+        const resource = action.values.find((v) => v.name === "resource")?.value;
+        const name = resource?.type === "text" ? resource.value : (action.objects[0]?.resource ?? "");
+        return view.controllers.filter((c) => c.informers.some((i) => i.resource === name)).map((c) => c.name);
+      }
+    }
   }
 
   protected override updated(changed: PropertyValues): void {
     if (!changed.has("edges")) this.measure();
-    if (this.session.motion !== this.#seen) {
-      this.#seen = this.session.motion;
-      this.travel();
-    }
+    const { motion, record, view } = this.session;
+    if (motion === this.#motion) return;
+    this.#motion = motion;
+    if (record) this.travel(record.line, view);
   }
 
-  protected override render(): TemplateResult {
-    const { view, record } = this.session;
-    const active = new Set(record ? [place(record.line.actor)] : []);
-    const touched = record && (record.calls.length > 0 || record.line.action.kind === "deliver");
-    const busy = view.controllers.filter((c) => featured(c, record));
-    const quiet = view.controllers.filter((c) => !busy.includes(c));
-    return html`<section class="board" aria-label=${t("loop")}>
-      <svg class="edges" aria-hidden="true">
-        ${this.edges.map((edge) => svg`<path class=${active.has(edge.place) && touched ? "edge live" : "edge"} data-actor=${placeClass(edge.place)} d=${edge.d}></path>`)}
-        <circle class="token" r="6" cx="0" cy="0"></circle>
-      </svg>
-      <div class="top">
-        ${this.kubectl(active)}
-        ${this.apiServer(active)}
-      </div>
-      <div class="row">
-        <div class="stack controllers">
-          ${busy.map((c) => this.controller(c, active))}
-          ${quiet.length ? html`<article class="card quiet" data-actor="controller"><h3>${actorIcon("controller")} ${busy.length ? t("loop-other-controllers") : t("loop-controllers")}</h3>
-            <ul class="names">${quiet.map((c) => html`<li>${c.name}</li>`)}</ul></article>` : nothing}
-        </div>
-        <div class="stack">${this.scheduler(active)}</div>
-        <div class="stack nodes">${view.nodes.items.map((n) => this.node(n, active))}
-          ${view.nodes.total > view.nodes.items.length ? html`<p class="muted">${t("more", { count: view.nodes.total - view.nodes.items.length })}</p>` : nothing}</div>
-      </div>
-    </section>`;
-  }
-
-  private kubectl(active: Set<string>): TemplateResult {
-    return html`<article class=${card("kubectl", active)} data-place="kubectl" data-actor="kubectl">
-      <h3>${actorIcon("kubectl")} kubectl</h3><p class="small">${t("loop-you")}</p></article>`;
-  }
-
-  private apiServer(active: Set<string>): TemplateResult {
-    const { apiServer, revision } = this.session.view;
-    const last = apiServer.writes[0];
-    return html`<article class=${`${card("api", active)} wide`} data-place="api" data-actor="api">
-      <h3>${actorIcon("api")} ${t("loop-api")} <span class="fact">${t("loop-revision", { revision })}</span></h3>
-      ${apiServer.workloads.items.length
-        ? html`<ul class="workloads">${apiServer.workloads.items.slice(0, 4).map((row) => html`<li><span class="kind">${row.object.kind}</span> ${this.object(row.object)}
-            ${row.columns.slice(0, 3).map((cell) => html`<span class="cell"><span class="label">${cell.header.toLowerCase()}</span> ${cell.text}</span>`)}</li>`)}</ul>`
-        : html`<p class="small">${t("loop-api-empty")}</p>`}
-      <p class="small line">${last ? html`<span>${t("loop-last-write")} <span class="mono">${last.verb}${last.subresource ? `/${last.subresource}` : ""}</span> ${last.object.kind} ${this.object(last.object)}</span>` : nothing}
-        <span class="counts">${apiServer.counts.slice(0, 5).map((c) => html`<span>${c.count} ${c.kind}</span> `)}</span></p>
-    </article>`;
-  }
-
-  private informers(informers: InformerView[]): TemplateResult {
-    return html`${informers.map((i) => html`<span class="cache ${i.synced ? "" : "unsynced"}" title=${t(i.synced ? "cache-synced" : "cache-unsynced", { revision: i.revision })}>
-      ${t("cache-count", { count: i.objects, resource: i.resource.split(".")[0]! })}${i.pending ? html` <b class="pending">${t("cache-pending", { count: i.pending })}</b>` : nothing}</span>`)}`;
-  }
-
-  private controller(c: ControllerView, active: Set<string>): TemplateResult {
-    const of = actorClass({ role: "controller", name: c.name });
-    const { nowMs } = this.session.view;
-    const current = this.session.record?.line.actor.name === c.name && this.session.record.line.action.kind === "reconcile";
-    const held = c.workers.map((w) => w.key).filter(Boolean);
-    const key = held[0] ?? (current ? this.session.record!.line.action.objects[0]?.name : undefined);
-    return html`<article class=${card(`controller:${c.name}`, active)} data-place=${`controller:${c.name}`} data-actor=${of}>
-      <h3>${actorIcon(of)} ${c.name}</h3>
-      <dl>
-        <dt>${t("loop-cache")}</dt><dd>${this.informers(c.informers)}</dd>
-        <dt>${t("loop-queue")}</dt><dd>${c.queue.waiting.items.map((k) => html`<span class="key">${this.object(k.object, k.object.name)}</span>`)}
-          ${c.queue.delayed.items.map((k) => html`<span class="key delayed" title=${t("queue-failures", { count: k.failures })}>${this.object(k.object, k.object.name)} ${t("queue-due", { time: duration(Math.max(0, k.dueMs - nowMs)) })}</span>`)}
-          ${c.queue.waiting.total + c.queue.delayed.total === 0 ? html`<span class="none">${t("queue-empty")}</span>` : nothing}</dd>
-        <dt>${t("loop-expects")}</dt><dd>${c.expectations.items.length
-          ? c.expectations.items.map((e) => html`<span class="key">${e.key.split("/").pop()} <b>${e.adds > 0 ? `+${e.adds}` : ""}${e.dels > 0 ? ` −${e.dels}` : ""}${e.adds <= 0 && e.dels <= 0 ? "✓" : ""}</b></span>`)
-          : html`<span class="none">${t("expects-nothing")}</span>`}</dd>
-        <dt>${t("loop-workers")}</dt><dd>${key ? html`<span class="key working">${key.split("/").pop()}</span>` : html`<span class="none">${t("workers-idle", { count: c.workers.length })}</span>`}</dd>
-      </dl></article>`;
-  }
-
-  private scheduler(active: Set<string>): TemplateResult {
-    const { scheduler, nowMs, unscheduled } = this.session.view;
-    const keys = [
-      ...scheduler.active.items.map((k) => html`<span class="key">${this.object(k.object)}</span>`),
-      ...scheduler.backoff.items.map((k) => html`<span class="key delayed">${this.object(k.object)} ${t("queue-due", { time: duration(Math.max(0, k.dueMs - nowMs)) })}</span>`),
-    ];
-    return html`<article class=${card("scheduler", active)} data-place="scheduler" data-actor="scheduler">
-      <h3>${actorIcon("scheduler")} ${t("loop-scheduler")}</h3>
-      <dl>
-        <dt>${t("loop-cache")}</dt><dd>${this.informers(scheduler.informers)}</dd>
-        <dt>${t("loop-queue")}</dt><dd>${keys.length ? keys : html`<span class="none">${t("queue-empty")}</span>`}</dd>
-        ${scheduler.unschedulable.total ? html`<dt>${t("loop-unschedulable")}</dt><dd>${scheduler.unschedulable.items.map((k) => html`<span class="key">${this.object(k.object)}</span>`)}</dd>` : nothing}
-        <dt>${t("loop-unbound")}</dt><dd>${unscheduled.total ? unscheduled.items.map((p) => this.pod(p)) : html`<span class="none">${t("queue-empty")}</span>`}</dd>
-      </dl></article>`;
-  }
-
-  private node(n: NodeView, active: Set<string>): TemplateResult {
-    const place = `node:${n.name}`;
-    return html`<article class=${`${card(place, active)} node`} data-place=${place} data-actor="kubelet">
-      <h3>${actorIcon("kubelet")} ${n.name} ${n.ready ? nothing : html`<span class="fact warn">${t("node-not-ready")}</span>`}${n.cordoned ? html`<span class="fact">${t("node-cordoned")}</span>` : nothing}
-        ${n.pending ? html`<b class="pending">${t("cache-pending", { count: n.pending })}</b>` : nothing}</h3>
-      ${n.pods.total ? html`<ul class="pods">${n.pods.items.map((p) => html`<li>${this.pod(p)}</li>`)}</ul>` : html`<p class="small none">${t("node-empty")}</p>`}
-      ${n.pods.total > n.pods.items.length ? html`<p class="small">${t("more", { count: n.pods.total - n.pods.items.length })}</p>` : nothing}
-    </article>`;
-  }
-
-  private pod(p: PodView): TemplateResult {
-    const { selected } = this.session;
-    const chosen = selected?.kind === "Pod" && selected.name === p.object.name;
-    return html`<span class="pod ${chosen ? "chosen" : ""}" data-phase=${tone(p)}>${glyph(p)}${this.object(p.object)} <span class="status">${p.status}${p.restarts ? ` ↻${p.restarts}` : ""}</span></span>`;
-  }
-
-  /** The edges' ends, from where the cards are. */
+  /** Lays the lines: each box is reached from the API server's lower edge through the gutter at its left. */
   private measure(): void {
-    const box = this.board.getBoundingClientRect();
-    const at = (name: string) => this.board.querySelector(`[data-place="${CSS.escape(name)}"]`)?.getBoundingClientRect();
-    const api = at("api");
-    if (!api || box.width === 0) return;
+    const picture = this.renderRoot.querySelector(".picture");
+    const api = this.renderRoot.querySelector<HTMLElement>('[data-box="api"]');
+    if (!picture || !api) return;
+    const origin = picture.getBoundingClientRect();
+    const from = api.getBoundingClientRect();
     const edges: Edge[] = [];
-    for (const card of this.board.querySelectorAll<HTMLElement>("[data-place]")) {
-      const place = card.dataset["place"]!;
-      if (place === "api") continue;
-      const r = card.getBoundingClientRect();
-      let from, to, d;
-      if (place === "kubectl") {
-        from = { x: r.right - box.left, y: r.top + r.height / 2 - box.top };
-        to = { x: api.left - box.left, y: from.y };
-        if (r.bottom <= api.top) {
-          from = { x: r.left + 24 - box.left, y: r.bottom - box.top };
-          to = { x: from.x, y: api.top - box.top };
-        }
-        d = `M${from.x} ${from.y}L${to.x} ${to.y}`;
-      } else {
-        // Along the gap between the rows, then down the gutter left of the column.
-        const gutter = Math.max(4, r.left - box.left - 9);
-        const y = r.top - box.top + 20;
-        const lane = api.bottom - box.top + 12;
-        const x = Math.min(Math.max(api.left - box.left + 16, gutter), api.right - box.left - 16);
-        from = { x: r.left - box.left, y };
-        to = { x, y: api.bottom - box.top };
-        d = `M${from.x} ${from.y}H${gutter}V${lane}H${x}V${to.y}`;
-      }
-      edges.push({ place, d, from, to });
+    const trunk = 0.5 + Math.round(this.renderRoot.querySelector(".watchers")!.getBoundingClientRect().left - origin.left + GUTTER);
+    const lane = 0.5 + Math.round((this.renderRoot.querySelector(".others")?.getBoundingClientRect().top ?? 0) - origin.top - 4);
+    const start = Math.round(from.bottom - origin.top);
+    for (const box of this.renderRoot.querySelectorAll<HTMLElement>(".watchers [data-box]")) {
+      const to = box.getBoundingClientRect();
+      const right = Math.round(to.left - origin.left);
+      const x = right - 10.5;
+      const y = Math.round(to.top - origin.top + Math.min(15, to.height / 2)) + 0.5;
+      const turn = `V${y - 6}Q${x} ${y} ${x + 6} ${y}H${right}`;
+      // The small controllers share one trunk at the left, and a lane above them.
+      const detour = box.matches(".compact") && x > trunk + 20;
+      const path = detour ? `M${trunk} ${start}V${lane - 6}Q${trunk} ${lane} ${trunk + 6} ${lane}H${x - 6}Q${x} ${lane} ${x} ${lane + 6}${turn}` : `M${x} ${start}${turn}`;
+      edges.push({ box: box.dataset["box"]!, of: box.dataset["actor"] as ActorClass, path });
     }
-    if (JSON.stringify(edges) !== JSON.stringify(this.edges)) this.edges = edges;
+    const kubectl = this.renderRoot.querySelector<HTMLElement>('[data-box="kubectl"]')?.getBoundingClientRect();
+    if (kubectl) {
+      const x = Math.round(kubectl.left - origin.left + 16) + 0.5;
+      edges.push({ box: "kubectl", of: "kubectl", path: `M${x} ${Math.round(from.top - origin.top)}V${Math.round(kubectl.bottom - origin.top)}` });
+    }
+    const same = edges.length === this.edges.length && edges.every((e, i) => e.path === this.edges[i]!.path && e.box === this.edges[i]!.box);
+    if (!same) this.edges = edges;
   }
 
-  /** What moved travels along its edge: an event from the API server, a request to it. */
-  private travel(): void {
-    const { record } = this.session;
-    const token = this.renderRoot.querySelector<SVGCircleElement>(".token");
-    if (!record || !token || matchMedia("(prefers-reduced-motion: reduce)").matches) return;
-    const edge = this.edges.find((e) => e.place === place(record.line.actor));
-    const delivered = record.line.action.kind === "deliver" || record.line.action.kind === "list";
-    if (!edge || (!delivered && record.calls.length === 0)) return;
-    token.dataset["actor"] = actorClass(record.line.actor);
-    token.style.offsetPath = `path("${edge.d}")`;
-    token.animate(
-      [{ offsetDistance: delivered ? "100%" : "0%", opacity: 1 }, { offsetDistance: delivered ? "0%" : "100%", opacity: 1 }],
-      { duration: TRAVEL_MS, easing: "ease-in-out" },
+  private travel(moved: StepLine, view: View): void {
+    for (const animation of this.#travelling) animation.cancel();
+    this.#travelling = [];
+    const stage = this.renderRoot.querySelector(".traveller");
+    if (!stage || matchMedia("(prefers-reduced-motion: reduce)").matches) return;
+    const toApi = !delivers(moved);
+    if (toApi && moved.writes === 0 && moved.actor.role !== "kubectl") return;
+    const ways = this.actorBoxes(view, moved).map((box) => this.edges.find((e) => e.box === box)).filter((e) => e !== undefined);
+    stage.replaceChildren(
+      ...ways.map((way) => {
+        const dot = document.createElement("i");
+        dot.dataset["actor"] = way.of;
+        dot.style.offsetPath = `path("${way.path}")`;
+        return dot;
+      }),
     );
+    for (const dot of stage.children) {
+      const path = toApi ? ["100%", "0%"] : ["0%", "100%"];
+      const travel = dot.animate({ offsetDistance: path, opacity: [1, 1] }, { duration: TRAVEL_MS, easing: "ease-in-out" });
+      travel.onfinish = () => dot.remove();
+      this.#travelling.push(travel);
+    }
   }
 }
 
-function card(name: string, active: Set<string>): string {
-  return active.has(name) ? "card active" : "card";
+/** Whether the step carried something from the API server to a component. */
+function delivers({ action }: StepLine): boolean {
+  return action.kind === "deliver" || action.kind === "list";
 }
 
-function place(actor: Actor): string {
-  switch (actor.role) {
-    case "apiServer":
-      return "api";
-    case "controller":
-      return `controller:${actor.name}`;
-    case "kubelet":
-      return `node:${actor.name}`;
-    default:
-      return actor.role;
-  }
+/** A key without the namespace that most objects are in. */
+function short(key: string): string {
+  return key.startsWith("default/") ? key.slice("default/".length) : key;
 }
 
-function placeClass(name: string): ActorClass {
-  const [head, rest] = name.split(":");
-  if (head === "controller") return actorClass({ role: "controller", name: rest ?? "" });
-  return head === "node" ? "kubelet" : (head as ActorClass);
-}
-
-/** A controller gets a card of its own when it has something in hand, or is the Job controller. */
-function featured(c: ControllerView, record: StepView | undefined): boolean {
-  return actorClass({ role: "controller", name: c.name }) === "job" || c.queue.waiting.total + c.queue.delayed.total + c.expectations.total > 0
-    || record?.line.actor.name === c.name;
-}
-
-function tone(p: PodView): "wait" | "run" | "done" | "bad" {
-  if (/err|fail|backoff|back-off|oom|unknown/i.test(p.status)) return "bad";
-  if (p.phase === "Succeeded") return "done";
-  return p.phase === "Running" ? "run" : "wait";
-}
-
-/** A pod's phase as a shape: dotted ring, full disc, tick, cross. */
-function glyph(p: PodView): TemplateResult {
-  const of = tone(p);
-  const inner = of === "wait" ? svg`<circle cx="8" cy="8" r="5.5" fill="none" stroke="currentColor" stroke-width="2" stroke-dasharray="2.6 2"/>`
-    : of === "run" ? svg`<circle cx="8" cy="8" r="6" fill="currentColor"/>`
-    : of === "done" ? svg`<path d="M2.5 8.5 6.5 12.5 13.5 4" fill="none" stroke="currentColor" stroke-width="2.2"/>`
-    : svg`<path d="M3.5 3.5l9 9m0-9l-9 9" fill="none" stroke="currentColor" stroke-width="2.2"/>`;
-  return html`<svg class="glyph" viewBox="0 0 16 16" width="11" height="11" aria-hidden="true">${inner}</svg>`;
+function cores(millis: number): string {
+  return millis % 1000 === 0 ? String(millis / 1000) : `${millis}m`;
 }
