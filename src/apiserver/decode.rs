@@ -131,6 +131,9 @@ impl Decoder {
             (Shape::Map(item), Json::Object(entries)) => {
                 let mut out = Vec::with_capacity(entries.len());
                 for (key, element) in entries.entries() {
+                    if element.is_null() && matches!(item, Shape::Str) {
+                        continue;
+                    }
                     self.path.push(Part::Key(key.clone()));
                     let decoded = match element {
                         Json::Null => zero(item),

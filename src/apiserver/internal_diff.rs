@@ -27,6 +27,7 @@ pub fn pod_spec_diff(old: &Json, new: &Json) -> String {
     put('-', &old[first..old_end]);
     put('+', &new[first..new_end]);
     put(' ', &old[old_end..old_end + tail]);
+    out.truncate(out.trim_end().len());
     out
 }
 

@@ -289,5 +289,14 @@ pub fn warnings(pod: &Json, at: &str) -> Vec<Str> {
             }
         }
     }
+    let profile = "seccomp.security.alpha.kubernetes.io/pod";
+    if pod["metadata"]["annotations"].get(profile).is_some() {
+        all.push(
+            format!(
+                "{at}metadata.annotations[{profile}]: non-functional in v1.27+; use the \"seccompProfile\" field instead"
+            )
+            .into(),
+        );
+    }
     all
 }

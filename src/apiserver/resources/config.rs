@@ -106,10 +106,8 @@ fn validate_type(secret: &Json, errors: &mut Vec<Error>) {
         "kubernetes.io/tls" => require(&["tls.crt", "tls.key"], errors),
         "kubernetes.io/dockerconfigjson" => config_json(data, ".dockerconfigjson", errors),
         "kubernetes.io/dockercfg" => config_json(data, ".dockercfg", errors),
-        "kubernetes.io/basic-auth" => {
-            if data.get("username").is_none() && data.get("password").is_none() {
-                require(&["username", "password"], errors);
-            }
+        "kubernetes.io/basic-auth" if data.get("username").is_none() && data.get("password").is_none() => {
+            require(&["username", "password"], errors);
         }
         "kubernetes.io/ssh-auth" if data["ssh-privatekey"].is_empty() => {
             errors.push(Error::required(&path.key("ssh-privatekey"), ""));

@@ -21,9 +21,18 @@ pub fn containers(
     taken: &mut Vec<String>,
     errors: &mut Vec<Error>,
 ) {
+    let init = path.to_string().ends_with("initContainers");
     for (i, one) in list.items().iter().enumerate() {
         let path = path.index(i);
         container(one, &path, scope, errors);
+        if init && one["restartPolicy"].str() != "Always" {
+            for field in ["lifecycle", "livenessProbe", "readinessProbe", "startupProbe"] {
+                if !one[field].is_null() {
+                    let detail = "may not be set for init containers without restartPolicy=Always";
+                    errors.push(Error::forbidden(&path.child(field), detail));
+                }
+            }
+        }
         let name = one["name"].str();
         if taken.iter().any(|t| t == name) && !name.is_empty() {
             errors.push(Error::duplicate(&path.child("name"), name));
