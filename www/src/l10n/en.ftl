@@ -185,3 +185,121 @@ key-play = play or pause
 key-apply = apply the file in the editor
 key-leave = leave the editor with the keyboard
 key-help = this help
+
+## What may happen next: one sentence a kind of action
+
+may-deliver = { $actor } learns of the next change in { $resource }
+may-list = { $actor } lists all { $resource }
+may-reconcile = { $actor } takes { $object } from its queue
+may-schedule = { $actor } looks for a node for { $object }
+may-syncPod = the kubelet on { $actor } looks after pod { $object }
+may-process = the program in pod { $object } runs on
+may-register = the kubelet on { $actor } registers its node
+may-heartbeat = the kubelet on { $actor } reports that its node is well
+may-timer = { $duration } pass
+may-resume = your command goes on
+may-command = you run “{ $line }”
+may-other = { $actor }: { $action } { $object }
+
+act-register = The kubelet on { $actor } registered its node.
+act-heartbeat = The kubelet on { $actor } reported that its node is well.
+act-resume = Your command went on.
+act-interrupt = You stopped your command with Ctrl-C.
+
+## Phases, as components name them
+
+note-read-cache = { $found ->
+    [no] looked in its cache: it is not there
+   *[other] read it from its cache
+  }
+note-read-object = { $found ->
+    [no] asked the API server: it is gone
+   *[other] read it from the API server
+  }
+note-expectations = { $satisfied ->
+    [no] still expects to see { $adds } created and { $dels } deleted, so its cache cannot be trusted yet
+   *[other] has seen everything that it did before, so its cache can be trusted
+  }
+note-count-pods = counted the pods: { $active } active, { $ready } ready, { $terminating } terminating, { $succeeded } succeeded, { $failed } failed
+note-manage = { $suspended ->
+    [yes] the Job is suspended: it should have no active pods and has { $have }
+   *[other] it should have { $want } active pods and has { $have }
+  }
+note-backoff = { $failures ->
+    [one] after { $failures } failure, waits { $seconds } s before the next pod
+   *[other] after { $failures } failures, waits { $seconds } s before the next pod
+  }
+note-create-pods = { $count ->
+    [one] creates { $count } pod
+   *[other] creates { $count } pods
+  }
+note-delete-pods = { $count ->
+    [one] deletes { $count } pod
+   *[other] deletes { $count } pods
+  }
+note-track = { $finished ->
+    [one] { $finished } finished pod to take into account
+   *[other] { $finished } finished pods to take into account
+  }
+note-status = worked out the status
+note-over = the Job is over: { $condition }, because { $reason }
+note-done = nothing more to do for this object
+note-remove-finalizer = released pod { $pod }: nobody counts it any more
+note-requeue = { $pods ->
+    [0] something changed ({ $event }), which no waiting pod needs
+   *[other] { $event }: { $pods } waiting pods may fit now
+  }
+note-retry = it failed ({ $error }) and will be tried again
+note-owners = looked at its owners: { $solid } exist, { $dangling } are gone
+note-delete = deletes { $name }
+note-foreground = waits for { $blocking } dependents to go first
+note-orphan = leaves { $dependents } dependents without an owner
+note-delete-content = { $left } objects are left in the namespace
+note-finalize = lets go of namespace { $namespace }
+note-expired = finished { $seconds } s ago: its time is over
+note-jobs = { $all } jobs, { $active } of them active
+note-next = the next run is due in { $seconds } s
+note-clean-up = deletes { $count } old jobs
+note-due = { $job } is due
+note-create = creates { $serviceAccount }{ $configMap }
+note-update = updates { $configMap }
+note-queue = took the pod from its queue (attempt { $attempt })
+note-filter = { $fits ->
+    [no] { $node } will not do: { $plugin } says “{ $reasons }”
+   *[other] { $node } would do
+  }
+note-score = { $node } scores { $total }
+note-select = chose { $node }, with the best score ({ $score })
+note-assume = counts the pod as placed on { $node } from now on
+note-bind = told the API server: this pod goes to { $node }
+note-bind-failed = the API server did not take it: { $message }
+note-unschedulable = no node will do: { $message }
+note-pod-added = pod { $pod } was assigned to this node
+note-sync-pod = the pod is { $phase }
+note-create-sandbox = set up the pod's network { $ip }{ $error }
+note-mount-failed = a volume could not be mounted: { $message }
+note-pull-image = pulls image { $image }
+note-pull-failed = image { $image } could not be pulled: { $message }
+note-image-error = { $reason }: { $message }
+note-image-back-off = waits before it tries to pull { $image } again
+note-config-error = the container cannot be made: { $message }
+note-back-off = container { $container } waits { $wait } before it is started again
+note-start-container = { $started ->
+    [no] container { $container } did not start
+   *[other] started container { $container }
+  }
+note-run-process = { $lines ->
+    [0] the program in { $container } ran and printed nothing
+    [one] the program in { $container } ran and printed a line
+   *[other] the program in { $container } ran and printed { $lines } lines
+  }
+note-process-waits = it sleeps
+note-process-exited = it ended with exit code { $code }
+note-write-status = writes the pod's status: { $phase }
+note-status-refused = the API server did not take the status: { $message }
+note-terminate-pod = stops the pod, with { $graceSeconds } s to end by itself
+note-signal = sent signal { $signal } to container { $container }
+note-release-pod = is done with the pod ({ $phase })
+note-register-node = registers { $node }
+note-renew-lease = renewed { $node }'s lease: it is alive
+note-report-status = reported { $node }'s status

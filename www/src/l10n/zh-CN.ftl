@@ -173,3 +173,108 @@ key-play = 播放或暂停
 key-apply = 应用编辑器中的文件
 key-leave = 用键盘离开编辑器
 key-help = 此帮助
+
+## 接下来可能发生：每种动作一句
+
+may-deliver = { $actor } 得知 { $resource } 的下一个变化
+may-list = { $actor } 列出所有 { $resource }
+may-reconcile = { $actor } 从队列取出 { $object }
+may-schedule = { $actor } 为 { $object } 寻找节点
+may-syncPod = { $actor } 上的 kubelet 照看 Pod { $object }
+may-process = Pod { $object } 里的程序继续运行
+may-register = { $actor } 上的 kubelet 注册节点
+may-heartbeat = { $actor } 上的 kubelet 报告节点正常
+may-timer = 过去 { $duration }
+may-resume = 您的命令继续运行
+may-command = 您运行“{ $line }”
+may-other = { $actor }：{ $action } { $object }
+
+act-register = { $actor } 上的 kubelet 注册了节点。
+act-heartbeat = { $actor } 上的 kubelet 报告节点正常。
+act-resume = 您的命令继续运行。
+act-interrupt = 您用 Ctrl-C 停止了命令。
+
+## 各组件所称的阶段
+
+note-read-cache = { $found ->
+    [no] 查看缓存：不在其中
+   *[other] 从缓存中读取
+  }
+note-read-object = { $found ->
+    [no] 询问 API 服务器：已不存在
+   *[other] 从 API 服务器读取
+  }
+note-expectations = { $satisfied ->
+    [no] 还在等着看到 { $adds } 个创建、{ $dels } 个删除，所以缓存还不可信
+   *[other] 之前所做的都已看到，缓存可信
+  }
+note-count-pods = 清点 Pod：{ $active } 个活动，{ $ready } 个就绪，{ $terminating } 个正在终止，{ $succeeded } 个成功，{ $failed } 个失败
+note-manage = { $suspended ->
+    [yes] Job 已挂起：不应有活动的 Pod，现有 { $have } 个
+   *[other] 应有 { $want } 个活动的 Pod，现有 { $have } 个
+  }
+note-backoff = 已失败 { $failures } 次，等待 { $seconds } 秒后再建 Pod
+note-create-pods = 创建 { $count } 个 Pod
+note-delete-pods = 删除 { $count } 个 Pod
+note-track = 有 { $finished } 个结束的 Pod 要计入
+note-status = 算出了状态
+note-over = Job 结束：{ $condition }，原因是 { $reason }
+note-done = 对此对象没有更多要做的
+note-remove-finalizer = 放开 Pod { $pod }：不再需要清点它
+note-requeue = { $pods ->
+    [0] 有变化（{ $event }），没有等待的 Pod 需要它
+   *[other] { $event }：{ $pods } 个等待的 Pod 也许可以放下了
+  }
+note-retry = 失败了（{ $error }），会再试
+note-owners = 查看属主：{ $solid } 个存在，{ $dangling } 个已不在
+note-delete = 删除 { $name }
+note-foreground = 等待 { $blocking } 个从属对象先消失
+note-orphan = 让 { $dependents } 个从属对象失去属主
+note-delete-content = 命名空间里还有 { $left } 个对象
+note-finalize = 放开命名空间 { $namespace }
+note-expired = 已结束 { $seconds } 秒：保留时间已过
+note-jobs = { $all } 个 Job，其中 { $active } 个活动
+note-next = 下一次运行在 { $seconds } 秒后
+note-clean-up = 删除 { $count } 个旧 Job
+note-due = { $job } 到时间了
+note-create = 创建 { $serviceAccount }{ $configMap }
+note-update = 更新 { $configMap }
+note-queue = 从队列取出这个 Pod（第 { $attempt } 次尝试）
+note-filter = { $fits ->
+    [no] { $node } 不行：{ $plugin } 说“{ $reasons }”
+   *[other] { $node } 可以
+  }
+note-score = { $node } 得 { $total } 分
+note-select = 选中得分最高的 { $node }（{ $score }）
+note-assume = 从现在起视为已放在 { $node }
+note-bind = 告诉 API 服务器：这个 Pod 去 { $node }
+note-bind-failed = API 服务器没有接受：{ $message }
+note-unschedulable = 没有合适的节点：{ $message }
+note-pod-added = Pod { $pod } 被分配到这个节点
+note-sync-pod = 这个 Pod 处于 { $phase }
+note-create-sandbox = 建立 Pod 的网络 { $ip }{ $error }
+note-mount-failed = 卷无法挂载：{ $message }
+note-pull-image = 拉取镜像 { $image }
+note-pull-failed = 镜像 { $image } 无法拉取：{ $message }
+note-image-error = { $reason }：{ $message }
+note-image-back-off = 等待后再次拉取 { $image }
+note-config-error = 无法创建容器：{ $message }
+note-back-off = 容器 { $container } 等待 { $wait } 后再启动
+note-start-container = { $started ->
+    [no] 容器 { $container } 没有启动
+   *[other] 启动了容器 { $container }
+  }
+note-run-process = { $lines ->
+    [0] { $container } 里的程序运行了，没有输出
+   *[other] { $container } 里的程序运行了，输出 { $lines } 行
+  }
+note-process-waits = 它在休眠
+note-process-exited = 它以退出码 { $code } 结束
+note-write-status = 写入 Pod 的状态：{ $phase }
+note-status-refused = API 服务器没有接受状态：{ $message }
+note-terminate-pod = 停止 Pod，给它 { $graceSeconds } 秒自行结束
+note-signal = 向容器 { $container } 发送信号 { $signal }
+note-release-pod = 处理完这个 Pod（{ $phase }）
+note-register-node = 注册 { $node }
+note-renew-lease = 更新了 { $node } 的租约：它还活着
+note-report-status = 报告了 { $node } 的状态

@@ -49,8 +49,9 @@ export class KsApp extends LitElement {
     @media (max-width: 1100px) and (min-width: 761px) { .main { grid-template-columns: 250px minmax(0, 1fr) 280px; } }
     @media (max-width: 760px) {
       :host { grid-template-rows: auto auto auto minmax(0, 1fr) auto; }
-      header { flex-wrap: wrap; padding: 4px 10px; gap: 2px; } h1 { margin-right: auto; } .grow { display: none; }
-      header select { max-width: 19ch; min-height: 40px; } header .button { min-height: 40px; padding-inline: 8px; }
+      header { flex-wrap: wrap; padding: 2px 8px 4px; gap: 0 2px; } h1 { margin-right: auto; }
+      .grow { order: 2; flex-basis: 100%; height: 0; } .run { order: 3; } .run:last-of-type { margin-right: auto; }
+      header select { max-width: 15ch; min-height: 38px; } header select.run { flex: 1; max-width: none; } header .button { min-height: 38px; padding-inline: 9px; }
       .panes { display: flex; border-bottom: 1px solid var(--line); background: var(--surface); overflow-x: auto; }
       .panes button { flex: 1 0 auto; border: 0; background: none; padding: 11px 10px; color: var(--muted); }
       .panes [aria-selected="true"] { color: var(--ink); font-weight: 600; box-shadow: inset 0 -2px 0 var(--accent); }
@@ -91,9 +92,9 @@ export class KsApp extends LitElement {
           ${EXAMPLES.map((example) => html`<option value=${example.id} title=${t(`example-${example.id}-about`)}>${t(`example-${example.id}`)}</option>`)}</select>
         <span class="grow"></span>
         ${this.branches()}
-        <button class="button quiet" @click=${this.share}>${this.copied ? t("copied") : t("share")}</button>
-        <button class="button quiet" @click=${this.saveRun} title=${t("save-run-title")}>${t("save-run")}</button>
-        <button class="button quiet" @click=${() => this.picker.click()} title=${t("open-run-title")}>${t("open-run")}</button>
+        <button class="button quiet run" @click=${this.share}>${this.copied ? t("copied") : t("share")}</button>
+        <button class="button quiet run" @click=${this.saveRun} title=${t("save-run-title")}>${t("save-run")}</button>
+        <button class="button quiet run" @click=${() => this.picker.click()} title=${t("open-run-title")}>${t("open-run")}</button>
         <input id="open-run" type="file" accept=".json,application/json" hidden aria-label=${t("open-run")} @change=${this.openRun} />
         <button class="button quiet" lang=${language() === "en" ? "zh-CN" : "en"} @click=${this.otherLanguage}>${language() === "en" ? "中文" : "English"}</button>
         <button class="button quiet" @click=${this.otherTheme} aria-label=${t("theme")} title=${t("theme")}>${icon("theme")}</button>
@@ -127,7 +128,7 @@ export class KsApp extends LitElement {
   private branches(): TemplateResult {
     const { branches } = this.session.timeline;
     const current = branches.find((b) => b.current);
-    return html`<select aria-label=${t("branches")} .value=${String(current?.id ?? "")} @change=${(e: Event) => {
+    return html`<select class="run" aria-label=${t("branches")} .value=${String(current?.id ?? "")} @change=${(e: Event) => {
       const select = e.target as HTMLSelectElement;
       if (select.value === "rename") {
         select.value = String(current?.id);

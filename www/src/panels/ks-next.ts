@@ -26,7 +26,7 @@ export class KsNext extends Panel {
       ${enabled.total === 0 ? html`<p class="empty">${t("next-empty")}</p>` : nothing}
       <ol>${enabled.items.map((choice, i) => html`<li><button class="choice" data-actor=${actorClass(choice.actor)}
           @click=${() => this.session.step(choice.index)}>
-          <span><span class="actor">${actorIcon(actorClass(choice.actor))}</span> ${actionText(choice.actor, choice.action)}</span>
+          <span><span class="actor">${actorIcon(actorClass(choice.actor))}</span> ${actionText(choice.actor, choice.action, "may")}</span>
           ${i === 0 ? html`<span class="default">${t("next-default")}</span>` : nothing}</button></li>`)}</ol>
       ${enabled.total > enabled.items.length ? html`<p class="muted" style="margin:4px 0 0">${t("more", { count: enabled.total - enabled.items.length })}</p>` : nothing}
       ${step < length && enabled.total > 1 ? html`<p class="muted" style="font-size:13px;margin:8px 0 0">${t("next-branches")}</p>` : nothing}

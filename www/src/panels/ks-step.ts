@@ -5,7 +5,7 @@ import { actorClass } from "../app/actors";
 import { duration, has, rich, t } from "../app/words";
 import { diffLines } from "../ui/diff";
 import { Panel, actorIcon, icon, shared } from "../ui/panel";
-import { actionSentence, outcome, plain } from "../ui/sentence";
+import { actionSentence, actionText, outcome, plain } from "../ui/sentence";
 import type { CallView, NoteView, StepLine, StepView } from "../wasm/kubestep.js";
 
 @customElement("ks-step")
@@ -73,7 +73,6 @@ export class KsStep extends Panel {
     return actionSentence(line.actor, line.action, {
       actor: (actor) => html`<strong>${actor.name}</strong>`,
       object: (ref) => this.object(ref),
-      value: (value) => this.value(value),
     });
   }
 
@@ -89,14 +88,15 @@ export class KsStep extends Panel {
       const values = note.values.map(({ name, value }, i) => html`${i ? ", " : ""}${name} ${this.value(value)}`);
       return html`<li>${note.phase.replaceAll("-", " ")}${values.length ? html`: <span class="values">${values}</span>` : nothing}</li>`;
     }
-    const args: Record<string, string | number> = {};
+    // Phases say only what decided; what they leave out reads as nothing.
+    const args: Record<string, string | number> = { ip: "", error: "", serviceAccount: "", configMap: "", reasons: "" };
     const live: Record<string, TemplateResult | string> = {};
     for (const { name, value } of note.values) {
       if (value.type === "object" || value.type === "objects") live[name] = this.value(value);
       else args[name] = plain(value);
     }
     const said = rich(id, args, live);
-    return html`<li>${said}${note.values.length ? html` <span class="sr">${note.values.map(({ name }) => name).join(", ")}</span>` : nothing}</li>`;
+    return html`<li>${said}</li>`;
   }
 
   private call(call: CallView, index: number): TemplateResult {
@@ -128,8 +128,7 @@ export class KsStep extends Panel {
   }
 
   private cause(line: StepLine): TemplateResult {
-    const text = actionSentence<string>(line.actor, line.action, { actor: (a) => a.name, object: (o) => o.name, value: (v) => String(plain(v)) });
     return html`<li><button class="cause" data-actor=${actorClass(line.actor)} @click=${() => this.session.seek(line.step)}>
-      <span class="n">${line.step}</span><span><span class="actor">${actorIcon(actorClass(line.actor))}</span> ${text.join("")}</span></button></li>`;
+      <span class="n">${line.step}</span><span><span class="actor">${actorIcon(actorClass(line.actor))}</span> ${actionText(line.actor, line.action)}</span></button></li>`;
   }
 }

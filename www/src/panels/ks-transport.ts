@@ -30,9 +30,9 @@ export class KsTransport extends Panel {
       .buttons { width: 100%; justify-content: space-between; }
       ks-timeline { order: 2; flex: 1; margin: 0 8px 0 4px; }
       .where { order: 3; min-width: 0; }
-      .button { min-height: 40px; padding-inline: 9px; }
-      .step { min-width: 64px; } .play { width: 74px; }
-      select { min-height: 40px; max-width: 76px; }
+      .button { min-height: 40px; padding-inline: 8px; }
+      .step { min-width: 62px; flex: 1; } .play { width: auto; } .play span, .idle span { position: absolute; clip-path: inset(50%); }
+      select { min-height: 40px; width: 62px; } select.until { width: 92px; }
     }
   `];
 
@@ -48,11 +48,11 @@ export class KsTransport extends Panel {
           <button class="button quiet" ?disabled=${step === 0} @click=${() => session.seek(0)} aria-label=${t("to-start")} title=${t("to-start")}>${icon("start")}</button>
           <button class="button" ?disabled=${step === 0} @click=${() => session.back()} aria-label=${t("back")} title=${t("back-title")}>${icon("back")}</button>
           <button class="button step ${session.applied ? "primary" : ""}" ?disabled=${nothingNext} @click=${() => session.step()} title=${t("step-title")}>${t("step")} ${icon("step")}</button>
-          <button class="button play" ?disabled=${nothingNext && !moving} @click=${() => (moving ? session.pause() : session.play())} title=${t("play-title")}>${moving ? html`${icon("pause")} ${t("pause")}` : html`${icon("play")} ${t("play")}`}</button>
+          <button class="button play" ?disabled=${nothingNext && !moving} @click=${() => (moving ? session.pause() : session.play())} title=${t("play-title")}>${moving ? html`${icon("pause")} <span>${t("pause")}</span>` : html`${icon("play")} <span>${t("play")}</span>`}</button>
           <select aria-label=${t("speed")} @change=${(e: Event) => session.setSpeed(Number((e.target as HTMLSelectElement).value))}>
             ${SPEEDS.map((speed) => html`<option value=${speed} ?selected=${speed === session.speed}>${speed}×</option>`)}</select>
-          <button class="button" @click=${() => void session.runUntil({ type: "idle" })} title=${t("to-idle-title")}>${t("to-idle")} ${icon("end")}</button>
-          <select aria-label=${t("run-until")} .value=${""} @change=${this.choose}>
+          <button class="button idle" @click=${() => void session.runUntil({ type: "idle" })} title=${t("to-idle-title")}><span>${t("to-idle")}</span> ${icon("end")}</button>
+          <select class="until" aria-label=${t("run-until")} .value=${""} @change=${this.choose}>
             <option value="" selected>${t("run-until")}</option>
             <option value="change">${t("until-change")}</option>
             <option value="event">${t("until-event")}</option>

@@ -24,13 +24,13 @@ function named(values: NamedValue[]): Record<string, string | number> {
   return Object.fromEntries(values.map(({ name, value }) => [name, plain(value)]));
 }
 
-type Live<T> = { actor: (actor: Actor) => T; object: (object: ObjectRef) => T; value: (value: Value) => T | string };
+type Live<T> = { actor: (actor: Actor) => T; object: (object: ObjectRef) => T };
 
 /** What is done, as a sentence with live parts. */
-export function actionSentence<T>(actor: Actor, action: ActionView, live: Live<T>): (string | T)[] {
+export function actionSentence<T>(actor: Actor, action: ActionView, live: Live<T>, tense: "act" | "may" = "act"): (string | T)[] {
   const object = action.objects[0];
   const of = action.kind;
-  const id = [`act-${of}-${actor.role}`, `act-${of}`].find(has) ?? "act-other";
+  const id = [`${tense}-${of}-${actor.role}`, `${tense}-${of}`].find(has) ?? `${tense}-other`;
   const args = { ...named(action.values), kind: object?.kind ?? "", action: of, count: action.objects.length, type: "", resource: "", line: "", duration: "" };
   Object.assign(args, named(action.values));
   return rich<T>(id, object ? args : { ...args, object: "" }, {
@@ -40,8 +40,8 @@ export function actionSentence<T>(actor: Actor, action: ActionView, live: Live<T
 }
 
 /** The same as text, for labels. */
-export function actionText(actor: Actor, action: ActionView): string {
-  return actionSentence<string>(actor, action, { actor: (a) => a.name, object: (o) => o.name, value: (v) => String(plain(v)) }).join("");
+export function actionText(actor: Actor, action: ActionView, tense: "act" | "may" = "act"): string {
+  return actionSentence<string>(actor, action, { actor: (a) => a.name, object: (o) => o.name }, tense).join("");
 }
 
 /** What came of a step: its writes in words, similar ones together. */
