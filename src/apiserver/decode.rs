@@ -88,6 +88,11 @@ impl Decoder {
                 object.insert(Str::fixed(field.name), value);
             }
         }
+        for name in null_times(ty) {
+            if object.get(name).is_none() && ty.field(name).is_some() {
+                object.insert(Str::fixed(name), Json::Null);
+            }
+        }
         Ok(Json::Object(object))
     }
 
@@ -393,6 +398,18 @@ const ZERO_OMITTED: &[(&str, &str)] = &[
     ("ServiceSpec", "publishNotReadyAddresses"),
     ("ServiceSpec", "healthCheckNodePort"),
 ];
+
+/// Times that Go holds by value and writes as `null` where they are not set.
+fn null_times(ty: &Type) -> &'static [&'static str] {
+    match ty.name {
+        "PodCondition" => &["lastProbeTime", "lastTransitionTime"],
+        "Event" => &["eventTime", "firstTimestamp", "lastTimestamp"],
+        "ContainerStateRunning" => &["startedAt"],
+        "ContainerStateTerminated" => &["finishedAt", "startedAt"],
+        "NodeCondition" => &["lastHeartbeatTime", "lastTransitionTime"],
+        _ => &[],
+    }
+}
 
 fn default_of(field: &Field, text: &'static str) -> Option<Json> {
     Some(match text {

@@ -61,8 +61,7 @@ fn bind(server: &mut ApiServer, now: Time, request: &Request) -> Result<Response
         annotations.set(annotation.clone(), value);
         pod.set_at(&["metadata", "annotations"], annotations);
     }
-    let generation = pod["metadata"]["generation"].clone();
-    set_scheduled(&mut pod, generation, now);
+    set_scheduled(&mut pod, now);
     if !request.options.dry_run {
         server.put(now, &resource, &key, pod);
     }
@@ -71,12 +70,11 @@ fn bind(server: &mut ApiServer, now: Time, request: &Request) -> Result<Response
     Ok(Response { code: 201, body, ..Response::default() })
 }
 
-fn set_scheduled(pod: &mut Json, generation: Json, now: Time) {
+fn set_scheduled(pod: &mut Json, now: Time) {
     let mut conditions: Vec<Json> = pod["status"]["conditions"].items().to_vec();
     conditions.retain(|c| c["type"].str() != "PodScheduled");
     conditions.push(json!({
-        "type": "PodScheduled", "status": "True", "lastTransitionTime": now.rfc3339(),
-        "observedGeneration": generation,
+        "type": "PodScheduled", "status": "True", "lastProbeTime": null, "lastTransitionTime": now.rfc3339(),
     }));
     pod.set_at(&["status", "conditions"], conditions);
 }
