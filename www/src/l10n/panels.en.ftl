@@ -90,6 +90,9 @@ inspector-changes = { $count ->
    *[other] { $count } fields
   }
 
+## The timeline
+timeline-step = step { $step }
+
 ## Examples
 example-one-off = One-off Job
 example-one-off-about = One pod runs once, says hello, and the Job is complete.

@@ -76,6 +76,9 @@ inspector-to-step = 跳到第 { $step } 步
 inspector-count = { $shown } / { $total }
 inspector-changes = { $count } 个字段
 
+## 时间线
+timeline-step = 第 { $step } 步
+
 ## 示例
 example-one-off = 一次性 Job
 example-one-off-about = 一个 Pod 运行一次，打个招呼，Job 就完成了。

@@ -130,7 +130,7 @@ export class KsInspector extends Panel {
     const kinds = new Set(rows.map((row) => row.object.kind));
     // Of one kind: kubectl's own columns. Of several: what their columns say, in one.
     const columns = kinds.size === 1 ? rows[0]!.columns.map((c) => c.header) : undefined;
-    const age = (row: ObjectRow) => duration(Math.floor(Math.max(0, this.session.view.nowMs - row.createdMs) / 1000) * 1000);
+    const age = (row: ObjectRow) => seconds(this.session.view.nowMs - row.createdMs);
     return html`<table><thead><tr>
         ${columns ? nothing : html`<th scope="col">${t("inspector-resource")}</th>`}<th scope="col">${t("inspector-name")}</th>
         ${columns ? columns.map((header) => html`<th scope="col">${header}</th>`) : html`<th scope="col">${t("inspector-state")}</th>`}<th scope="col">${t("inspector-age")}</th></tr></thead>
@@ -193,6 +193,11 @@ export class KsInspector extends Panel {
       // Without the permission, the text can still be selected.
     }
   }
+}
+
+/** An age: whole seconds, as kubectl counts them. */
+function seconds(ms: number): string {
+  return ms < 1000 ? "0 s" : duration(Math.floor(ms / 1000) * 1000);
 }
 
 /** Keys and quoted text stand out a little; the text stays what it is. */

@@ -4,7 +4,7 @@ import { css } from "lit";
 
 export const loopStyles = css`
   :host { container-type: inline-size; font-size: 13px; line-height: 1.45; color: var(--ink); }
-  .picture { position: relative; padding: 12px 14px 16px; max-width: 1120px; margin: 0 auto; }
+  .picture { position: relative; padding: 8px 14px 14px; max-width: 1120px; margin: 0 auto; }
   .wires { position: absolute; inset: 0; width: 100%; height: 100%; pointer-events: none; overflow: visible; }
   .wires path { fill: none; stroke: var(--line); stroke-width: 1; }
   .wires path.on { stroke: var(--actor); stroke-width: 2; }
@@ -29,7 +29,7 @@ export const loopStyles = css`
   .pending, .shape { flex: none; }
   .quiet { color: var(--muted); font-size: 12px; line-height: 24px; }
 
-  .top { display: flex; justify-content: space-between; gap: 12px; padding-bottom: 14px; }
+  .top { display: flex; justify-content: space-between; gap: 12px; padding-bottom: 11px; }
   .tag { display: flex; align-items: center; gap: 6px; height: 24px; padding: 0 9px 0 7px; border: 1px solid var(--line); border-radius: 12px; background: var(--surface); font-size: 12px; white-space: nowrap; }
   .tag .shape { color: var(--actor); }
   .tag .idle { color: var(--muted); border-left: 1px solid var(--line); padding-left: 7px; margin-left: 1px; }
@@ -56,7 +56,7 @@ export const loopStyles = css`
   .workloads .name, .workloads .cell { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
   .workloads .cell { font-variant-numeric: tabular-nums; }
 
-  .watchers { display: grid; grid-template-columns: minmax(0, 1.2fr) minmax(0, 0.9fr) minmax(0, 1.15fr); gap: 10px; padding-top: 20px; }
+  .watchers { display: grid; grid-template-columns: minmax(0, 1.2fr) minmax(0, 0.9fr) minmax(0, 1.15fr); gap: 9px 10px; padding-top: 15px; }
   .column { display: flex; flex-direction: column; gap: 8px; padding-left: 18px; min-width: 0; }
   .column > p { padding-left: 2px; }
 
@@ -92,6 +92,7 @@ export const loopStyles = css`
   .compact .quiet { line-height: 20px; white-space: nowrap; }
 
   .loose .status { display: none; }
+  .loose .pods { height: 28px; }
   .loose { border-style: dashed; background: none; }
   
   .pods { display: grid; grid-template-columns: minmax(0, 1fr); gap: 3px; align-content: start; margin-top: 4px; height: 53px; overflow-y: auto; padding: 1px; margin-inline: -1px; }
