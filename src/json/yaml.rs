@@ -115,7 +115,7 @@ fn printable(c: char) -> bool {
 
 fn literal_allowed(s: &str) -> bool {
     // go-yaml falls back to double quotes where a block scalar would lose something.
-    let printable_all = s.chars().all(|c| c == '\t' || printable(c));
+    let printable_all = s.chars().all(printable);
     printable_all
         && !s.lines().any(|l| l.ends_with(' '))
         && !s.trim_matches('\n').is_empty()

@@ -63,7 +63,7 @@ fn collect(cli: &Cli, args: &Arguments, name: &str, secret: bool) -> Result<Json
     }
     for literal in args.all("from-literal") {
         match literal.split_once('=') {
-            Some((key, value)) if !key.is_empty() => add(key, unquoted(value))?,
+            Some((key, value)) if !key.is_empty() => add(key, value)?,
             _ => return Err(Failure::error(format!("invalid literal source {literal}, expected key=value"))),
         }
     }
@@ -86,16 +86,6 @@ fn collect(cli: &Cli, args: &Arguments, name: &str, secret: bool) -> Result<Json
         }
     }
     Ok(data)
-}
-
-/// Quotes around a whole value are the shell's that was not asked.
-fn unquoted(value: &str) -> &str {
-    for quote in ['"', '\''] {
-        if value.len() >= 2 && value.starts_with(quote) && value.ends_with(quote) {
-            return &value[1..value.len() - 1];
-        }
-    }
-    value
 }
 
 fn missing(path: &str) -> Failure {

@@ -67,7 +67,8 @@ pub(super) fn run(cli: &mut Cli, args: &[String]) -> Result<Flow, Failure> {
             place
         });
     }
-    let events = !args.has("show-events") || args.is("show-events");
+    // Events are shown by default for a single object only.
+    let events = if args.has("show-events") { args.is("show-events") } else { objects.len() == 1 };
     for (i, (resource, one)) in objects.iter().enumerate() {
         if i > 0 {
             cli.print("\n\n");
