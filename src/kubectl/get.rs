@@ -58,6 +58,9 @@ struct Group {
 
 pub(super) fn run(cli: &mut Cli, args: &[String]) -> Result<Flow, Failure> {
     let args = flags::parse("get", args, FLAGS)?;
+    if args.has("raw") && !args.words.is_empty() {
+        return Err(Failure::error("arguments may not be passed when --raw is specified"));
+    }
     let format = Format::of_get(args.get("output"))?;
     let files = files::read(cli, &args)?;
     if args.words.is_empty() && files.is_empty() {
@@ -83,7 +86,6 @@ pub(super) fn run(cli: &mut Cli, args: &[String]) -> Result<Flow, Failure> {
         return watch(cli, args, &format, &targets);
     }
     let (groups, failures) = collect(cli, &args, &format, &targets);
-    let (groups, failures) = (groups, failures);
     match &format {
         Format::Table { wide } => print_tables(cli, &args, *wide, &groups, failures.is_empty()),
         _ => print_objects(cli, &args, &format, &groups, &targets)?,
@@ -190,11 +192,8 @@ fn sort(args: &Arguments, group: &mut Group) -> Result<(), Failure> {
     if !group.objects.is_empty() && group.objects.iter().all(|o| key(o).is_none()) {
         if group.table.is_null() {
             let field = path.trim_matches(['{', '}']);
-            let name = field.rsplit('.').next().unwrap_or(field);
-            return Err(Failure::error(format!(
-                "couldn't find any field with path \"{{{field}}}\" in the list of objects"
-            )))
-            .map_err(|e| if name.is_empty() { Failure::error("empty sort path") } else { e });
+            let message = format!("couldn't find any field with path \"{{{field}}}\" in the list of objects");
+            return Err(Failure::error(message));
         }
         group.table.set("rows", json!([]));
         group.objects.clear();

@@ -112,18 +112,10 @@ fn change(cli: &mut Cli, what: &str, args: &[String]) -> Result<Flow, Failure> {
         } else {
             match cli.call(request) {
                 Ok(response) => with_kind(resource, response.body),
-                Err(mut status) => {
-                    if status.reason != Some(crate::api::Reason::Invalid) {
-                        status.message =
-                            format!("failed to patch {what} update to pod template: {}", status.message)
-                                .into();
-                        failures.push(Failure::error(status.message.as_str()));
-                    } else {
-                        failures.push(Failure::error(format!(
-                            "failed to patch {what} update to pod template: {}",
-                            status.message
-                        )));
-                    }
+                Err(status) => {
+                    let message =
+                        format!("failed to patch {what} update to pod template: {}", status.message);
+                    failures.push(Failure::error(message));
                     continue;
                 }
             }

@@ -48,7 +48,6 @@ pub(super) struct Waiting {
     objects: Vec<Object>,
     /// The goal and the object that are looked at now: one after another, as `kubectl` does.
     at: (usize, usize),
-    patience: std::time::Duration,
     until: Time,
     failures: Vec<Failure>,
 }
@@ -135,7 +134,7 @@ pub(super) fn run(cli: &mut Cli, args: &[String]) -> Result<Flow, Failure> {
         });
     }
     let until = cli.now() + patience;
-    let mut task = Waiting { goals, objects, at: (0, 0), patience, until, failures };
+    let mut task = Waiting { goals, objects, at: (0, 0), until, failures };
     match task.resume(cli)? {
         Some(exit) => Ok(Flow::Exit(exit)),
         None => Ok(Flow::Wait(Task::Wait(task))),
@@ -173,22 +172,10 @@ impl Waiting {
                 return Ok(None);
             }
             let what = format!("{}/{}", object.resource.plural, object.name);
-            let what = if object.resource.group.is_empty() {
-                what
-            } else {
-                format!("{}/{}", object.resource.plural, object.name)
-            };
-            let condition = if self.goals.len() > 1
-                || matches!(goal, Goal::Delete | Goal::Condition { .. } | Goal::Path { .. } | Goal::Create)
-            {
-                format!("timed out waiting for the condition on {what}")
-            } else {
-                format!("timed out waiting for {what}")
-            };
+            let condition = format!("timed out waiting for the condition on {what}");
             self.failures.push(Failure::error(condition));
             self.at.1 += 1;
         }
-        let _ = self.patience;
         Failure::many(std::mem::take(&mut self.failures))?;
         Ok(Some(0))
     }

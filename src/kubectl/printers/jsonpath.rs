@@ -5,7 +5,10 @@ use std::cmp::Ordering;
 
 /// A parsed template.
 #[derive(Clone, Debug)]
-pub(crate) struct Template(Vec<Part>);
+pub(crate) struct Template {
+    parts: Vec<Part>,
+    source: String,
+}
 
 #[derive(Clone, Debug)]
 enum Part {
@@ -36,20 +39,27 @@ impl Template {
     pub fn parse(text: &str) -> Result<Template, String> {
         let mut parser = Parser { chars: text.chars().collect(), at: 0 };
         let parts = parser.parts(false)?;
-        Ok(Template(parts))
+        Ok(Template { parts, source: text.into() })
     }
 
     /// Prints a tree through it. Missing keys print nothing.
     pub fn print(&self, root: &Json) -> Result<String, String> {
         let mut out = String::new();
-        print_parts(&self.0, root, root, &mut out)?;
+        print_parts(&self.parts, root, root, &mut out).map_err(|why| {
+            format!(
+                "error executing jsonpath {:?}: Error executing template: {why}. Printing more information for debugging the template:\n\ttemplate was:\n\t\t{}\n\tobject given to jsonpath engine was:\n\t\t{}\n",
+                self.source,
+                self.source,
+                go_syntax(root)
+            )
+        })?;
         Ok(out)
     }
 
     /// All values that its paths find.
     pub fn values(&self, root: &Json) -> Result<Vec<Json>, String> {
         let mut all = Vec::new();
-        for part in &self.0 {
+        for part in &self.parts {
             if let Part::Path(steps) = part {
                 all.extend(walk(steps, vec![root.clone()], root)?);
             }
@@ -126,6 +136,9 @@ fn apply(step: &Step, value: &Json, root: &Json, out: &mut Vec<Json>) -> Result<
             match usize::try_from(at).ok().and_then(|at| items.get(at)) {
                 Some(item) => out.push(item.clone()),
                 None if value.is_null() => {}
+                None if !matches!(value, Json::Array(_)) => {
+                    return Err(format!("{} is not array or slice", go_type(value)));
+                }
                 None => return Err(format!("array index out of bounds: index {i}, length {len}")),
             }
         }
@@ -181,6 +194,36 @@ pub(crate) fn compare(a: &Json, b: &Json) -> Option<Ordering> {
         (Json::Str(a), Json::Str(b)) => Some(a.cmp(b)),
         (Json::Bool(a), Json::Bool(b)) => Some(a.cmp(b)),
         _ => a.as_f64()?.partial_cmp(&b.as_f64()?),
+    }
+}
+
+/// The Go type that a tree's node has.
+fn go_type(value: &Json) -> &'static str {
+    match value {
+        Json::Object(_) => "map[string]interface {}",
+        Json::Array(_) => "[]interface {}",
+        Json::Str(_) => "string",
+        Json::Bool(_) => "bool",
+        Json::Int(_) => "int64",
+        Json::Float(_) => "float64",
+        Json::Null => "interface {}",
+    }
+}
+
+/// A tree as Go's `%#v` shows it.
+fn go_syntax(value: &Json) -> String {
+    match value {
+        Json::Null => "interface {}(nil)".into(),
+        Json::Str(s) => format!("{:?}", s.as_str()),
+        Json::Array(items) => {
+            let items: Vec<String> = items.iter().map(go_syntax).collect();
+            format!("[]interface {{}}{{{}}}", items.join(", "))
+        }
+        Json::Object(o) => {
+            let fields = o.entries().iter().map(|(k, v)| format!("{:?}:{}", k.as_str(), go_syntax(v)));
+            format!("map[string]interface {{}}{{{}}}", fields.collect::<Vec<_>>().join(", "))
+        }
+        other => other.to_string(),
     }
 }
 

@@ -75,9 +75,7 @@ impl Format {
             Format::Yaml => yaml::to_yaml(&shown(object)),
             Format::Json => format!("{:#}\n", shown(object)),
             Format::Name => format!("{}\n", typed_name(resource, object["metadata"]["name"].str())),
-            Format::JsonPath(template) => template
-                .print(object)
-                .map_err(|e| Failure::text(format!("error: error executing jsonpath: {e}")))?,
+            Format::JsonPath(template) => template.print(object).map_err(Failure::error)?,
             Format::Columns(columns) => print_columns(columns, std::slice::from_ref(object), true)?,
             Format::Table { .. } => String::new(),
         })
