@@ -15,6 +15,7 @@ pub mod manifest;
 pub mod scheduler;
 
 pub mod cluster;
+pub mod playground;
 
 #[cfg(not(target_arch = "wasm32"))]
 pub mod conformance;

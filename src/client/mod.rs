@@ -23,7 +23,7 @@ mod workqueue;
 
 pub use backoff::Backoff;
 pub use context::{Api, Context, Note, Timer};
-pub use expectations::{Expectation, Expectations, UidExpectations};
+pub use expectations::{Expectation, Expectations, TIMEOUT as EXPECTATIONS_TIMEOUT, UidExpectations};
 pub use indexer::{BY_CONTROLLER, Index, Indexer, orphans};
 pub use informer::{Delta, Informer};
 pub use lister::Lister;

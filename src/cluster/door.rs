@@ -14,6 +14,8 @@ pub struct Door<'a> {
     /// The kubelets that the API server can reach for logs; none while a kubelet itself acts.
     pub(super) kubelets: &'a [Kubelet],
     pub(super) now: Time,
+    /// How many calls get through.
+    limit: Option<usize>,
     pub(super) calls: Vec<Call>,
     /// How many notes the caller has made.
     pub(super) notes: usize,
@@ -21,7 +23,16 @@ pub struct Door<'a> {
     pub(super) delivered: Option<WatchEvent>,
 }
 
-impl Door<'_> {
+impl<'a> Door<'a> {
+    pub(super) fn new(
+        server: &'a mut ApiServer,
+        kubelets: &'a [Kubelet],
+        now: Time,
+        limit: Option<usize>,
+    ) -> Door<'a> {
+        Door { server, kubelets, now, limit, calls: Vec::new(), notes: 0, delivered: None }
+    }
+
     /// `GET pods/x/log`: the API server asks the kubelet of the pod's node.
     fn log(&mut self, request: &Request) -> Result<Response, Status> {
         let pod = self.server.handle(self.now, &Request { subresource: "".into(), ..request.clone() })?.body;
@@ -43,6 +54,9 @@ impl Door<'_> {
 
 impl Api for Door<'_> {
     fn call(&mut self, request: Request) -> Result<Response, Status> {
+        if self.limit.is_some_and(|limit| self.calls.len() >= limit) {
+            return Err(Status::new(Reason::ServiceUnavailable, "the API server cannot be reached"));
+        }
         let key = ObjectKey::new(&request.namespace, &request.name);
         let revision_before = self.server.revision();
         let named = request.verb.writes() && !request.name.is_empty();

@@ -50,6 +50,8 @@ pub struct World {
     scheduler: Scheduler,
     kubelets: Vec<Kubelet>,
     causes: Causes,
+    /// How many API calls of a step get through; all where there is no limit.
+    limit: Option<usize>,
 }
 
 /// Before anything else has happened, no more than this many steps are taken to start the components.
@@ -67,6 +69,7 @@ impl World {
             scheduler: Scheduler::new(),
             kubelets: config.nodes.iter().cloned().map(Kubelet::new).collect(),
             causes: Causes::default(),
+            limit: None,
             rng,
         }
     }
@@ -84,6 +87,12 @@ impl World {
         world.causes = Causes::default();
         world.causes.wrote(0, world.server.revision(), &Str::default());
         world
+    }
+
+    /// From now on only the first `calls` API calls of each step get through; the others fail as if the API server
+    /// could not be reached. So one can see the world in the middle of a step.
+    pub fn limit_calls(&mut self, calls: Option<usize>) {
+        self.limit = calls;
     }
 
     /// The virtual time.
@@ -226,16 +235,18 @@ impl World {
             Action::Sync { controller, key } => {
                 record.causes = self.causes.work(self.steps, Actor::Controllers, controller, key);
                 record.object = resource_of(controller).map(|r| (r, key.clone()));
-                let World { manager, server, kubelets, rng, now, .. } = self;
-                with_context(server, kubelets, rng, *now, &mut record, |cx| {
+                let World { manager, server, kubelets, rng, now, limit, .. } = self;
+                with_context(server, kubelets, rng, (*now, *limit), &mut record, |cx| {
                     manager.sync(cx, controller, key)
                 });
             }
             Action::Schedule { key } => {
                 record.causes = self.causes.work(self.steps, Actor::Scheduler, "", key);
                 record.object = Some((kinds::PODS.into(), key.clone()));
-                let World { scheduler, server, kubelets, rng, now, .. } = self;
-                with_context(server, kubelets, rng, *now, &mut record, |cx| scheduler.schedule_one(cx));
+                let World { scheduler, server, kubelets, rng, now, limit, .. } = self;
+                with_context(server, kubelets, rng, (*now, *limit), &mut record, |cx| {
+                    scheduler.schedule_one(cx)
+                });
             }
             Action::Kubelet { node, work } => self.kubelet_work(*node, work, &mut record),
         }
@@ -247,8 +258,8 @@ impl World {
     pub fn user<T>(&mut self, act: impl FnOnce(&mut dyn Api) -> T) -> (T, StepRecord) {
         self.steps += 1;
         let mut record = self.blank(Actor::User, None);
-        let World { server, kubelets, now, .. } = self;
-        let mut door = Door { server, kubelets, now: *now, calls: Vec::new(), notes: 0, delivered: None };
+        let World { server, kubelets, now, limit, .. } = self;
+        let mut door = Door::new(server, kubelets, *now, *limit);
         let result = act(&mut door);
         let delivered = door.delivered.take();
         record.calls = std::mem::take(&mut door.calls);
@@ -287,18 +298,18 @@ impl World {
 
     fn deliver(&mut self, to: Actor, resource: &Resource, record: &mut StepRecord) {
         let step = self.steps;
-        let World { manager, scheduler, kubelets, server, rng, now, .. } = self;
+        let World { manager, scheduler, kubelets, server, rng, now, limit, .. } = self;
         let delivered = match to {
             Actor::Scheduler => {
-                with_context(server, &[], rng, *now, record, |cx| scheduler.deliver(cx, resource))
+                with_context(server, &[], rng, (*now, *limit), record, |cx| scheduler.deliver(cx, resource))
             }
             Actor::Kubelet(node) => match kubelets.get_mut(node) {
                 Some(kubelet) => {
-                    with_context(server, &[], rng, *now, record, |cx| kubelet.deliver(cx, resource))
+                    with_context(server, &[], rng, (*now, *limit), record, |cx| kubelet.deliver(cx, resource))
                 }
                 None => None,
             },
-            _ => with_context(server, &[], rng, *now, record, |cx| manager.deliver(cx, resource)),
+            _ => with_context(server, &[], rng, (*now, *limit), record, |cx| manager.deliver(cx, resource)),
         };
         let Some(event) = delivered else {
             record.event = Str::fixed("LIST");
@@ -328,9 +339,9 @@ impl World {
             }
             Work::Register | Work::Heartbeat => {}
         }
-        let World { kubelets, server, rng, now, .. } = self;
+        let World { kubelets, server, rng, now, limit, .. } = self;
         if let Some(kubelet) = kubelets.get_mut(node) {
-            with_context(server, &[], rng, *now, record, |cx| kubelet.work(cx, work));
+            with_context(server, &[], rng, (*now, *limit), record, |cx| kubelet.work(cx, work));
         }
     }
 }
@@ -340,11 +351,11 @@ fn with_context(
     server: &mut ApiServer,
     kubelets: &[Kubelet],
     rng: &mut Rng,
-    now: Time,
+    (now, limit): (Time, Option<usize>),
     record: &mut StepRecord,
     act: impl FnOnce(&mut Context<'_>),
 ) -> Option<WatchEvent> {
-    let mut door = Door { server, kubelets, now, calls: Vec::new(), notes: 0, delivered: None };
+    let mut door = Door::new(server, kubelets, now, limit);
     let mut cx = Context { api: &mut door, now, rng, notes: Vec::new() };
     act(&mut cx);
     record.notes = cx.notes;

@@ -40,9 +40,16 @@
 //! }
 //! ```
 
+#[cfg(target_arch = "wasm32")]
+mod door;
 pub mod model;
+pub mod names;
+pub mod objects;
 #[cfg(target_arch = "wasm32")]
 mod play;
+pub mod steps;
+pub mod terminal;
+pub mod view;
 
 /// This build's version, as in Cargo.toml.
 #[cfg_attr(target_arch = "wasm32", wasm_bindgen::prelude::wasm_bindgen)]

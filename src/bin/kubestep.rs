@@ -1,2 +1,0 @@
-//! The native program.
-fn main() {}

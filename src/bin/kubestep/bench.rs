@@ -1,0 +1,67 @@
+//! `kubestep bench`: how long a Job takes to its end, natively. `cargo xtask bench` runs the same in wasm beside it.
+
+use kubestep::api::{ObjectKey, kinds};
+use kubestep::cluster::Config;
+use kubestep::json;
+use kubestep::playground::{Files, Playground, Until};
+use std::process::ExitCode;
+use std::time::Instant;
+
+/// What `kubestep bench` takes.
+#[derive(clap::Args)]
+pub struct Arguments {
+    /// Completions of the Job.
+    #[arg(long, default_value_t = 1000)]
+    completions: u32,
+    /// Parallelism of the Job.
+    #[arg(long, default_value_t = 100)]
+    parallelism: u32,
+}
+
+/// The manifest of the benchmark: pods that end at once.
+fn manifest(name: &str, completions: u32, parallelism: u32) -> String {
+    format!(
+        "apiVersion: batch/v1\nkind: Job\nmetadata:\n  name: {name}\nspec:\n  completions: {completions}\n  parallelism: {parallelism}\n  \
+         template:\n    spec:\n      restartPolicy: Never\n      containers:\n      - name: main\n        image: busybox\n        \
+         command: [\"true\"]\n"
+    )
+}
+
+/// Runs a Job to Complete and says how many steps and seconds that took.
+fn job(playground: &mut Playground, name: &str, completions: u32, parallelism: u32) -> (u64, f64) {
+    playground.set_file("job.yaml", Some(&manifest(name, completions, parallelism)));
+    let (steps, started) = (playground.desk().world().steps(), Instant::now());
+    playground.command("kubectl apply -f job.yaml");
+    let object = (kinds::JOBS.into(), ObjectKey::new("default", name));
+    playground.run(&Until::Condition { object, kind: "Complete".into(), status: "True".into() }, |_| true);
+    (playground.desk().world().steps() - steps, started.elapsed().as_secs_f64())
+}
+
+/// The largest resident size so far, in MiB.
+fn peak_mib() -> f64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = status.lines().find_map(|l| l.strip_prefix("VmHWM:")).unwrap_or("0");
+    line.trim().trim_end_matches(" kB").parse::<f64>().unwrap_or(0.0) / 1024.0
+}
+
+/// Measures.
+pub fn run(arguments: &Arguments) -> ExitCode {
+    let mut playground = Playground::new(Config::new(1, 3), Files::new());
+    job(&mut playground, "warm-up", 10, 5);
+    let (steps, seconds) = job(&mut playground, "measured", arguments.completions, arguments.parallelism);
+    // The same small Job in the cluster that now holds all those pods, and in an empty one.
+    let (full_steps, full) = job(&mut playground, "small-full", 100, 10);
+    let mut empty = Playground::new(Config::new(1, 3), Files::new());
+    job(&mut empty, "warm-up", 10, 5);
+    let (empty_steps, empty) = job(&mut empty, "small-empty", 100, 10);
+    let report = json!({
+        "completions": i64::from(arguments.completions), "parallelism": i64::from(arguments.parallelism),
+        "steps": steps as i64, "seconds": seconds, "stepsPerSecond": (steps as f64 / seconds).round(),
+        "peakMiB": peak_mib().round(),
+        "microsecondsPerStep": seconds / steps as f64 * 1e6,
+        "microsecondsPerStepEmpty": empty / empty_steps as f64 * 1e6,
+        "microsecondsPerStepFull": full / full_steps as f64 * 1e6,
+    });
+    println!("{report}");
+    ExitCode::SUCCESS
+}

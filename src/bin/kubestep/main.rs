@@ -1,0 +1,34 @@
+//! The native program: run a cluster, compare transcripts, measure.
+
+mod bench;
+mod run;
+mod transcript;
+
+use clap::{Parser, Subcommand};
+use std::process::ExitCode;
+
+/// A Kubernetes control plane that you can step through.
+#[derive(Parser)]
+#[command(version)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Run kubectl command lines against a fresh cluster, with the given files beside the shell.
+    Run(run::Arguments),
+    /// Compare transcripts of a real cluster with what this one prints.
+    Transcript(transcript::Arguments),
+    /// Measure the engine; prints one JSON document.
+    Bench(bench::Arguments),
+}
+
+fn main() -> ExitCode {
+    match Arguments::parse().command {
+        Command::Run(arguments) => run::run(&arguments),
+        Command::Transcript(arguments) => transcript::run(&arguments),
+        Command::Bench(arguments) => bench::run(&arguments),
+    }
+}

@@ -1,0 +1,114 @@
+//! `kubestep run`: command lines against a fresh cluster, or a run that was exported, with a trace of every step.
+
+use kubestep::cluster::Config;
+use kubestep::json::Str;
+use kubestep::playground::{Files, Playground, RunEnd, RunFile, Until, trace_hash};
+use std::fs;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+/// What `kubestep run` takes.
+#[derive(clap::Args)]
+pub struct Arguments {
+    /// Files beside the shell.
+    #[arg(short, long = "file")]
+    files: Vec<PathBuf>,
+    /// A run to replay (a file exported from the page) instead of commands.
+    #[arg(long, conflicts_with = "commands")]
+    replay: Option<PathBuf>,
+    /// The seed of the run.
+    #[arg(long, default_value_t = 1)]
+    seed: u32,
+    /// How many nodes there are.
+    #[arg(long, default_value_t = 3)]
+    nodes: usize,
+    /// Print every step.
+    #[arg(long)]
+    trace: bool,
+    /// Print the trace's hash at the end.
+    #[arg(long)]
+    hash: bool,
+    /// Command lines, each run to rest before the next: 'kubectl apply -f job.yaml'.
+    commands: Vec<String>,
+}
+
+/// More steps than this without coming to rest is said and ends a command.
+const MOST_STEPS: u32 = 1_000_000;
+
+/// Runs it. 0: it ran; 2: the input cannot be read.
+pub fn run(arguments: &Arguments) -> ExitCode {
+    let mut playground = match start(arguments) {
+        Ok(playground) => playground,
+        Err(message) => {
+            eprintln!("kubestep run: {message}");
+            return ExitCode::from(2);
+        }
+    };
+    for line in &arguments.commands {
+        println!("$ {line}");
+        playground.command(line);
+        let mut trace = Vec::new();
+        let progress = playground.run(&Until::Idle, |steps| steps < MOST_STEPS);
+        if arguments.trace {
+            for position in playground.timeline().position().saturating_sub(progress.steps as usize) + 1
+                ..=playground.timeline().position()
+            {
+                trace.extend(playground.timeline_mut().record(position));
+            }
+        }
+        for record in trace {
+            println!("{}", describe(&record.step));
+        }
+        for output in playground.desk().terminal().entries().last().into_iter().flat_map(|e| &e.output) {
+            if output.error { eprint!("{}", output.text) } else { print!("{}", output.text) }
+        }
+        if progress.end == RunEnd::Budget {
+            println!("(not at rest after {MOST_STEPS} steps)");
+        }
+    }
+    if arguments.hash {
+        println!("{:016x}", trace_hash(&playground));
+    }
+    ExitCode::SUCCESS
+}
+
+fn start(arguments: &Arguments) -> Result<Playground, String> {
+    let read = |path: &PathBuf| fs::read_to_string(path).map_err(|e| format!("{}: {e}", path.display()));
+    if let Some(path) = &arguments.replay {
+        let run = RunFile::parse(&read(path)?).map_err(|e| format!("{}: {e:?}", path.display()))?;
+        return run.replay().map_err(|e| format!("{}: {e:?}", path.display()));
+    }
+    let mut files = Files::new();
+    for path in &arguments.files {
+        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        files.insert(Str::from(name), Str::from(read(path)?));
+    }
+    Ok(Playground::new(Config::new(u64::from(arguments.seed), arguments.nodes), files))
+}
+
+fn describe(step: &kubestep::cluster::StepRecord) -> String {
+    let object = step.object.as_ref().map(|(r, k)| format!(" {} {k}", r.qualified())).unwrap_or_default();
+    let mut text = format!(
+        "{:5} {} {:?} {:?}{object} {} <- {:?}",
+        step.step, step.time, step.actor, step.action, step.event, step.causes
+    );
+    for note in &step.notes {
+        let values: Vec<String> = note.values.iter().map(|(k, v)| format!("{k}={v}")).collect();
+        text.push_str(&format!("\n        · {} {}", note.phase, values.join(" ")));
+    }
+    for call in &step.calls {
+        let result = match &call.result {
+            Ok(code) => code.to_string(),
+            Err(status) => format!("{} {}", status.code, status.message),
+        };
+        let slash = if call.subresource.is_empty() { "" } else { "/" };
+        text.push_str(&format!(
+            "\n        → {} {}{slash}{} {} = {result}",
+            call.verb.name(),
+            call.resource.plural,
+            call.subresource,
+            call.key
+        ));
+    }
+    text
+}

@@ -1,0 +1,200 @@
+//! [`Desk`]: a cluster and a terminal, as one machine with inputs.
+
+use super::terminal::{Files, Terminal};
+use crate::cluster::{Action, Actor, Config, StepRecord, World};
+use crate::json::Str;
+use crate::sim::{Machine, Time};
+
+/// What a person can do.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Input {
+    /// Let the enabled choice at this place happen; 0 is the default.
+    Step(u32),
+    /// Type a command.
+    Command {
+        /// The line.
+        line: Str,
+        /// The files beside the terminal when it was typed.
+        files: Files,
+    },
+    /// Interrupt the running command.
+    Interrupt,
+}
+
+/// Something that may happen next.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Choice {
+    /// The running command gets what it waits for.
+    Resume,
+    /// The cluster does something.
+    World(Action),
+}
+
+/// How much a step matters to somebody who looks at the whole run.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Salience {
+    /// An event was delivered, or time passed.
+    #[default]
+    Routine,
+    /// A component worked.
+    Work,
+    /// The store was written.
+    Write,
+    /// A person acted.
+    Person,
+}
+
+/// The part of a step's record that is kept for every step.
+#[derive(Clone, Debug)]
+pub struct Brief {
+    /// Who acted.
+    pub actor: Actor,
+    /// The controller that acted, where one did.
+    pub controller: Str,
+    /// How much it matters.
+    pub salience: Salience,
+    /// The step's own number.
+    pub step: u64,
+}
+
+/// What one input led to.
+#[derive(Clone, Debug)]
+pub struct Record {
+    /// The step.
+    pub step: StepRecord,
+    /// The command line, where one was typed.
+    pub line: Option<Str>,
+    /// Whether it was the running command that went on.
+    pub resumed: bool,
+}
+
+/// A cluster and a terminal.
+#[derive(Clone)]
+pub struct Desk {
+    world: World,
+    terminal: Terminal,
+}
+
+impl Desk {
+    /// A booted cluster and an empty terminal.
+    pub fn new(config: &Config) -> Desk {
+        Desk { world: World::booted(config), terminal: Terminal::default() }
+    }
+
+    /// The cluster.
+    pub fn world(&self) -> &World {
+        &self.world
+    }
+
+    /// The terminal.
+    pub fn terminal(&self) -> &Terminal {
+        &self.terminal
+    }
+
+    /// Everything that may happen next, the default first.
+    pub fn choices(&self) -> Vec<Choice> {
+        let resume = self.terminal.is_ready(&self.world).then_some(Choice::Resume);
+        let world = self.world.enabled().into_iter().map(|a| Choice::World(self.until_deadline(a)));
+        resume.into_iter().chain(world).chain(self.deadline_only()).collect()
+    }
+
+    /// The choice at a place of that list.
+    pub fn choice(&self, index: u32) -> Option<Choice> {
+        if index == 0 {
+            if self.terminal.is_ready(&self.world) {
+                return Some(Choice::Resume);
+            }
+            let world = self.world.default_action().map(|a| Choice::World(self.until_deadline(a)));
+            return world.or_else(|| self.deadline_only());
+        }
+        self.choices().into_iter().nth(index as usize)
+    }
+
+    /// A jump of the clock stops where the running command's patience ends.
+    fn until_deadline(&self, action: Action) -> Action {
+        match (action, self.terminal.deadline()) {
+            (Action::Advance { to, .. }, Some(deadline)) if deadline < to => {
+                Action::Advance { to: deadline, background: false }
+            }
+            (action, _) => action,
+        }
+    }
+
+    /// Where no component has a timer, the running command's patience is one.
+    fn deadline_only(&self) -> Option<Choice> {
+        let deadline = self.terminal.deadline().filter(|_| self.world.default_action().is_none())?;
+        Some(Choice::World(Action::Advance { to: deadline, background: false }))
+    }
+
+    /// Whether nothing is left to do but housekeeping. (A command that waits for ever does not count.)
+    pub fn is_idle(&self) -> bool {
+        match self.choice(0) {
+            None => true,
+            Some(Choice::World(Action::Advance { background, .. })) => background,
+            Some(_) => false,
+        }
+    }
+
+    /// Does an input, but lets only its first `calls` API calls through: the world in the middle of a step.
+    pub fn apply_until(&mut self, input: &Input, calls: usize) {
+        self.world.limit_calls(Some(calls));
+        self.apply(input);
+        self.world.limit_calls(None);
+    }
+
+    /// Where the default choice would move the clock, if it would.
+    pub fn next_jump(&self) -> Option<Time> {
+        match self.choice(0)? {
+            Choice::World(Action::Advance { to, .. }) => Some(to),
+            _ => None,
+        }
+    }
+}
+
+impl Machine for Desk {
+    type Input = Input;
+    type Record = Record;
+    type Brief = Brief;
+
+    fn apply(&mut self, input: &Input) -> Record {
+        let Desk { world, terminal } = self;
+        match input {
+            Input::Command { line, files } => {
+                let step = terminal.start(world, line, files);
+                Record { step, line: Some(line.clone()), resumed: false }
+            }
+            Input::Interrupt => {
+                let step = terminal.interrupt(world);
+                Record { step, line: None, resumed: false }
+            }
+            Input::Step(index) => match self.choice(*index) {
+                Some(Choice::World(action)) => {
+                    let step = self.world.step(&action);
+                    self.terminal.follow(&self.world);
+                    Record { step, line: None, resumed: false }
+                }
+                Some(Choice::Resume) => {
+                    let step = self.terminal.resume(&mut self.world);
+                    Record { step, line: None, resumed: true }
+                }
+                None => Record { step: self.world.user(|_| ()).1, line: None, resumed: false },
+            },
+        }
+    }
+
+    fn brief(record: &Record) -> Brief {
+        let step = &record.step;
+        let (controller, works) = match &step.action {
+            Some(Action::Sync { controller, .. }) => (controller.clone(), true),
+            Some(Action::Schedule { .. } | Action::Kubelet { .. }) => (Str::default(), true),
+            _ => (Str::default(), false),
+        };
+        let salience = match () {
+            () if record.line.is_some() => Salience::Person,
+            () if step.writes().next().is_some() => Salience::Write,
+            () if works => Salience::Work,
+            () => Salience::Routine,
+        };
+        Brief { actor: step.actor, controller, salience, step: step.step }
+    }
+}

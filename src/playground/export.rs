@@ -1,0 +1,260 @@
+//! A run as text: what it started from, and what was done. Everything else follows by replaying.
+//!
+//! ```json
+//! {"kubestep": 1, "seed": 7, "nodes": 3, "files": {"job.yaml": "…"},
+//!  "branches": [{"name": "main", "log": [{"run": "kubectl apply -f job.yaml"}, 40, -2, 3]},
+//!               {"name": "branch-2", "from": 0, "at": 12, "log": [5]}],
+//!  "current": 1, "position": 17}
+//! ```
+//!
+//! In a log, a positive number is that many default steps, a negative one is the choice at that place of the list, an
+//! object is a command with the files that changed since the last one (`null`: removed), `"^C"` is an interrupt. A
+//! branch names the one it left and after how many inputs.
+
+use super::{Desk, Files, Input, Playground};
+use crate::cluster::Config;
+use crate::json;
+use crate::json::{Json, Str};
+use crate::sim::Machine;
+
+/// The newest form of the text that this program reads, and the one it writes.
+const VERSION: i64 = 1;
+/// Longer runs are refused: replaying them would keep a page busy for minutes.
+const MOST_STEPS: i64 = 5_000_000;
+/// More nodes than this are refused.
+const MOST_NODES: i64 = 100;
+
+/// Why a text is no run.
+#[derive(Clone, Debug, PartialEq)]
+pub enum RunError {
+    /// It is not JSON, or cut off.
+    NotJson(String),
+    /// It was written by a newer program.
+    Newer(i64),
+    /// It is JSON, but not a run; where.
+    Malformed(&'static str),
+    /// It asks for more than this program does.
+    TooLarge,
+    /// A choice that was not there: the run was changed, or belongs to another version of the engine.
+    Impossible {
+        /// The branch's name.
+        branch: String,
+        /// Its input, from 0.
+        input: usize,
+    },
+}
+
+/// A run that was read but not yet replayed.
+#[derive(Clone, Debug)]
+pub struct RunFile {
+    seed: u64,
+    nodes: usize,
+    files: Files,
+    branches: Vec<Course>,
+    current: usize,
+    position: usize,
+}
+
+#[derive(Clone, Debug)]
+struct Course {
+    name: String,
+    origin: Option<(usize, usize)>,
+    log: Vec<Json>,
+}
+
+impl Playground {
+    /// The run as text, one line.
+    pub fn export(&self) -> String {
+        let branches: Vec<Json> = self
+            .timeline
+            .branches()
+            .iter()
+            .map(|branch| {
+                let from = branch.origin.map_or(0, |(_, at)| at);
+                let inputs = || branch.entries().iter().map(|(input, _)| input);
+                let mut json = json!({ "name": branch.name.as_str() });
+                if let Some((parent, at)) = branch.origin {
+                    json.set("from", parent);
+                    json.set("at", at);
+                }
+                json.set("log", encode(inputs().skip(from), last_files(inputs().take(from))));
+                json
+            })
+            .collect();
+        json!({
+            "kubestep": VERSION, "seed": self.config.seed as i64, "nodes": self.config.nodes.len(),
+            "files": files_json(&self.files), "branches": branches,
+            "current": self.timeline.current(), "position": self.timeline.position(),
+        })
+        .to_string()
+    }
+}
+
+impl RunFile {
+    /// Reads the text.
+    pub fn parse(text: &str) -> Result<RunFile, RunError> {
+        let json = json::parse(text).map_err(|e| RunError::NotJson(e.message))?;
+        let number = |key: &'static str, most: i64| match json[key].as_i64() {
+            Some(n) if (0..=most).contains(&n) => Ok(n as usize),
+            Some(_) => Err(RunError::TooLarge),
+            None => Err(RunError::Malformed(key)),
+        };
+        match json["kubestep"].as_i64() {
+            Some(VERSION) => {}
+            Some(newer) if newer > VERSION => return Err(RunError::Newer(newer)),
+            _ => return Err(RunError::Malformed("kubestep")),
+        }
+        let mut branches = Vec::new();
+        for branch in json["branches"].items() {
+            let origin = match (branch["from"].as_i64(), branch["at"].as_i64()) {
+                (Some(from), Some(at)) if (0..branches.len() as i64).contains(&from) && at >= 0 => {
+                    Some((from as usize, at as usize))
+                }
+                (None, None) if branches.is_empty() => None,
+                _ => return Err(RunError::Malformed("branches.from")),
+            };
+            branches.push(Course {
+                name: branch["name"].str().into(),
+                origin,
+                log: branch["log"].items().to_vec(),
+            });
+        }
+        if branches.is_empty() {
+            return Err(RunError::Malformed("branches"));
+        }
+        let steps = branches
+            .iter()
+            .flat_map(|b| &b.log)
+            .filter_map(Json::as_i64)
+            .fold(0i64, |sum, n| sum.saturating_add(n.max(1)));
+        if steps > MOST_STEPS {
+            return Err(RunError::TooLarge);
+        }
+        Ok(RunFile {
+            seed: json["seed"].as_i64().ok_or(RunError::Malformed("seed"))? as u64,
+            nodes: number("nodes", MOST_NODES)?,
+            files: json["files"].entries().iter().map(|(k, v)| (k.clone(), Str::from(v.str()))).collect(),
+            current: number("current", branches.len() as i64 - 1)?,
+            position: number("position", MOST_STEPS)?,
+            branches,
+        })
+    }
+
+    /// Replays it.
+    pub fn replay(&self) -> Result<Playground, RunError> {
+        let mut playground = Playground::new(Config::new(self.seed, self.nodes), self.files.clone());
+        for (i, course) in self.branches.iter().enumerate() {
+            if let Some((parent, at)) = course.origin {
+                playground.timeline.switch(parent, at);
+                if playground.timeline.position() != at {
+                    return Err(RunError::Malformed("branches.at"));
+                }
+                playground.timeline.fork();
+                let current = playground.timeline.current();
+                playground.timeline.rename(current, &course.name);
+            }
+            let past = playground.timeline.branch().entries().iter().map(|(input, _)| input);
+            let mut files = last_files(past);
+            for entry in &course.log {
+                let impossible = |at: usize| RunError::Impossible { branch: course.name.clone(), input: at };
+                for input in decode(entry, &mut files).ok_or(RunError::Malformed("log"))? {
+                    if let Input::Step(index) = input
+                        && playground.desk().choice(index).is_none()
+                    {
+                        return Err(impossible(playground.timeline.position()));
+                    }
+                    playground.timeline.act(input);
+                }
+            }
+            debug_assert_eq!(playground.timeline.current(), i);
+        }
+        playground.timeline.switch(self.current, self.position);
+        Ok(playground)
+    }
+}
+
+fn last_files<'a>(inputs: impl Iterator<Item = &'a Input>) -> Files {
+    let files = inputs.filter_map(|input| match input {
+        Input::Command { files, .. } => Some(files),
+        _ => None,
+    });
+    files.last().cloned().unwrap_or_default()
+}
+
+fn files_json(files: &Files) -> Json {
+    files.iter().fold(Json::object(), |mut json, (name, text)| {
+        json.set(name, text);
+        json
+    })
+}
+
+fn encode<'a>(inputs: impl Iterator<Item = &'a Input>, mut files: Files) -> Json {
+    let mut log: Vec<Json> = Vec::new();
+    for input in inputs {
+        match input {
+            Input::Step(0) => match log.last_mut() {
+                Some(Json::Int(n)) if *n > 0 => *n += 1,
+                _ => log.push(Json::Int(1)),
+            },
+            Input::Step(index) => log.push(Json::Int(-i64::from(*index))),
+            Input::Interrupt => log.push("^C".into()),
+            Input::Command { line, files: now } => {
+                let mut entry = json!({ "run": line });
+                let mut changed = Json::object();
+                for (name, text) in now.iter().filter(|(name, text)| files.get(*name) != Some(*text)) {
+                    changed.set(name, text);
+                }
+                for name in files.keys().filter(|name| !now.contains_key(*name)) {
+                    changed.set(name, Json::Null);
+                }
+                if !changed.is_empty() {
+                    entry.set("files", changed);
+                }
+                files = now.clone();
+                log.push(entry);
+            }
+        }
+    }
+    log.into()
+}
+
+fn decode(entry: &Json, files: &mut Files) -> Option<Vec<Input>> {
+    match entry {
+        Json::Int(n) if *n > 0 => Some(vec![Input::Step(0); usize::try_from(*n).ok()?]),
+        Json::Int(n) if *n < 0 => Some(vec![Input::Step(u32::try_from(-n).ok()?)]),
+        Json::Str(s) if s.as_str() == "^C" => Some(vec![Input::Interrupt]),
+        Json::Object(_) => {
+            for (name, text) in entry["files"].entries() {
+                match text.as_str() {
+                    Some(text) => files.insert(name.clone(), text.into()),
+                    None => files.remove(name),
+                };
+            }
+            Some(vec![Input::Command { line: entry.get("run")?.as_str()?.into(), files: files.clone() }])
+        }
+        _ => None,
+    }
+}
+
+/// A run's fingerprint: the same for the same seed and log, on every machine. FNV-1a over every record's trace.
+pub fn trace_hash(playground: &Playground) -> u64 {
+    let mut desk = Desk::new(playground.config());
+    let mut hash = 0xcbf2_9ce4_8422_2325u64;
+    for (input, _) in playground.timeline.branch().entries() {
+        let record = desk.apply(input);
+        let calls: Vec<String> = record
+            .step
+            .calls
+            .iter()
+            .map(|c| format!("{:?} {} {} {}", c.result, c.key, c.revision_after, c.after))
+            .collect();
+        let trace = format!(
+            "{} {} {:?} {:?} {calls:?}",
+            record.step.step, record.step.time, record.step.action, record.step.notes
+        );
+        for byte in trace.bytes() {
+            hash = (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
+        }
+    }
+    hash
+}

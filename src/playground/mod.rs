@@ -1,0 +1,114 @@
+//! The playground: a cluster, a terminal with files beside it, and a timeline over both.
+//!
+//! [`Desk`] is what a person sits at: a [`World`](crate::cluster::World) and a terminal. Its inputs are few (choose the
+//! next action, type a command, interrupt one), so a run is a short log and a link can carry it. [`Playground`] is the
+//! timeline over a desk, plus what is *not* rewound: the files in the editor are the person's, and stay as they are when
+//! one goes back; each command remembers the files as they were when it was typed.
+
+mod builtin;
+mod desk;
+mod diagnostics;
+mod export;
+mod run;
+mod terminal;
+
+pub use desk::{Brief, Choice, Desk, Input, Record, Salience};
+pub use diagnostics::{Diagnostic, diagnose};
+pub use export::{RunError, RunFile, trace_hash};
+pub use run::{Progress, RunEnd, Until};
+pub use terminal::{Entry, Files, Output, Terminal};
+
+use crate::cluster::Config;
+use crate::json::Str;
+use crate::sim::{Machine, Timeline};
+
+/// A desk with its timeline, and the files in the editor.
+#[derive(Clone)]
+pub struct Playground {
+    config: Config,
+    timeline: Timeline<Desk>,
+    files: Files,
+    /// Commands that were typed in the past and only read: they leave the timeline alone, and are forgotten with the
+    /// position at which they were typed.
+    asides: Vec<Entry>,
+    asides_at: (usize, usize),
+}
+
+impl Playground {
+    /// A booted cluster with nothing done yet.
+    pub fn new(config: Config, files: Files) -> Playground {
+        let timeline = Timeline::new(Desk::new(&config));
+        Playground { config, timeline, files, asides: Vec::new(), asides_at: (0, 0) }
+    }
+
+    /// What the cluster was made of.
+    pub fn config(&self) -> &Config {
+        &self.config
+    }
+
+    /// The timeline, to look at.
+    pub fn timeline(&self) -> &Timeline<Desk> {
+        &self.timeline
+    }
+
+    /// The timeline, to move along.
+    pub fn timeline_mut(&mut self) -> &mut Timeline<Desk> {
+        &mut self.timeline
+    }
+
+    /// The desk at the current position.
+    pub fn desk(&self) -> &Desk {
+        self.timeline.state()
+    }
+
+    /// The files in the editor.
+    pub fn files(&self) -> &Files {
+        &self.files
+    }
+
+    /// Writes a file in the editor; `None` removes it.
+    pub fn set_file(&mut self, name: &str, text: Option<&str>) {
+        match text {
+            Some(text) => self.files.insert(Str::from(name), Str::from(text)),
+            None => self.files.remove(name),
+        };
+    }
+
+    /// Does the enabled action at `index` (0: the default); `None` where there is none.
+    pub fn step(&mut self, index: u32) -> Option<Record> {
+        self.desk().choice(index)?;
+        Some(self.timeline.act(Input::Step(index)))
+    }
+
+    /// Types a command line into the terminal. In the past, a command that only reads leaves the timeline as it is; one
+    /// that writes, or goes on running, makes a branch.
+    pub fn command(&mut self, line: &str) {
+        let input = Input::Command { line: line.into(), files: self.files.clone() };
+        if self.timeline.position() < self.timeline.len() {
+            let mut desk = self.desk().clone();
+            let record = desk.apply(&input);
+            if record.step.writes().next().is_none() && !desk.terminal().is_running() {
+                let here = (self.timeline.current(), self.timeline.position());
+                if self.asides_at != here {
+                    self.asides.clear();
+                }
+                self.asides_at = here;
+                self.asides.extend(desk.terminal().entries().last().cloned());
+                return;
+            }
+        }
+        self.timeline.act(input);
+    }
+
+    /// The commands as of the current position, oldest first.
+    pub fn terminal_entries(&self) -> impl Iterator<Item = &Entry> {
+        let here = (self.timeline.current(), self.timeline.position());
+        let asides = if self.asides_at == here { self.asides.as_slice() } else { &[] };
+        self.desk().terminal().entries().iter().chain(asides)
+    }
+
+    /// Interrupts the running command (Ctrl-C).
+    pub fn interrupt(&mut self) -> Option<Record> {
+        self.desk().terminal().is_running().then(|| self.timeline.act(Input::Interrupt))
+    }
+}

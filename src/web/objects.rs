@@ -1,0 +1,167 @@
+//! Objects as the inspector shows them.
+
+use super::model::{Cell, EventView, Listed, ObjectRef, ObjectRow, ObjectView, Objects, RevisionView};
+use super::{names, steps};
+use crate::api::{Options, Request, Resource, Verb, kinds};
+use crate::cluster::World;
+use crate::json::{Json, yaml};
+use crate::kubectl;
+use crate::playground::Playground;
+use crate::sim::Time;
+
+/// At most this many revisions are listed.
+const MOST_REVISIONS: usize = 100;
+
+/// Which kinds the inspector lists when none is asked for: people's own.
+fn peoples() -> Vec<Resource> {
+    let own = [
+        kinds::JOBS,
+        kinds::CRONJOBS,
+        kinds::PODS,
+        kinds::DEPLOYMENTS,
+        kinds::REPLICASETS,
+        kinds::CONFIGMAPS,
+        kinds::SECRETS,
+        kinds::SERVICEACCOUNTS,
+        kinds::NODES,
+        kinds::NAMESPACES,
+    ];
+    own.into_iter().map(Resource::from).collect()
+}
+
+fn ask(world: &mut World, request: Request) -> Json {
+    world.user(|api| api.call(request)).0.map(|r| r.body).unwrap_or_default()
+}
+
+/// The inspector's list: kubectl's own table of each kind.
+pub fn list(playground: &Playground, resource: &str, filter: &str, limit: usize) -> Objects {
+    let mut world = playground.desk().world().clone();
+    let start = playground.config().start;
+    let wanted: Vec<Resource> = match kinds::ALL.iter().find(|r| r.qualified() == resource) {
+        Some(info) => vec![(*info).into()],
+        None => peoples(),
+    };
+    let (mut total, mut items) = (0, Vec::new());
+    for resource in wanted {
+        for row in rows(&mut world, &resource, start).into_iter().filter(|r| r.object.name.contains(filter)) {
+            total += 1;
+            if items.len() < limit {
+                items.push(row);
+            }
+        }
+    }
+    Objects { rows: Listed { total, items } }
+}
+
+/// The table rows of a resource, without NAME and AGE.
+pub fn rows(world: &mut World, resource: &Resource, start: Time) -> Vec<ObjectRow> {
+    let request = Request::list(resource.clone(), "").with(|o: &mut Options| o.table = true);
+    let table = ask(world, request);
+    let columns = table["columnDefinitions"].items();
+    let row = |row: &Json| {
+        let meta = &row["object"]["metadata"];
+        let key = crate::api::ObjectKey::new(meta["namespace"].str(), meta["name"].str());
+        let cells = columns.iter().zip(row["cells"].items());
+        let shown = cells
+            .filter(|(c, _)| c["priority"].as_i64() == Some(0) && !matches!(c["name"].str(), "Name" | "Age"));
+        ObjectRow {
+            object: names::object(resource, &key),
+            columns: shown
+                .map(|(c, cell)| Cell {
+                    header: c["name"].str().to_uppercase(),
+                    text: cell.as_str().map_or_else(|| cell.to_string(), String::from),
+                })
+                .collect(),
+            created_ms: Time::parse(meta["creationTimestamp"].str()).map_or(0, |t| names::millis(start, t)),
+            revision: meta["resourceVersion"].str().parse().unwrap_or(0),
+        }
+    };
+    table["rows"].items().iter().map(row).collect()
+}
+
+/// Everything about one object.
+pub fn object(playground: &Playground, wanted: &ObjectRef) -> Option<ObjectView> {
+    let (resource, key) = names::resolve(wanted)?;
+    let mut world = playground.desk().world().clone();
+    let start = playground.config().start;
+    let history = world.server().history(&resource, &key);
+    let now = world.server().peek(&resource, &key);
+    let last = history.iter().rev().find(|r| !r.object.is_null()).map(|r| r.object.clone());
+    let object = if now.is_null() { last? } else { now.clone() };
+    let events = events(&mut world, &object, start);
+    let describe = world
+        .user(|api| {
+            kubectl::describe(&resource, &object, &mut kubectl::Env { api, files: playground.files() })
+        })
+        .0;
+    let mut revisions = Vec::new();
+    for (i, revision) in history.iter().enumerate().rev().take(MOST_REVISIONS) {
+        let before = i.checked_sub(1).map(|i| history[i].clone());
+        let before = before.map(|r| r.object).unwrap_or_default();
+        let after = revision.object.clone();
+        let (step, agent) =
+            world.writer(revision.revision).map_or((0, ""), |(step, agent)| (step, agent.as_str()));
+        revisions.push(RevisionView {
+            revision: revision.revision,
+            verb: match (before.is_null(), after.is_null()) {
+                (true, _) => "create",
+                (_, true) => "delete",
+                _ => "update",
+            }
+            .into(),
+            subresource: String::new(),
+            actor: names::agent(agent),
+            step: step as u32,
+            diff: steps::changes(&before, &after),
+        });
+    }
+    Some(ObjectView {
+        object: names::object(&resource, &key),
+        exists: !now.is_null(),
+        yaml: yaml::to_yaml(&shown(&object)),
+        describe,
+        events,
+        revisions: Listed { total: history.len() as u32, items: revisions },
+    })
+}
+
+/// An object's YAML at a revision.
+pub fn at(playground: &Playground, wanted: &ObjectRef, revision: u64) -> Option<String> {
+    let (resource, key) = names::resolve(wanted)?;
+    let history = playground.desk().world().server().history(&resource, &key);
+    let found = history.iter().rev().find(|r| r.revision <= revision && !r.object.is_null())?;
+    Some(yaml::to_yaml(&shown(&found.object)))
+}
+
+fn shown(object: &Json) -> Json {
+    let mut object = object.clone();
+    if let Some(meta) = object.get_mut("metadata") {
+        meta.remove("managedFields");
+    }
+    object
+}
+
+fn events(world: &mut World, object: &Json, start: Time) -> Vec<EventView> {
+    let meta = &object["metadata"];
+    let request = Request::new(Verb::List, kinds::EVENTS, meta["namespace"].str(), "");
+    let list = ask(world, request);
+    let about = |e: &&Json| e.at(&["involvedObject", "uid"]).str() == meta["uid"].str();
+    let first = |e: &Json, keys: [&str; 3]| {
+        keys.iter().map(|k| e[*k].str()).find(|t| !t.is_empty()).map(String::from)
+    };
+    let view = |e: &Json| {
+        let last = first(e, ["lastTimestamp", "eventTime", "firstTimestamp"]).unwrap_or_default();
+        let from = e.at(&["source", "component"]).str();
+        EventView {
+            kind: e["type"].str().into(),
+            reason: e["reason"].str().into(),
+            from: if from.is_empty() { e["reportingComponent"].str() } else { from }.into(),
+            message: e["message"].str().into(),
+            count: e["count"].as_i64().unwrap_or(1).max(1) as u32,
+            last_ms: Time::parse(&last).map_or(0, |t| names::millis(start, t)),
+        }
+    };
+    let mut events: Vec<EventView> = list["items"].items().iter().filter(about).map(view).collect();
+    events.sort_by_key(|e| e.last_ms);
+    events
+}

@@ -1,0 +1,294 @@
+//! The world at the current position, as the control-loop view shows it.
+
+use super::model::{
+    ApiServerView, ContainerView, ControllerView, DelayedKey, ExpectationView, InformerView, KeyView,
+    KindCount, Listed, NodeView, PodView, QueueView, SchedulerView, View, WorkerView, WriteView,
+};
+use super::{names, objects, steps};
+use crate::api::views::core_v1::{ContainerStatus, Node, Pod};
+use crate::api::{ObjectKey, Resource, ResourceInfo, View as _, kinds, meta, quantity::Quantity};
+use crate::apiserver::Change;
+use crate::apiserver::pod_status_column;
+use crate::client::{EXPECTATIONS_TIMEOUT, Expectations, Informer, WorkQueue};
+use crate::cluster::{World, resource_of};
+use crate::json::Json;
+use crate::playground::{Choice, Playground};
+use crate::sim::Time;
+
+/// At most this many choices are listed.
+const MOST_CHOICES: usize = 60;
+/// At most this many writes are listed.
+const MOST_WRITES: u64 = 8;
+
+/// Everything at the current position.
+pub fn view(playground: &Playground, limit: usize) -> View {
+    let desk = playground.desk();
+    let world = desk.world();
+    let timeline = playground.timeline();
+    let choices: Vec<Choice> = desk.choices();
+    let mut view = of_world(world, playground.config().start, limit);
+    view.step = timeline.position() as u32;
+    view.length = timeline.len() as u32;
+    view.idle = desk.is_idle();
+    view.enabled = Listed {
+        total: choices.len() as u32,
+        items: choices
+            .iter()
+            .take(MOST_CHOICES)
+            .enumerate()
+            .map(|(i, c)| steps::choice(world, i, c))
+            .collect(),
+    };
+    view
+}
+
+/// The world before a step, with its store as after the step's first `calls` calls.
+pub fn view_into(playground: &mut Playground, step: usize, calls: usize, limit: usize) -> View {
+    let start = playground.config().start;
+    let mut desk = playground.timeline().state_at(step.saturating_sub(1));
+    if let Some((input, _)) = playground.timeline().branch().entries().get(step.saturating_sub(1)) {
+        desk.apply_until(input, calls);
+    }
+    let mut view = of_world(desk.world(), start, limit);
+    view.step = step as u32;
+    view.length = playground.timeline().len() as u32;
+    view
+}
+
+fn of_world(world: &World, start: Time, limit: usize) -> View {
+    let all = |info: &'static ResourceInfo| world.server().list(&info.into());
+    let (pods, nodes) = (all(kinds::PODS), all(kinds::NODES));
+    let on = |name: &str| {
+        pods.iter().filter(|p| p["spec"]["nodeName"].str() == name).cloned().collect::<Vec<Json>>()
+    };
+    let unscheduled = on("");
+    let node = |(i, kubelet): (usize, &crate::kubelet::Kubelet)| {
+        let name = kubelet.node_name();
+        let object = nodes.iter().find(|n| n["metadata"]["name"].str() == name).cloned().unwrap_or_default();
+        node_view(world, i, name, &Node::from(object), &on(name), limit)
+    };
+    View {
+        now_ms: names::millis(start, world.now()),
+        clock: world.now().rfc3339(),
+        revision: world.server().revision(),
+        api_server: api_server(world, start, limit),
+        controllers: controllers(world, start, limit),
+        scheduler: scheduler(world, start, limit),
+        nodes: Listed {
+            total: world.kubelets().len() as u32,
+            items: world.kubelets().iter().enumerate().take(limit).map(node).collect(),
+        },
+        unscheduled: names::listed(unscheduled.iter().map(pod_view), limit),
+        ..View::default()
+    }
+}
+
+fn api_server(world: &World, start: Time, limit: usize) -> ApiServerView {
+    let server = world.server();
+    let count = |(resource, count): (Resource, usize)| KindCount {
+        kind: resource.kind.into(),
+        resource: resource.qualified(),
+        count: count as u32,
+    };
+    let mut counts: Vec<KindCount> = server.counts().into_iter().map(count).collect();
+    let first = [
+        "Job",
+        "CronJob",
+        "Pod",
+        "ConfigMap",
+        "Secret",
+        "Deployment",
+        "ReplicaSet",
+        "Node",
+        "Namespace",
+        "Event",
+    ];
+    counts.sort_by_key(|c| first.iter().position(|k| *k == c.kind).unwrap_or(first.len()));
+    let workload_kinds = [kinds::JOBS, kinds::CRONJOBS, kinds::DEPLOYMENTS, kinds::REPLICASETS];
+    let mut rows = Vec::new();
+    for info in workload_kinds {
+        if counts.iter().any(|c| c.kind == info.kind) {
+            rows.extend(objects::rows(&mut world.clone(), &info.into(), start));
+        }
+    }
+    let write = |w: &Change| {
+        let (step, agent) = world.writer(w.revision).map_or((0, ""), |(step, agent)| (step, agent.as_str()));
+        WriteView {
+            verb: if w.deleted {
+                "delete"
+            } else if w.before.is_none() {
+                "create"
+            } else {
+                "update"
+            }
+            .into(),
+            object: names::object(&w.resource, &w.key),
+            subresource: String::new(),
+            revision: w.revision,
+            actor: names::agent(agent),
+            step: step as u32,
+        }
+    };
+    let mut writes: Vec<WriteView> =
+        server.changes_after(server.revision().saturating_sub(MOST_WRITES)).map(write).collect();
+    writes.reverse();
+    ApiServerView {
+        counts,
+        workloads: names::listed(rows.into_iter(), limit),
+        writes,
+        pending_events: server.pending_events() as u32,
+    }
+}
+
+fn informer(world: &World, informer: &Informer) -> InformerView {
+    let reflector = informer.reflector();
+    InformerView {
+        resource: reflector.resource().qualified(),
+        synced: informer.has_synced(),
+        objects: informer.indexer().len() as u32,
+        pending: reflector.watch().map_or(0, |w| world.server().pending(w)) as u32,
+        revision: reflector.version().parse().unwrap_or(0),
+    }
+}
+
+fn controllers(world: &World, start: Time, limit: usize) -> Vec<ControllerView> {
+    let manager = world.manager();
+    let mut views = Vec::new();
+    for controller in manager.controllers() {
+        let watches = controller.watches();
+        let heard = |i: &&Informer| watches.iter().any(|w| *i.reflector().resource() == Resource::from(*w));
+        let mut waits = controller.expectations().map(|e| expectations(e, start, limit)).unwrap_or_default();
+        for queue in controller.queues() {
+            let Some(resource) = resource_of(queue.name) else { continue };
+            views.push(ControllerView {
+                name: queue.name.into(),
+                informers: manager.caches().informers().filter(heard).map(|i| informer(world, i)).collect(),
+                queue: queue_view(&queue.keys, &resource, world.now(), start, limit),
+                expectations: std::mem::take(&mut waits),
+                workers: workers(&queue.keys, queue.workers),
+            });
+        }
+    }
+    views
+}
+
+fn workers(queue: &WorkQueue, count: usize) -> Vec<WorkerView> {
+    let mut keys = queue.processing().map(ObjectKey::to_string);
+    (0..count).map(|_| WorkerView { key: keys.next().unwrap_or_default() }).collect()
+}
+
+fn queue_view(queue: &WorkQueue, resource: &Resource, now: Time, start: Time, limit: usize) -> QueueView {
+    let key = |k: &ObjectKey| KeyView {
+        key: k.to_string(),
+        object: names::object(resource, k),
+        failures: queue.num_requeues(k),
+    };
+    let delayed = |(due, k): (Time, &ObjectKey)| DelayedKey {
+        key: k.to_string(),
+        object: names::object(resource, k),
+        due_ms: names::millis(start, due),
+        failures: queue.num_requeues(k),
+    };
+    let ready: Vec<&ObjectKey> = queue.ready(now).collect();
+    let waiting: Vec<(Time, &ObjectKey)> = queue.waiting().filter(|(due, _)| *due > now).collect();
+    QueueView {
+        waiting: names::listed(ready.into_iter().map(key), limit),
+        delayed: names::listed(waiting.into_iter().map(delayed), limit),
+    }
+}
+
+fn expectations(expectations: &Expectations, start: Time, limit: usize) -> Listed<ExpectationView> {
+    let all: Vec<ExpectationView> = expectations
+        .iter()
+        .filter(|(_, e)| e.adds > 0 || e.dels > 0)
+        .map(|(key, e)| ExpectationView {
+            key: key.to_string(),
+            adds: e.adds as i32,
+            dels: e.dels as i32,
+            expires_ms: names::millis(start, e.since + EXPECTATIONS_TIMEOUT),
+        })
+        .collect();
+    names::listed(all.into_iter(), limit)
+}
+
+fn scheduler(world: &World, start: Time, limit: usize) -> SchedulerView {
+    let scheduler = world.scheduler();
+    let pods = Resource::from(kinds::PODS);
+    let key = |k: &ObjectKey| KeyView { key: k.to_string(), object: names::object(&pods, k), failures: 0 };
+    let active: Vec<&ObjectKey> = scheduler.active().collect();
+    let backoff: Vec<(Time, &ObjectKey)> = scheduler.backoff().collect();
+    let stuck: Vec<&ObjectKey> = scheduler.unschedulable().collect();
+    SchedulerView {
+        informers: scheduler.informers().map(|i| informer(world, i)).collect(),
+        active: names::listed(active.into_iter().map(key), limit),
+        backoff: names::listed(
+            backoff.into_iter().map(|(due, k)| DelayedKey {
+                key: k.to_string(),
+                object: names::object(&pods, k),
+                due_ms: names::millis(start, due),
+                failures: 0,
+            }),
+            limit,
+        ),
+        unschedulable: names::listed(stuck.into_iter().map(key), limit),
+    }
+}
+
+fn node_view(world: &World, index: usize, name: &str, node: &Node, pods: &[Json], limit: usize) -> NodeView {
+    let milli = |text: &str| Quantity::parse(text).map_or(0, Quantity::milli).max(0) as u64;
+    let requested = |pod: &Json| -> u64 {
+        let ended = matches!(pod["status"]["phase"].str(), "Succeeded" | "Failed");
+        let containers = pod["spec"]["containers"].items().iter();
+        if ended { 0 } else { containers.map(|c| milli(c.at(&["resources", "requests", "cpu"]).str())).sum() }
+    };
+    let tainted = node.spec().taints().iter().any(|t| t.effect() == "NoSchedule");
+    let pending =
+        world.kubelets()[index].reflectors().filter_map(|r| r.watch()).map(|w| world.server().pending(w));
+    // Pods that still run come first, then the newest of the rest.
+    let mut order: Vec<&Json> = pods.iter().collect();
+    order.sort_by_key(|p| matches!(p["status"]["phase"].str(), "Succeeded" | "Failed"));
+    NodeView {
+        name: name.into(),
+        ready: meta::condition_is_true(&node.status(), "Ready"),
+        cordoned: node.spec().unschedulable() == Some(true) || tainted,
+        pending: pending.sum::<usize>() as u32,
+        pods: names::listed(order.into_iter().map(pod_view), limit),
+        cpu_requested: pods.iter().map(requested).sum(),
+        cpu_allocatable: milli(node.status().allocatable()["cpu"].str()),
+    }
+}
+
+fn pod_view(object: &Json) -> PodView {
+    let pod = Pod::from(object.clone());
+    let key = ObjectKey::of(object);
+    let status = pod.status();
+    let owner = meta::controller_of(object).and_then(|o| {
+        let resource = kinds::by_kind(o.api_version(), o.kind())?;
+        Some(names::object(&resource.into(), &ObjectKey::new(&key.namespace, o.name())))
+    });
+    let all = || {
+        status.init_container_statuses().iter().chain(status.container_statuses().iter()).collect::<Vec<_>>()
+    };
+    let inits = status.init_container_statuses().len();
+    PodView {
+        object: names::object(&kinds::PODS.into(), &key),
+        phase: status.phase().into(),
+        status: pod_status_column(object),
+        ready: status.container_statuses().iter().filter(|c| c.ready() == Some(true)).count() as u32,
+        restarts: all().iter().filter_map(ContainerStatus::restart_count).sum::<i32>().max(0) as u32,
+        owner,
+        containers: all().iter().enumerate().map(|(i, c)| container_view(c, i < inits)).collect(),
+    }
+}
+
+fn container_view(status: &ContainerStatus, init: bool) -> ContainerView {
+    let state = status.state();
+    let (name, reason, exit_code) = if state.terminated().exists() {
+        ("terminated", state.terminated().reason().to_string(), state.terminated().exit_code())
+    } else if state.running().exists() {
+        ("running", String::new(), None)
+    } else {
+        ("waiting", state.waiting().reason().to_string(), None)
+    };
+    ContainerView { name: status.name().into(), state: name.into(), reason, exit_code, init }
+}
