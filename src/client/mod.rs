@@ -29,4 +29,4 @@ pub use informer::{Delta, Informer};
 pub use lister::Lister;
 pub use recorder::{EventKind, Recorder};
 pub use reflector::{Change, Reflector};
-pub use workqueue::WorkQueue;
+pub use workqueue::{DEFAULT_LIMIT, WorkQueue};

@@ -213,8 +213,8 @@ impl World {
 
     /// Whether any component waits for a moment of its own, housekeeping apart.
     fn waits(&self) -> bool {
-        let own = [self.manager.next_timer(), self.scheduler.next_timer()];
-        own.into_iter().flatten().any(|t| !t.background)
+        self.manager.next_foreground().is_some()
+            || self.scheduler.next_timer().is_some_and(|timer| !timer.background)
             || self.kubelets.iter().any(|k| k.next_foreground().is_some())
     }
 

@@ -154,11 +154,19 @@ impl Manager {
 
     /// The next moment at which a key has waited long enough, a relist is due, or a controller acts by itself.
     pub fn next_timer(&self) -> Option<Timer> {
-        let foreground = |at| Timer { at, background: false };
-        let queues = self.queues().filter_map(|queue| queue.keys.next_due()).map(foreground);
-        let relists = self.reflectors().filter_map(Reflector::retry_at).map(foreground);
+        self.timers().min()
+    }
+
+    /// The next such moment that is more than housekeeping.
+    pub fn next_foreground(&self) -> Option<Time> {
+        self.timers().filter(|timer| !timer.background).map(|timer| timer.at).min()
+    }
+
+    fn timers(&self) -> impl Iterator<Item = Timer> {
+        let queues = self.queues().flat_map(Queue::timers);
+        let relists = self.reflectors().filter_map(Reflector::retry_at);
         let own = self.controllers().into_iter().filter_map(|controller| controller.timer());
-        queues.chain(relists).chain(own).min()
+        queues.chain(relists.map(|at| Timer { at, background: false })).chain(own)
     }
 
     /// The process dies and starts anew: it remembers nothing, and lists all again.

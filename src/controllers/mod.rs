@@ -20,7 +20,7 @@ pub use caches::Caches;
 pub use manager::Manager;
 
 use crate::api::{Resource, ResourceInfo, Status};
-use crate::client::{Context, Delta, Expectations, Recorder, Timer, WorkQueue};
+use crate::client::{Backoff, Context, DEFAULT_LIMIT, Delta, Expectations, Recorder, Timer, WorkQueue};
 use crate::sim::Time;
 
 /// A work queue of a controller, and who works on it.
@@ -30,6 +30,8 @@ pub struct Queue {
     pub name: &'static str,
     /// How many workers upstream runs on it. Here one sync at a time is a step.
     pub workers: usize,
+    /// Its keys come back for ever, as a CronJob's do: waiting for one is not work left to do.
+    pub periodic: bool,
     /// The keys.
     pub keys: WorkQueue,
 }
@@ -37,7 +39,19 @@ pub struct Queue {
 impl Queue {
     /// An empty queue with the default rate limit.
     pub fn new(name: &'static str, workers: usize) -> Queue {
-        Queue { name, workers, keys: WorkQueue::default() }
+        Queue::limited(name, workers, DEFAULT_LIMIT)
+    }
+
+    /// An empty queue with its own rate limit.
+    pub fn limited(name: &'static str, workers: usize, limit: Backoff) -> Queue {
+        Queue { name, workers, periodic: false, keys: WorkQueue::new(limit) }
+    }
+
+    /// The moments at which waiting keys are due: the next one, or, where some are housekeeping, all.
+    pub fn timers(&self) -> impl Iterator<Item = Timer> {
+        let count = if self.periodic { usize::MAX } else { 1 };
+        let housekeeping = |key| self.periodic && self.keys.num_requeues(key) == 0;
+        self.keys.waiting().take(count).map(move |(at, key)| Timer { at, background: housekeeping(key) })
     }
 }
 

@@ -5,7 +5,7 @@
 
 use super::{Caches, Controller, Queue};
 use crate::api::{ObjectKey, Request, Resource, ResourceInfo, Status, Verb, kinds, meta};
-use crate::client::{Backoff, Context, Delta, WorkQueue};
+use crate::client::{Backoff, Context, Delta};
 use crate::json;
 use crate::json::{Json, Str};
 use crate::sim::Time;
@@ -26,7 +26,7 @@ pub struct NamespaceController([Queue; 1]);
 
 impl Default for NamespaceController {
     fn default() -> Self {
-        NamespaceController([Queue { name: AGENT, workers: 10, keys: WorkQueue::new(LIMIT) }])
+        NamespaceController([Queue::limited(AGENT, 10, LIMIT)])
     }
 }
 

@@ -25,7 +25,8 @@ pub struct CronJobController {
 
 impl Default for CronJobController {
     fn default() -> Self {
-        CronJobController { queues: [Queue::new(AGENT, 5)], recorder: Recorder::new(AGENT, "") }
+        let queue = Queue { periodic: true, ..Queue::new(AGENT, 5) };
+        CronJobController { queues: [queue], recorder: Recorder::new(AGENT, "") }
     }
 }
 

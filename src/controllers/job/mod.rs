@@ -66,7 +66,7 @@ pub struct JobController {
 
 impl Default for JobController {
     fn default() -> JobController {
-        let queue = |name, workers| Queue { name, workers, keys: WorkQueue::new(API_BACKOFF) };
+        let queue = |name, workers| Queue::limited(name, workers, API_BACKOFF);
         JobController {
             queues: [queue("job-controller", 5), queue("job-controller/orphan-pods", 1)],
             expectations: Expectations::default(),
