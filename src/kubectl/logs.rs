@@ -7,6 +7,8 @@ use super::names;
 use super::{Flow, Task, Wait};
 use crate::api::{Request, Resource, kinds};
 use crate::json::{Json, Str};
+use crate::sim::Time;
+use std::time::Duration;
 
 pub(super) const FLAGS: &[Flag] = &[
     ("follow", 'f', Takes::Nothing),
@@ -25,6 +27,9 @@ pub(super) const FLAGS: &[Flag] = &[
     ("pod-running-timeout", ' ', Takes::Value),
 ];
 
+/// `--pod-running-timeout`
+const POD_TIMEOUT: Duration = Duration::from_secs(20);
+
 /// A container whose log is read.
 #[derive(Clone)]
 struct Source {
@@ -40,6 +45,8 @@ struct Source {
 #[derive(Clone)]
 pub(super) struct Follow {
     sources: Vec<Source>,
+    /// How long a first pod of `job/x` is waited for, where there is none yet.
+    until: Option<Time>,
     args: Arguments,
 }
 
@@ -63,7 +70,13 @@ pub(super) fn run(cli: &mut Cli, args: &[String]) -> Result<Flow, Failure> {
             return Ok(Flow::Exit(0));
         }
     } else if args.words[0].contains('/') {
-        chosen.push(pod_of(cli, &args, &namespace)?);
+        match pod_of(cli, &args, &namespace)? {
+            Some(pod) => chosen.push(pod),
+            None => {
+                let until = Some(cli.now() + POD_TIMEOUT);
+                return Ok(Flow::Wait(Task::Logs(Follow { sources: Vec::new(), until, args })));
+            }
+        }
     } else {
         chosen.push(cli.get(&pods, &namespace, &args.words[0])?);
     }
@@ -77,7 +90,7 @@ pub(super) fn run(cli: &mut Cli, args: &[String]) -> Result<Flow, Failure> {
     for pod in &chosen {
         sources.extend(containers(cli, &args, pod)?);
     }
-    let mut task = Follow { sources, args };
+    let mut task = Follow { sources, until: None, args };
     let exit = task.resume(cli)?;
     match exit {
         Some(exit) => Ok(Flow::Exit(exit)),
@@ -86,12 +99,12 @@ pub(super) fn run(cli: &mut Cli, args: &[String]) -> Result<Flow, Failure> {
 }
 
 /// The pod behind `job/x`, `deploy/x`: the first that its selector matches.
-fn pod_of(cli: &mut Cli, args: &Arguments, namespace: &str) -> Result<Json, Failure> {
+fn pod_of(cli: &mut Cli, args: &Arguments, namespace: &str) -> Result<Option<Json>, Failure> {
     let targets = names::targets(&args.words[..1])?;
     let Some(target) = targets.first() else { return Err(names::unknown(&args.words[0])) };
     let object = cli.get(&target.resource, namespace, &target.name)?;
     if target.resource.plural == "pods" {
-        return Ok(object);
+        return Ok(Some(object));
     }
     let selector = &object["spec"]["selector"];
     let labels = if selector["matchLabels"].is_null() { selector } else { &selector["matchLabels"] };
@@ -106,14 +119,14 @@ fn pod_of(cli: &mut Cli, args: &Arguments, namespace: &str) -> Result<Json, Fail
         time(a).cmp(&time(b))
     });
     if pods.is_empty() {
-        return Err(Failure::error("timed out waiting for the condition"));
+        return Ok(None);
     }
     let pod = pods.remove(0);
     if !pods.is_empty() {
         let count = pods.len() + 1;
         cli.error_line(format!("Found {count} pods, using pod/{}", pod["metadata"]["name"].str()));
     }
-    Ok(pod)
+    Ok(Some(pod))
 }
 
 fn containers(cli: &mut Cli, args: &Arguments, pod: &Json) -> Result<Vec<Source>, Failure> {
@@ -157,10 +170,23 @@ fn containers(cli: &mut Cli, args: &Arguments, pod: &Json) -> Result<Vec<Source>
 
 impl Follow {
     pub(super) fn blocked(&self) -> Wait {
-        Wait::Blocked { watches: Vec::new(), until: None, any_step: true }
+        Wait::Blocked { watches: Vec::new(), until: self.until, any_step: true }
     }
 
     pub(super) fn resume(&mut self, cli: &mut Cli) -> Result<Option<i32>, Failure> {
+        if let Some(until) = self.until {
+            let namespace = self.args.namespace().to_string();
+            match pod_of(cli, &self.args, &namespace)? {
+                Some(pod) => {
+                    self.sources = containers(cli, &self.args, &pod)?;
+                    self.until = None;
+                }
+                None if until <= cli.now() => {
+                    return Err(Failure::error("timed out waiting for the condition"));
+                }
+                None => return Ok(None),
+            }
+        }
         let follows = self.args.is("follow");
         for source in self.sources.iter_mut().filter(|s| !s.done) {
             let first = source.read == 0;
