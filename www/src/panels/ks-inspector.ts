@@ -65,9 +65,9 @@ export class KsInspector extends Panel {
     .revision .head { display: flex; flex-wrap: wrap; gap: 2px 10px; align-items: baseline; margin: 0; }
     .revision .verb { font-family: var(--mono); font-size: 12px; }
     .revision time { color: var(--muted); }
-    .link { border: 0; background: none; padding: 0; color: var(--link); }
+    .link { border: 0; background: none; padding: 0; color: var(--link); min-height: 24px; }
     .link:hover { text-decoration: underline; }
-    summary { color: var(--muted); cursor: pointer; font-size: 12px; width: fit-content; border-radius: 3px; }
+    summary { color: var(--muted); cursor: pointer; font-size: 12px; line-height: 24px; width: fit-content; border-radius: 3px; }
     @media (max-width: 760px) {
       header { flex-direction: column-reverse; gap: 0; } [role="tab"] { min-height: 42px; padding: 0 10px; flex: 1 0 auto; } .of:not(:empty) { min-height: 34px; }
       .tools > * { min-height: 38px; } .tools .muted { min-height: 0; } td { padding-block: 7px; }
