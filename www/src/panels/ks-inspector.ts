@@ -3,6 +3,7 @@ import { css, html, nothing, type PropertyValues, type TemplateResult } from "li
 import { customElement, state } from "lit/decorators.js";
 import { actorClass } from "../app/actors";
 import { duration, t } from "../app/words";
+import type { Engine } from "../engine";
 import { diffLines } from "../ui/diff";
 import { fullName } from "../ui/look";
 import { Panel, shared } from "../ui/panel";
@@ -14,16 +15,19 @@ type Tab = (typeof TABS)[number];
 const LIMIT = 200;
 /** So many of the newest revisions show what they changed without being asked. */
 const UNFOLDED = 3;
+/** While time runs, the engine is asked this often at most; it has better things to do. */
+const ANSWER_MS = 250;
 
 @customElement("ks-inspector")
 export class KsInspector extends Panel {
-  protected override readonly shows = ["world", "selection"] as const;
+  protected override readonly shows = ["world", "selection", "ui"] as const;
   @state() private tab: Tab = "objects";
   @state() private filter = "";
   /** A resource; empty for all of people's kinds. */
   @state() private resource = "";
   @state() private copied = false;
   #seen: ObjectRef | undefined;
+  #answer: { about: string; at: number; content: unknown } | undefined;
   /** The tab that an object is opened on: the last one used. */
   #objectTab: Tab = "yaml";
 
@@ -99,6 +103,13 @@ export class KsInspector extends Panel {
     if (tab !== "objects") this.#objectTab = tab;
   }
 
+  private ask<T>(about: string, question: (engine: Engine) => T): T | undefined {
+    const at = performance.now();
+    const moving = this.session.playing || this.session.running !== undefined;
+    if (!moving || this.#answer?.about !== about || at - this.#answer.at > ANSWER_MS) this.#answer = { about, at, content: this.session.ask(question) };
+    return this.#answer.content as T | undefined;
+  }
+
   private arrows = (event: KeyboardEvent): void => {
     const tabs = TABS.filter((tab) => tab === "objects" || this.session.selected);
     const at = tabs.indexOf(this.tab);
@@ -114,7 +125,7 @@ export class KsInspector extends Panel {
 
   private list(): TemplateResult {
     const { counts } = this.session.view.apiServer;
-    const found = this.session.ask((engine) => engine.objects(this.resource, this.filter, LIMIT).rows) ?? { total: 0, items: [] };
+    const found = this.ask(`${this.resource}?${this.filter}`, (engine) => engine.objects(this.resource, this.filter, LIMIT).rows) ?? { total: 0, items: [] };
     return html`<div class="tools">
         <select aria-label=${t("inspector-resource")} @change=${(e: Event) => (this.resource = (e.target as HTMLSelectElement).value)}>
           <option value="" ?selected=${this.resource === ""}>${t("inspector-all")}</option>
@@ -146,7 +157,7 @@ export class KsInspector extends Panel {
   // ---------------------------------------------------------------------------------------------------------- one object
 
   private one(selected: ObjectRef, tab: Tab): TemplateResult {
-    const object = this.session.ask((engine) => engine.object(selected));
+    const object = this.ask(fullName(selected), (engine) => engine.object(selected));
     if (!object) return html`<p class="empty">${t("inspector-missing", { name: selected.name })}</p>`;
     return html`${object.exists ? nothing : html`<p class="gone" role="status">${t("inspector-gone")}</p>`}${this.content(object, tab)}`;
   }
