@@ -435,9 +435,22 @@ impl PodWorker {
             }
         }
         if !change["conditions"].is_null() {
-            let order: Json =
-                status["conditions"].items().iter().map(|c| json!({ "type": &c["type"] })).collect();
+            let conditions = status["conditions"].items().iter();
+            let order: Json = conditions.clone().map(|c| json!({ "type": &c["type"] })).collect();
             change.set("$setElementOrder/conditions", order);
+            // A merge keeps what it is not told to take away.
+            let whole = conditions.map(|condition| {
+                let mut condition = condition.clone();
+                for key in ["reason", "message"]
+                    .into_iter()
+                    .filter(|key| condition[*key].is_null())
+                    .collect::<Vec<_>>()
+                {
+                    condition.set(key, Json::Null);
+                }
+                condition
+            });
+            change.set("conditions", whole.collect::<Json>());
         }
         cx.note("write-status", [("phase", (&status["phase"]).into())]);
         let key = ObjectKey::of(&self.pod);

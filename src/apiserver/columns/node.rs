@@ -53,6 +53,10 @@ fn node(node: &Json, now: Time, out: &mut Vec<Json>) {
         "" => Json::from("<unknown>"),
         text => text.into(),
     };
+    let kernel = match (known("kernelVersion"), info["architecture"].str()) {
+        (kernel, "") => kernel.str().to_owned(),
+        (kernel, architecture) => format!("{} ({architecture})", kernel.str()),
+    };
     out.extend([
         name(node),
         status.into(),
@@ -62,7 +66,7 @@ fn node(node: &Json, now: Time, out: &mut Vec<Json>) {
         address("InternalIP"),
         address("ExternalIP"),
         known("osImage"),
-        known("kernelVersion"),
+        kernel.into(),
         known("containerRuntimeVersion"),
     ]);
 }
