@@ -21,6 +21,7 @@ mod node;
 mod pod_worker;
 mod runtime;
 mod script;
+pub mod shell;
 mod start;
 mod status;
 mod volumes;
