@@ -42,6 +42,7 @@ loop-expects = { $adds } created, { $dels } deleted
 loop-expects-nothing = nothing more
 loop-workers = Workers
 loop-workers-busy = { $busy } of { $all } busy
+loop-workers-done = { $name } done
 loop-workers-idle = waiting for a key
 loop-unschedulable = Unschedulable
 loop-unscheduled = No node yet

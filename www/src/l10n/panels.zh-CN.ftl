@@ -34,6 +34,7 @@ loop-expects = 创建 { $adds } 个，删除 { $dels } 个
 loop-expects-nothing = 没有期待中的变化
 loop-workers = 工作协程
 loop-workers-busy = 忙碌 { $busy } / { $all }
+loop-workers-done = { $name } 已处理
 loop-workers-idle = 等待任务
 loop-unschedulable = 无法调度
 loop-unscheduled = 尚无节点

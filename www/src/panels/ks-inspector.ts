@@ -146,7 +146,7 @@ export class KsInspector extends Panel {
         ${columns ? nothing : html`<th scope="col">${t("inspector-resource")}</th>`}<th scope="col">${t("inspector-name")}</th>
         ${columns ? columns.map((header) => html`<th scope="col">${header}</th>`) : html`<th scope="col">${t("inspector-state")}</th>`}<th scope="col">${t("inspector-age")}</th></tr></thead>
       <tbody>${rows.map((row) => html`<tr>
-        ${columns ? nothing : html`<td class="muted">${row.object.kind}</td>`}<td>${this.object(row.object)}</td>
+        ${columns ? nothing : html`<td class="muted">${row.object.kind}</td>`}<td>${row.object.namespace && row.object.namespace !== "default" ? html`<span class="muted">${row.object.namespace}/</span>` : nothing}${this.object(row.object)}</td>
         ${columns ? row.columns.map((c) => html`<td class="n">${c.text}</td>`) : html`<td>${this.summary(row.columns)}</td>`}<td class="n">${age(row)}</td></tr>`)}</tbody></table>`;
   }
 

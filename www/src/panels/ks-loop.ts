@@ -49,8 +49,10 @@ export class KsLoop extends Panel {
     const others = view.controllers.filter((c) => c !== main);
     const active = this.activeBoxes();
     const on = (box: string) => active.has(box);
+    // Lines share a trunk: the one that matters is drawn last.
+    const rank = (e: Edge) => (on(e.box) ? 2 : 0) + (e.box === main?.name ? 1 : 0);
     return html`<section class="picture" aria-label=${t("loop")}>
-      <svg class="wires" aria-hidden="true">${[...this.edges].sort((a, b) => Number(on(a.box)) - Number(on(b.box))).map(
+      <svg class="wires" aria-hidden="true">${[...this.edges].sort((a, b) => rank(a) - rank(b)).map(
         (e) => svg`<path data-actor=${e.of} class=${on(e.box) ? "on" : ""} d=${e.path}></path>`,
       )}</svg>
       <div class="top">
@@ -96,6 +98,9 @@ export class KsLoop extends Panel {
 
   private mainController(c: ControllerView, nowMs: number, on: boolean): TemplateResult {
     const busy = c.workers.filter((w) => w.key !== "");
+    const line = this.session.record?.line;
+    // A reconcile is one step: after it the worker is free again, but its key is what this step was about.
+    const done = line?.action.kind === "reconcile" && line.actor.name === c.name ? line.action.objects[0] : undefined;
     return html`<section class="box main" data-box=${c.name} data-actor=${c.name === MAIN ? "job" : "controller"} ?data-on=${on}>
       <h3>${actorIcon(c.name === MAIN ? "job" : "controller")}<span class="label">${c.name}</span></h3>
       <h4>${t("loop-cache")}</h4>
@@ -113,7 +118,9 @@ export class KsLoop extends Panel {
       <ul class="workers">${
         busy.length
           ? busy.map((w) => html`<li class="chip hand"><span aria-hidden="true">⟳</span> ${short(w.key)}</li>`)
-          : html`<li class="quiet">${t("loop-workers-idle")}</li>`
+          : done
+            ? html`<li class="chip hand" title=${fullName(done)}><span aria-hidden="true">✓</span> ${t("loop-workers-done", { name: done.name })}</li>`
+            : html`<li class="quiet">${t("loop-workers-idle")}</li>`
       }</ul>
     </section>`;
   }

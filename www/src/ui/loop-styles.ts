@@ -76,7 +76,7 @@ export const loopStyles = css`
   button.chip:hover { border-color: var(--actor); }
   .chip .name { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
   .chip.late { background: none; border-style: dashed; }
-  .chip.hand { font-family: var(--mono); font-size: 11.5px; }
+  .chip.hand { font-size: 11.5px; white-space: nowrap; overflow: hidden; text-overflow: ellipsis; }
   .due { color: var(--muted); font-size: 11px; white-space: nowrap; font-variant-numeric: tabular-nums; }
   .expects li { display: flex; gap: 8px; font-size: 12px; width: 100%; }
   .expects .key { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
