@@ -483,3 +483,27 @@ fn a_missing_volume_is_waited_for() {
         +4.102s files Succeeded main=Completed 0 +Initialized +PodScheduled
     "#]].assert_eq(&nodes.trace);
 }
+
+#[test]
+fn scripts_run_over_the_pods_volumes() {
+    let mut nodes = Nodes::new(vec![NodeConfig::numbered(1)]);
+    nodes.call(Request::create(
+        kinds::CONFIGMAPS,
+        kubestep::json!({ "metadata": { "name": "settings", "namespace": "default" }, "data": { "colour": "blue" } }),
+    ));
+    nodes.create(
+        r#"{"metadata":{"name":"script"},"spec":{"restartPolicy":"Never",
+        "volumes":[{"name":"conf","configMap":{"name":"settings"}},{"name":"scratch","emptyDir":{}}],
+        "initContainers":[{"name":"write","image":"busybox","command":["sh","-c","echo from init > /data/note"],
+          "volumeMounts":[{"name":"scratch","mountPath":"/data"}]}],
+        "containers":[{"name":"main","image":"busybox","env":[{"name":"N","value":"3"}],
+          "command":["sh","-c","cat /conf/colour /data/note; i=0; while [ $i -lt $N ]; do i=$((i+1)); echo $i; sleep 1; done; echo over > /dev/termination-log; if false; then echo no; else exit 4; fi"],
+          "volumeMounts":[{"name":"conf","mountPath":"/conf"},{"name":"scratch","mountPath":"/data"}]}]}}"#,
+    );
+    nodes.run(Duration::from_secs(20));
+    assert_eq!(nodes.logs("script", &[]).as_deref(), Ok("bluefrom init\n1\n2\n3\n"));
+    let pod = nodes.call(Request::get(kinds::PODS, "default", "script"));
+    let ended = &pod["status"]["containerStatuses"][0]["state"]["terminated"];
+    assert_eq!((ended["exitCode"].as_i64(), ended["message"].str()), (Some(4), "over\n"));
+    assert_eq!(pod["status"]["phase"].str(), "Failed");
+}

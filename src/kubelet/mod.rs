@@ -20,7 +20,6 @@ mod logs;
 mod node;
 mod pod_worker;
 mod runtime;
-mod script;
 pub mod shell;
 mod start;
 mod status;

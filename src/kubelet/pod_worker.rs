@@ -12,7 +12,7 @@ use super::agenda::Agenda;
 use super::config::Source;
 use super::container::{Container, Pull, Role, State};
 use super::node::{Addresses, NodeConfig};
-use super::runtime::{Blocked, SIGKILL, SIGTERM};
+use super::runtime::{Blocked, SIGKILL, SIGTERM, Volumes};
 use super::{status, volumes};
 use crate::api::{ObjectKey, PatchType, Request, kinds, meta};
 use crate::client::{Backoff, Context, EventKind, Recorder};
@@ -66,6 +66,7 @@ pub struct PodWorker {
     /// Why the kubelet itself ended the pod: reason and message.
     pub verdict: Option<(&'static str, Str)>,
     address: Option<u8>,
+    pub(super) volumes: Volumes,
     /// How often its volumes could not be mounted, and when that is tried again.
     mount_failures: u32,
     mount_at: Time,
@@ -119,6 +120,7 @@ impl PodWorker {
             written: Json::Null,
             verdict: None,
             address: None,
+            volumes: Volumes::new(),
             mount_failures: 0,
             mount_at: Time::default(),
         }
@@ -260,6 +262,9 @@ impl PodWorker {
             format!("10.244.{}.{address}", host.node.number)
         };
         cx.note("create-sandbox", [("ip", ip.as_str().into())]);
+        let now = cx.now;
+        let mut source = Source::new(cx, self.pod["metadata"]["namespace"].str(), host.agent);
+        self.volumes = volumes::build(&mut source, &self.pod, host.node, &ip, now);
         self.ip = Some(ip.into());
         self.sandbox = true;
     }
@@ -381,7 +386,7 @@ impl PodWorker {
         let State::Running { task, .. } = &mut container.state else { return };
         let log = &mut container.log;
         let before = log.total_lines();
-        let blocked = task.run(now, &mut |stream, bytes| log.write(now, stream, bytes));
+        let blocked = task.run(now, &mut self.volumes, &mut |stream, bytes| log.write(now, stream, bytes));
         let lines = log.total_lines() - before;
         cx.note("run-process", [("container", name.into()), ("lines", (lines as i64).into())]);
         match blocked {
@@ -392,7 +397,10 @@ impl PodWorker {
             Blocked::Forever => {}
             Blocked::Exited { code, oom_killed } => {
                 cx.note("process-exited", [("code", code.into())]);
-                let message = if fallback && code != 0 { log.ending() } else { String::new() };
+                let message = match task.message() {
+                    empty if empty.is_empty() && fallback && code != 0 => log.ending(),
+                    message => message,
+                };
                 container.end(code, oom_killed, message.into(), now);
                 host.agenda.wake(Work::PodWorker(pod), now);
             }

@@ -1,26 +1,18 @@
 //! The container runtime: what an image is, and what runs in a container. The kubelet knows containers only through this
 //! file, as a real one knows containerd only through the CRI.
 
-use super::script::Script;
+use super::shell::fs::{Entry, Fs, Mount};
+use super::shell::{
+    self, Dialect, Executable, Listener, Output, Process, ProcessSpec, Server, Session, Tools, Userland,
+};
 use crate::json::Str;
 use crate::sim::Time;
 
-/// Where a process writes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Stream {
-    /// Standard output.
-    Stdout,
-    /// Standard error.
-    Stderr,
-}
-
-/// SIGKILL
-pub const SIGKILL: i32 = 9;
-/// SIGTERM
-pub const SIGTERM: i32 = 15;
+pub use super::shell::fs::{Tree, Volumes};
+pub use super::shell::{SIGKILL, SIGTERM, Stream};
 
 /// An image that a registry has.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug)]
 pub struct Image {
     /// `docker.io/library/nginx:1.27`
     pub reference: Str,
@@ -28,27 +20,169 @@ pub struct Image {
     pub digest: Str,
     /// What a pull moves.
     pub bytes: u64,
-    /// Runs for ever when started without a command.
-    serves: bool,
+    content: &'static Content,
 }
+
+impl PartialEq for Image {
+    fn eq(&self, other: &Image) -> bool {
+        self.reference == other.reference && self.digest == other.digest
+    }
+}
+
+/// What is in an image.
+#[derive(Debug)]
+struct Content {
+    name: &'static str,
+    bytes: u64,
+    userland: Userland,
+    command: &'static [&'static str],
+    env: &'static [(&'static str, &'static str)],
+    /// Its own program runs whatever the command says: of an image that nothing is known of.
+    opaque: bool,
+}
+
+const GNU: Userland = Userland { sh: Some(Dialect::Dash), bash: true, tools: Tools::Gnu, programs: &[] };
+
+const fn server(
+    name: &'static str,
+    bytes: u64,
+    command: &'static [&'static str],
+    userland: Userland,
+) -> Content {
+    Content { name, bytes, userland, command, env: &[], opaque: false }
+}
+
+static NGINX: Server = Server {
+    name: "nginx",
+    listeners: &[Listener { port: 80, http: true }],
+    banner: &[(Stream::Stderr, "{slash} [notice] 1#1: start worker processes")],
+    ..Server::PLAIN
+};
+static HTTPD: Server =
+    Server { name: "httpd-foreground", listeners: &[Listener { port: 80, http: true }], ..Server::PLAIN };
+static REDIS: Server =
+    Server { name: "redis-server", listeners: &[Listener { port: 6379, http: false }], ..Server::PLAIN };
+static SILENT: Server = Server::PLAIN;
+
+/// The images that the registry has, with their compressed sizes.
+static KNOWN: [Content; 12] = [
+    Content {
+        name: "alpine",
+        bytes: 3_842_044,
+        userland: Userland::BUSYBOX,
+        command: &["/bin/sh"],
+        env: &[],
+        opaque: false,
+    },
+    Content {
+        name: "bash",
+        bytes: 6_283_417,
+        userland: Userland { bash: true, ..Userland::BUSYBOX },
+        command: &["bash"],
+        env: &[],
+        opaque: false,
+    },
+    Content {
+        name: "busybox",
+        bytes: 2_221_843,
+        userland: Userland::BUSYBOX,
+        command: &["sh"],
+        env: &[],
+        opaque: false,
+    },
+    server(
+        "httpd",
+        45_237_188,
+        &["httpd-foreground"],
+        Userland { programs: &[("httpd-foreground", Executable::Server(&HTTPD))], ..GNU },
+    ),
+    server(
+        "memcached",
+        32_104_552,
+        &["memcached"],
+        Userland { programs: &[("memcached", Executable::Server(&SILENT))], ..GNU },
+    ),
+    server(
+        "mysql",
+        248_913_407,
+        &["mysqld"],
+        Userland { programs: &[("mysqld", Executable::Server(&SILENT))], ..GNU },
+    ),
+    server(
+        "nginx",
+        62_939_286,
+        &["nginx", "-g", "daemon off;"],
+        Userland { programs: &[("nginx", Executable::Server(&NGINX))], ..GNU },
+    ),
+    Content {
+        name: "perl",
+        bytes: 364_522_016,
+        userland: Userland { programs: &[("perl", Executable::Perl)], ..GNU },
+        command: &["perl", "-de0"],
+        env: &[],
+        opaque: false,
+    },
+    server(
+        "postgres",
+        163_338_124,
+        &["postgres"],
+        Userland { programs: &[("postgres", Executable::Server(&SILENT))], ..GNU },
+    ),
+    Content {
+        name: "python",
+        bytes: 412_230_771,
+        userland: Userland { programs: &[("python3", Executable::NotSimulated)], ..GNU },
+        command: &["python3"],
+        env: &[],
+        opaque: false,
+    },
+    server(
+        "rabbitmq",
+        117_860_339,
+        &["rabbitmq-server"],
+        Userland { programs: &[("rabbitmq-server", Executable::Server(&SILENT))], ..GNU },
+    ),
+    server(
+        "redis",
+        51_415_920,
+        &["redis-server"],
+        Userland { programs: &[("redis-server", Executable::Server(&REDIS))], ..GNU },
+    ),
+];
+
+/// An image that nothing is known of: it serves, silently.
+static OPAQUE: Content = Content {
+    name: "",
+    bytes: 40_000_000,
+    userland: Userland { programs: &[("serve", Executable::Server(&SILENT))], ..GNU },
+    command: &["serve"],
+    env: &[],
+    opaque: true,
+};
 
 /// What a container is started with.
 #[derive(Clone, Debug)]
 pub struct ContainerSpec {
     /// The image.
     pub image: Image,
-    /// `command`; empty: the image's entrypoint.
+    /// `command`; empty: the image's own.
     pub command: Vec<String>,
     /// `args`; empty: the image's own, where `command` is empty too.
     pub args: Vec<String>,
     /// The environment.
     pub env: Vec<(String, String)>,
-    /// `workingDir`; `""`: the image's.
+    /// `workingDir`; `""`: the root.
     pub cwd: String,
     /// What `hostname` says.
     pub hostname: String,
     /// The memory limit in bytes.
     pub memory: Option<u64>,
+    /// `runAsUser`, `runAsGroup`.
+    pub user: (u32, u32),
+    /// The mounted volumes.
+    pub mounts: Vec<Mount>,
+    /// Where the termination message is read from.
+    pub message_path: String,
     /// The seed of its own chance.
     pub seed: u64,
 }
@@ -69,59 +203,105 @@ pub enum Blocked {
     },
 }
 
+/// How much a container may compute in one step.
+const FUEL: u32 = 20_000;
+
 /// What runs in a container.
 #[derive(Clone, Debug)]
 pub struct Task {
-    script: Option<Script>,
-    signal: Option<i32>,
+    process: Process,
+    message_path: String,
 }
 
 impl Task {
     /// Starts the main process. An error is what the runtime says of it.
-    pub fn start(spec: &ContainerSpec, _now: Time) -> Result<Task, String> {
-        let argv: Vec<String> = spec.command.iter().chain(&spec.args).cloned().collect();
-        let script = (!spec.image.serves).then(|| Script::new(&argv, &spec.env));
-        Ok(Task { script, signal: None })
+    pub fn start(spec: &ContainerSpec, volumes: &Volumes, now: Time) -> Result<Task, String> {
+        let content = spec.image.content;
+        let own = || content.command.iter().map(|w| (*w).to_owned()).collect::<Vec<_>>();
+        let given: Vec<String> = spec.command.iter().chain(&spec.args).cloned().collect();
+        let argv = match (content.opaque || given.is_empty(), spec.command.is_empty()) {
+            (true, _) => own(),
+            // Arguments alone go to the image's entrypoint: a server's are its own business.
+            (false, true)
+                if matches!(content.userland.lookup(content.command[0]), Some(Executable::Server(_))) =>
+            {
+                own()
+            }
+            _ => given,
+        };
+        let mut env: Vec<(String, String)> =
+            content.env.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect();
+        env.push(("HOSTNAME".to_owned(), spec.hostname.clone()));
+        env.extend(spec.env.iter().cloned());
+        let mut fs = Fs::default();
+        // What does not fit the simulated disk is simply not there; a program that misses it will say so.
+        let _ = fs.tree.insert(&spec.message_path, Entry::file("", now.0));
+        let _ = fs.tree.insert("/etc/hostname", Entry::file(format!("{}\n", spec.hostname), now.0));
+        for mount in &spec.mounts {
+            let _ = fs.mount(mount.clone(), volumes, now.0);
+        }
+        let process = ProcessSpec {
+            argv,
+            env,
+            cwd: if spec.cwd.is_empty() { "/".to_owned() } else { spec.cwd.clone() },
+            hostname: spec.hostname.clone(),
+            fs,
+            userland: content.userland,
+            user: spec.user.0,
+            group: spec.user.1,
+            memory: spec.memory,
+            seed: spec.seed,
+        };
+        let process = Process::start(process, now.0).map_err(|e| e.container_message())?;
+        Ok(Task { process, message_path: spec.message_path.clone() })
     }
 
-    /// Lets it run until nothing in it can go on.
-    pub fn run(&mut self, now: Time, write: &mut dyn FnMut(Stream, &[u8])) -> Blocked {
-        match (self.signal, &mut self.script) {
-            (Some(SIGKILL), _) => Blocked::Exited { code: 137, oom_killed: false },
-            (_, Some(script)) => script.run(now, write),
-            (Some(_), None) => Blocked::Exited { code: 0, oom_killed: false },
-            (None, None) => Blocked::Forever,
+    /// Lets it run until nothing in it can go on, or its turn is over.
+    pub fn run(&mut self, now: Time, volumes: &mut Volumes, write: &mut dyn FnMut(Stream, &[u8])) -> Blocked {
+        let mut out = Terminal(write);
+        match self.process.run(now.0, FUEL, volumes, &mut out) {
+            shell::Blocked::Until(at) => Blocked::Until(Time(at)),
+            shell::Blocked::Forever => Blocked::Forever,
+            shell::Blocked::Exited(code) => Blocked::Exited { code, oom_killed: self.process.oom_killed() },
         }
     }
 
     /// Sends its main process a signal; let it run afterwards.
     pub fn signal(&mut self, signal: i32) {
-        self.signal = Some(signal);
+        self.process.signal(signal);
+    }
+
+    /// What it left in its termination message file.
+    pub fn message(&self) -> String {
+        let entry = self.process.fs().tree.get(&self.message_path);
+        match entry.map(|e| &e.node) {
+            Some(shell::fs::Node::File(bytes)) => {
+                String::from_utf8_lossy(&bytes[..bytes.len().min(LONGEST_MESSAGE)]).into_owned()
+            }
+            _ => String::new(),
+        }
     }
 }
 
-/// The images that the registry has: name, compressed size, and whether it serves when started without a command.
-const KNOWN: [(&str, u64, bool); 12] = [
-    ("alpine", 3_842_044, false),
-    ("bash", 6_283_417, false),
-    ("busybox", 2_221_843, false),
-    ("httpd", 45_237_188, true),
-    ("memcached", 32_104_552, true),
-    ("mysql", 248_913_407, true),
-    ("nginx", 62_939_286, true),
-    ("perl", 364_522_016, false),
-    ("postgres", 163_338_124, true),
-    ("python", 412_230_771, false),
-    ("rabbitmq", 117_860_339, true),
-    ("redis", 51_415_920, true),
-];
+const LONGEST_MESSAGE: usize = 4096;
+
+/// The container's log; what an exec writes goes elsewhere.
+struct Terminal<'a>(&'a mut dyn FnMut(Stream, &[u8]));
+
+impl Output for Terminal<'_> {
+    fn write(&mut self, session: Session, stream: Stream, bytes: &[u8]) {
+        if session == shell::MAIN {
+            (self.0)(stream, bytes);
+        }
+    }
+}
 
 /// Looks an image up. An error is what containerd says of it. `any`: every image is there, and serves if it is unknown.
 pub fn resolve(image: &str, any: bool) -> Result<Image, String> {
     let reference = full_reference(image);
     let name =
         reference.strip_prefix("docker.io/library/").map(|n| n.split([':', '@']).next().unwrap_or_default());
-    let known = KNOWN.iter().find(|(known, ..)| Some(*known) == name);
+    let known = KNOWN.iter().find(|known| Some(known.name) == name);
     let tag =
         reference.rsplit('/').next().and_then(|last| last.split_once(':')).map_or("latest", |(_, tag)| tag);
     let failed = format!(
@@ -144,8 +324,8 @@ pub fn resolve(image: &str, any: bool) -> Result<Image, String> {
         }
         digest.push_str(&format!("{hash:016x}"));
     }
-    let (bytes, serves) = known.map_or((40_000_000, true), |(_, bytes, serves)| (*bytes, *serves));
-    Ok(Image { reference: reference.into(), digest: digest.into(), bytes, serves })
+    let content = known.unwrap_or(&OPAQUE);
+    Ok(Image { reference: reference.into(), digest: digest.into(), bytes: content.bytes, content })
 }
 
 /// A version, perhaps with a variant, or one of the moving tags: `1.27-alpine`, `latest`, `stable`.

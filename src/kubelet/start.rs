@@ -8,6 +8,7 @@ use super::container::{Backoff, LONGEST_BACKOFF, Pull, Role, State};
 use super::env;
 use super::pod_worker::{Host, Next, PodWorker};
 use super::runtime::{self, ContainerSpec, Image, Task};
+use super::volumes;
 use crate::api::quantity::Quantity;
 use crate::api::{ObjectKey, meta};
 use crate::client::{Context, EventKind};
@@ -296,6 +297,11 @@ impl PodWorker {
             Json::Int(i) => Some(*i),
             text => Quantity::parse(text.str()).map(Quantity::value),
         };
+        let id = |key: &str| {
+            let own = spec["securityContext"][key].as_i64();
+            let id = own.or(self.pod["spec"]["securityContext"][key].as_i64());
+            id.and_then(|id| u32::try_from(id).ok()).unwrap_or(0)
+        };
         Ok(ContainerSpec {
             image: image.clone(),
             command: words("command"),
@@ -303,6 +309,12 @@ impl PodWorker {
             cwd: spec["workingDir"].str().to_owned(),
             hostname: hostname.to_owned(),
             memory: memory.and_then(|m| u64::try_from(m).ok()).filter(|m| *m > 0),
+            mounts: volumes::mounts(&self.pod, spec),
+            message_path: match spec["terminationMessagePath"].str() {
+                "" => "/dev/termination-log".to_owned(),
+                path => path.to_owned(),
+            },
+            user: (id("runAsUser"), id("runAsGroup")),
             env,
             seed,
         })
@@ -324,7 +336,7 @@ impl PodWorker {
         }
         let (name, is_init) = (container.name.clone(), container.role == Role::Init);
         self.event(index, host, EventKind::Normal, "Created", "Container created");
-        let started = Task::start(&spec, cx.now);
+        let started = Task::start(&spec, &self.volumes, cx.now);
         cx.note(
             "start-container",
             [("container", (&name).into()), ("init", is_init.into()), ("started", started.is_ok().into())],

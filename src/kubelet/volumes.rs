@@ -3,7 +3,85 @@
 //! Upstream: `pkg/volume/{configmap,secret,projected}`, `volumemanager`.
 
 use super::config::Source;
+use super::env;
+use super::node::NodeConfig;
+use super::runtime::{Tree, Volumes};
+use super::shell::fs::{Entry, Mount};
 use crate::json::Json;
+use crate::sim::Time;
+
+/// The pod's volumes with their content. What is missing although it may not be was found before.
+pub fn build(source: &mut Source<'_, '_>, pod: &Json, node: &NodeConfig, ip: &str, now: Time) -> Volumes {
+    let mut volumes = Volumes::new();
+    for volume in pod["spec"]["volumes"].items() {
+        let mut tree = Tree::new(now.0);
+        let single = [volume.clone()];
+        let parts =
+            if volume["projected"].is_null() { &single[..] } else { volume["projected"]["sources"].items() };
+        for part in parts {
+            fill(&mut tree, source, part, pod, node, ip, now);
+        }
+        volumes.insert(volume["name"].str().into(), tree);
+    }
+    volumes
+}
+
+fn fill(
+    tree: &mut Tree,
+    source: &mut Source<'_, '_>,
+    part: &Json,
+    pod: &Json,
+    node: &NodeConfig,
+    ip: &str,
+    now: Time,
+) {
+    // A volume holds 8 MiB; what is more than that is not there.
+    let mut put =
+        |path: &str, bytes: Vec<u8>| drop(tree.insert(&format!("/{path}"), Entry::file(bytes, now.0)));
+    for (kind, secret) in [("configMap", false), ("secret", true)] {
+        let reference = &part[kind];
+        let name =
+            if reference["secretName"].is_null() { &reference["name"] } else { &reference["secretName"] };
+        if reference.is_null() {
+            continue;
+        }
+        let Ok(object) = source.get(secret, name.str()) else { continue };
+        let items = reference["items"].items();
+        for (key, bytes) in source.entries(secret, &object) {
+            match items.iter().find(|i| i["key"].str() == key) {
+                Some(item) => put(item["path"].str(), bytes),
+                None if items.is_empty() => put(&key, bytes),
+                None => {}
+            }
+        }
+    }
+    for item in part["downwardAPI"]["items"].items() {
+        let text = match &item["fieldRef"] {
+            field if field.is_null() => env::resource(pod, &Json::Null, &item["resourceFieldRef"], node),
+            field => env::field(pod, field["fieldPath"].str(), node, ip),
+        };
+        if let Ok(text) = text {
+            put(item["path"].str(), text.into_bytes());
+        }
+    }
+}
+
+/// Where a container sees the volumes. Only an emptyDir can be written to.
+pub fn mounts(pod: &Json, container: &Json) -> Vec<Mount> {
+    let volumes = pod["spec"]["volumes"].items();
+    let mounts = container["volumeMounts"].items().iter().map(|mount| {
+        let volume = volumes.iter().find(|v| v["name"] == mount["name"]);
+        let fixed =
+            |v: &Json| ["configMap", "secret", "projected", "downwardAPI"].iter().any(|k| !v[*k].is_null());
+        Mount {
+            path: mount["mountPath"].str().to_owned(),
+            volume: mount["name"].str().into(),
+            sub_path: mount["subPath"].str().to_owned(),
+            read_only: mount["readOnly"].as_bool() == Some(true) || volume.is_some_and(fixed),
+        }
+    });
+    mounts.collect()
+}
 
 /// What cannot be mounted, in upstream's words; `None`: all of it can.
 pub fn missing(source: &mut Source<'_, '_>, pod: &Json) -> Option<String> {
