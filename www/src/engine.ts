@@ -49,7 +49,7 @@ interface Classes {
 export async function loadEngine(): Promise<EngineModule> {
   const wasm = await import("./wasm/kubestep.js");
   await wasm.default();
-  const { Playground, PlayTimer } = wasm as unknown as Classes;
+  const { Playground, PlayTimer } = wasm satisfies Classes;
   return {
     create: (options) => new Playground(options),
     importRun: (text) => Playground.importRun(text),

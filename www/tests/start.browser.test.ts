@@ -20,7 +20,7 @@ describe.skipIf(!url)("the page", () => {
     const module = page.waitForResponse((response) => response.url().endsWith(".wasm"));
     await page.goto(url!);
     expect((await module).headers()["content-type"]).toBe("application/wasm");
-    await page.waitForFunction(() => document.body.innerText.includes("Kubestep"));
+    await page.locator("ks-transport").waitFor();
     expect(faults).toEqual([]);
     expect(elsewhere).toEqual([]);
   });

@@ -148,7 +148,7 @@ export class KsLoop extends Panel {
   private key(k: KeyView, due: string | undefined): TemplateResult {
     const words = [fullName(k.object), due && t("loop-due", { time: due }), k.failures > 0 && t("loop-failures", { count: k.failures })];
     const label = words.filter(Boolean).join(" · ");
-    return html`<li><button class="chip ${due ? "late" : ""}" title=${label} aria-label=${label} @click=${this.opens(k.object)}
+    return html`<li><button class="chip ${due ? "late" : ""}" title=${label} @click=${this.opens(k.object)}
       ><span class="name">${short(k.key)}</span>${due ? html`<span class="due">${due}</span>` : nothing}${k.failures > 0 ? html`<span class="due">↻${k.failures}</span>` : nothing}</button></li>`;
   }
 

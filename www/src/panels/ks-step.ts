@@ -78,7 +78,7 @@ export class KsStep extends Panel {
 
   private outcomes(record: StepView): unknown {
     const parts = outcome(record.calls, (ref) => this.object(ref));
-    if (parts.length === 0) return record.calls.length || record.line.action.kind === "reconcile" ? html`<li>${t("did-nothing")}</li>` : nothing;
+    if (parts.length === 0) return record.line.action.kind === "reconcile" || (record.calls.length > 0 && record.line.actor.role !== "kubectl") ? html`<li>${t("did-nothing")}</li>` : nothing;
     return parts.map((part) => html`<li>${part}</li>`);
   }
 

@@ -29,6 +29,7 @@ export class KsTerminal extends Panel {
     .object { font-size: inherit; padding: 0; white-space: pre; }
     form { display: flex; gap: 8px; align-items: center; font-family: var(--mono); font-size: 12.5px; margin-top: 8px; }
     input { flex: 1; min-width: 0; border: 0; outline: none; background: none; font: inherit; padding: 3px 0; line-height: 1.5; }
+    input:focus-visible { outline: none; }
     form:focus-within { box-shadow: 0 1px 0 0 var(--focus); }
     .words { display: flex; flex-wrap: wrap; gap: 2px 14px; font-family: var(--mono); font-size: 12px; color: var(--muted); margin-top: 2px; max-height: 60px; overflow: auto; }
     .words button { border: 0; background: none; padding: 0; font: inherit; }

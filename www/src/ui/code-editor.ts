@@ -88,7 +88,7 @@ export class CodeEditor {
       extensions: [
         lineNumbers(), history(), drawSelection(), highlightActiveLine(), indentOnInput(), indentUnit.of("  "), closeBrackets(),
         yaml(), syntaxHighlighting(colours), lintGutter(), look,
-        EditorView.contentAttributes.of({ "aria-label": "YAML" }),
+        EditorView.contentAttributes.of({ "aria-label": "YAML", tabindex: "0" }),
         // Esc, then Tab, leaves the editor.
         Prec.highest(keymap.of([
           { key: "Mod-Enter", run: () => (hooks.apply(), true) },

@@ -42,7 +42,7 @@ export function podChip(pod: PodView, open: () => void, chosen = false): Templat
   const base = pod.owner && name.startsWith(`${pod.owner.name}-`) ? pod.owner.name.length : name.length;
   const restarts = pod.restarts > 0 ? ` ↻${pod.restarts}` : "";
   const label = [fullName(pod.object), pod.status, pod.restarts > 0 && t("loop-restarts", { count: pod.restarts })].filter(Boolean).join(" · ");
-  return html`<button class="pod ${chosen ? "chosen" : ""}" data-look=${of} title=${label} aria-label=${label} @click=${open}>
+  return html`<button class="pod ${chosen ? "chosen" : ""}" data-look=${of} title=${label} @click=${open}>
     <svg viewBox="0 0 16 16" width="13" height="13" aria-hidden="true">${podShape(of)}</svg><span class="name">${name.slice(0, base)}</span>${
       base < name.length ? html`<span class="suffix">${name.slice(base)}</span>` : nothing}<span class="status">${pod.status}${restarts}</span></button>`;
 }
