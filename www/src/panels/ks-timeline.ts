@@ -23,7 +23,7 @@ export class KsTimeline extends Panel {
     .track { position: relative; height: 34px; touch-action: none; cursor: pointer; border-radius: 6px; }
     .track:focus-visible { outline-offset: 4px; }
     svg { display: block; width: 100%; height: 34px; overflow: visible; }
-    .mark { fill: var(--actor); }
+    .mark { fill: var(--actor); transform-box: fill-box; translate: -50% 0; }
     .ahead { opacity: 0.4; }
     .base { stroke: var(--line); stroke-width: 1; }
     .past { stroke: var(--muted); stroke-width: 1; }
@@ -42,8 +42,8 @@ export class KsTimeline extends Panel {
     const { position, length, marks, bucket, branches } = this.session.timeline;
     const span = Math.max(length, 1);
     const at = (step: number) => `${((step / span) * 100).toFixed(3)}%`;
-    // As wide as leaves gaps between the marks in a strip of some 500 pixels.
-    const width = Math.min(6, Math.max(1.5, (300 / span) * bucket));
+    // Three fifths of a mark's room, so that gaps stay between them.
+    const width = `width: clamp(1px, ${((60 * bucket) / span).toFixed(3)}%, 6px)`;
     const current = branches.find((b) => b.current);
     const forks = new Set(branches.filter((b) => b.parent === current?.id && b.forkedAt <= length).map((b) => b.forkedAt));
     const { pointed } = this;
@@ -54,8 +54,8 @@ export class KsTimeline extends Panel {
         <line class="base" x1="0" x2="100%" y1=${BASE} y2=${BASE}></line><line class="past" x1="0" x2=${at(position)} y1=${BASE} y2=${BASE}></line>
         ${marks.map((mark) => {
           const height = HEIGHT[mark.salience] ?? HEIGHT[0]!;
-          return svg`<rect data-actor=${actorClass(mark.actor)} class="mark ${mark.step > position ? "ahead" : ""}" rx=${Math.min(1.5, width / 2)}
-            x=${at(mark.step)} y=${BASE - height} width=${width} height=${height} transform="translate(${-width / 2})"></rect>`;
+          return svg`<rect data-actor=${actorClass(mark.actor)} class="mark ${mark.step > position ? "ahead" : ""}" rx="1"
+            x=${at(mark.step)} y=${BASE - height} height=${height} style=${width}></rect>`;
         })}
         ${[...forks].map((step) => svg`<svg x=${at(step)} y=${BASE + 1} width="1" height="6" overflow="visible"><path class="fork" d="M0 0 3.5 6H-3.5Z"></path></svg>`)}
         ${pointed === undefined ? nothing : svg`<line class="ghost" x1=${at(pointed)} x2=${at(pointed)} y1="2" y2=${BASE}></line>`}

@@ -42,7 +42,8 @@ export function podChip(pod: PodView, open: () => void, chosen = false): Templat
   const base = pod.owner && name.startsWith(`${pod.owner.name}-`) ? pod.owner.name.length : name.length;
   const restarts = pod.restarts > 0 ? ` ↻${pod.restarts}` : "";
   const label = [fullName(pod.object), pod.status, pod.restarts > 0 && t("loop-restarts", { count: pod.restarts })].filter(Boolean).join(" · ");
-  return html`<button class="pod ${chosen ? "chosen" : ""}" data-look=${of} title=${label} @click=${open}>
+  const trouble = /Err|BackOff|OOM|Invalid|Evicted/.test(pod.status);
+  return html`<button class="pod ${chosen ? "chosen" : ""} ${trouble ? "trouble" : ""}" data-look=${of} title=${label} @click=${open}>
     <svg viewBox="0 0 16 16" width="13" height="13" aria-hidden="true">${podShape(of)}</svg><span class="name">${name.slice(0, base)}</span>${
       base < name.length ? html`<span class="suffix">${name.slice(base)}</span>` : nothing}<span class="status">${pod.status}${restarts}</span></button>`;
 }
@@ -62,5 +63,6 @@ export const look = css`
   .pod[data-look="running"] svg { color: var(--c-kubelet); }
   .pod[data-look="succeeded"] svg { color: var(--good); }
   .pod[data-look="failed"] svg { color: var(--bad); }
+  .pod.trouble .status { color: var(--bad); }
   .pod[data-look="terminating"] { border-style: dashed; }
 `;
