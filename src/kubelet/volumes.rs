@@ -36,8 +36,9 @@ fn fill(
     now: Time,
 ) {
     // A volume holds 8 MiB; what is more than that is not there.
-    let mut put =
-        |path: &str, bytes: Vec<u8>| drop(tree.insert(&format!("/{path}"), Entry::file(bytes, now.0)));
+    let mut put = |path: &str, bytes: Vec<u8>| {
+        let _ = tree.insert(&format!("/{path}"), Entry::file(bytes, now.0));
+    };
     for (kind, secret) in [("configMap", false), ("secret", true)] {
         let reference = &part[kind];
         let name =
