@@ -51,7 +51,7 @@ export class KsApp extends LitElement {
       :host { grid-template-rows: auto auto auto minmax(0, 1fr) auto; }
       header { flex-wrap: wrap; padding: 2px 8px 4px; gap: 0 2px; } h1 { margin-right: auto; }
       .grow { order: 2; flex-basis: 100%; height: 0; } .run { order: 3; } .run:last-of-type { margin-right: auto; }
-      header select { max-width: 15ch; min-height: 38px; } header select.run { flex: 1; max-width: none; } header .button { min-height: 38px; padding-inline: 9px; }
+      header select { max-width: 15ch; min-height: 38px; } header select.run { flex: 1 1 80px; width: 80px; max-width: none; } header .button { min-height: 38px; padding-inline: 9px; }
       .panes { display: flex; border-bottom: 1px solid var(--line); background: var(--surface); overflow-x: auto; }
       .panes button { flex: 1 0 auto; border: 0; background: none; padding: 11px 10px; color: var(--muted); }
       .panes [aria-selected="true"] { color: var(--ink); font-weight: 600; box-shadow: inset 0 -2px 0 var(--accent); }
