@@ -15,6 +15,7 @@ mod agenda;
 mod config;
 mod container;
 mod env;
+pub mod images;
 mod log_request;
 mod logs;
 mod node;
