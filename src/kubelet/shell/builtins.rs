@@ -387,9 +387,9 @@ fn umask(call: &mut Call) -> Outcome {
 
 fn let_(call: &mut Call) -> Outcome {
     let mut last = 0;
-    for expression in call.args.to_vec() {
+    for expression in call.args {
         match super::steps::expanded(call.task, call.cx, &Vec::new(), |expander| {
-            expander.evaluate(&expression)
+            expander.evaluate(expression)
         }) {
             Some(Ok(value)) => last = value,
             _ => return Outcome::Pushed,

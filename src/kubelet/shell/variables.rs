@@ -86,7 +86,7 @@ pub(super) fn local(call: &mut Call) -> Outcome {
 
 pub(super) fn unset(call: &mut Call) -> Outcome {
     let mut functions = false;
-    for arg in call.args.to_vec() {
+    for arg in call.args {
         match arg.as_slice() {
             b"-f" => functions = true,
             b"-v" => functions = false,

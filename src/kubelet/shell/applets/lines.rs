@@ -16,8 +16,7 @@ pub(super) fn options(args: &[String], valued: &str) -> (Vec<(char, String)>, Ve
         } else if arg.len() < 2 || !arg.starts_with('-') {
             files.push(arg.clone());
         } else {
-            let mut letters = arg[1..].char_indices();
-            while let Some((at, letter)) = letters.next() {
+            for (at, letter) in arg[1..].char_indices() {
                 if !valued.contains(letter) {
                     flags.push((letter, String::new()));
                     continue;

@@ -44,7 +44,7 @@ pub(in super::super) fn printf(call: &mut Call) -> Outcome {
     let Some(format) = args.first().cloned() else {
         return call.fail("usage: printf FORMAT [ARG]...");
     };
-    let mut rest = args[1..].to_vec().into_iter().peekable();
+    let mut rest = args[1..].iter().cloned().peekable();
     let mut out = Vec::new();
     let mut status = 0;
     loop {
@@ -59,9 +59,9 @@ pub(in super::super) fn printf(call: &mut Call) -> Outcome {
     Outcome::Done(status)
 }
 
-type Args = std::iter::Peekable<std::vec::IntoIter<Vec<u8>>>;
+type Args<'a> = std::iter::Peekable<std::iter::Cloned<std::slice::Iter<'a, Vec<u8>>>>;
 
-fn once(call: &mut Call, format: &[u8], args: &mut Args, out: &mut Vec<u8>, status: &mut i32) -> bool {
+fn once(call: &mut Call, format: &[u8], args: &mut Args<'_>, out: &mut Vec<u8>, status: &mut i32) -> bool {
     let mut at = 0;
     while at < format.len() {
         let start = at;
@@ -88,7 +88,7 @@ fn once(call: &mut Call, format: &[u8], args: &mut Args, out: &mut Vec<u8>, stat
             }
             at += 1;
         }
-        let number = |at: &mut usize, args: &mut Args| {
+        let number = |at: &mut usize, args: &mut Args<'_>| {
             if format.get(*at) == Some(&b'*') {
                 *at += 1;
                 return args
