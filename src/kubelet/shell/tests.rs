@@ -3,6 +3,7 @@
 use super::fs::{Device, Entry, Fs, Mount, Node, Tree, Volumes};
 use super::*;
 
+mod programs;
 mod tools;
 
 /// 2026-11-23 09:48:19 UTC
