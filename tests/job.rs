@@ -25,8 +25,7 @@ fn a_job_runs_to_completion() {
             }
         }
     }
-    let job =
-        world.server().peek(&kinds::JOBS.into(), &ObjectKey::new("default", "hello")).expect("still there");
+    let job = world.server().peek(&kinds::JOBS.into(), &ObjectKey::new("default", "hello"));
     let conditions: Vec<&str> =
         job.at(&["status", "conditions"]).items().iter().map(|c| c["type"].str()).collect();
     assert_eq!(conditions, ["SuccessCriteriaMet", "Complete"], "{job:#}");
