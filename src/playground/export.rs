@@ -221,7 +221,7 @@ fn encode<'a>(inputs: impl Iterator<Item = &'a Input>, mut files: Files) -> Json
 fn decode(entry: &Json, files: &mut Files) -> Option<Vec<Input>> {
     match entry {
         Json::Int(n) if *n > 0 => Some(vec![Input::Step(0); usize::try_from(*n).ok()?]),
-        Json::Int(n) if *n < 0 => Some(vec![Input::Step(u32::try_from(-n).ok()?)]),
+        Json::Int(n) if *n < 0 => Some(vec![Input::Step(u32::try_from(n.unsigned_abs()).ok()?)]),
         Json::Str(s) if s.as_str() == "^C" => Some(vec![Input::Interrupt]),
         Json::Object(_) => {
             for (name, text) in entry["files"].entries() {
