@@ -1,5 +1,6 @@
 //! [`Object`]: a shared map from keys to values, in key order.
 
+use super::string::order;
 use super::{Json, Str};
 use std::sync::Arc;
 
@@ -16,7 +17,7 @@ impl Object {
 
     #[inline]
     fn find(&self, key: &str) -> Result<usize, usize> {
-        self.0.binary_search_by(|(k, _)| k.as_str().cmp(key))
+        self.0.binary_search_by(|(k, _)| order(k, key))
     }
 
     /// The value of `key`.

@@ -1,6 +1,7 @@
 //! [`Str`]: an immutable string that is cheap to clone.
 
 use std::borrow::Borrow;
+use std::cmp::Ordering;
 use std::fmt;
 use std::hash::{Hash, Hasher};
 use std::ops::Deref;
@@ -32,6 +33,37 @@ impl Str {
     }
 }
 
+/// The order of two texts, by bytes, as `str` has it. WebAssembly has no instruction for it, and the function that stands in
+/// goes byte by byte, which took a quarter of a run's time; so there, eight bytes are compared at once.
+#[inline]
+pub(super) fn order(a: &str, b: &str) -> Ordering {
+    if cfg!(target_arch = "wasm32") { order_by_words(a.as_bytes(), b.as_bytes()) } else { a.cmp(b) }
+}
+
+fn order_by_words(a: &[u8], b: &[u8]) -> Ordering {
+    let (a_words, a_rest) = a.as_chunks::<8>();
+    let (b_words, b_rest) = b.as_chunks::<8>();
+    for (x, y) in a_words.iter().zip(b_words) {
+        if x != y {
+            return u64::from_be_bytes(*x).cmp(&u64::from_be_bytes(*y));
+        }
+    }
+    // Where one has more words, the other's rest is compared with the first of those.
+    let rest = |words: &[[u8; 8]], rest: &[u8], i: usize| match words.get(a_words.len().min(b_words.len())) {
+        Some(word) => Some(word[i]),
+        None => rest.get(i).copied(),
+    };
+    for i in 0..8 {
+        match (rest(a_words, a_rest, i), rest(b_words, b_rest, i)) {
+            (None, None) => return Ordering::Equal,
+            (x, y) if x != y => return x.cmp(&y),
+            _ => {}
+        }
+    }
+    // Only where both have a whole word left, which the loop above has compared.
+    a.len().cmp(&b.len())
+}
+
 impl Deref for Str {
     type Target = str;
     #[inline]
@@ -58,7 +90,7 @@ impl PartialEq for Str {
     #[inline]
     fn eq(&self, other: &Str) -> bool {
         let (a, b) = (self.as_str(), other.as_str());
-        a.len() == b.len() && (std::ptr::eq(a, b) || a == b)
+        a.len() == b.len() && (std::ptr::eq(a, b) || order(a, b).is_eq())
     }
 }
 impl Eq for Str {}
@@ -73,13 +105,16 @@ impl PartialEq<&str> for Str {
     }
 }
 impl PartialOrd for Str {
-    fn partial_cmp(&self, other: &Str) -> Option<std::cmp::Ordering> {
+    fn partial_cmp(&self, other: &Str) -> Option<Ordering> {
         Some(self.cmp(other))
     }
 }
 impl Ord for Str {
-    fn cmp(&self, other: &Str) -> std::cmp::Ordering {
-        self.as_str().cmp(other.as_str())
+    #[inline]
+    fn cmp(&self, other: &Str) -> Ordering {
+        let (a, b) = (self.as_str(), other.as_str());
+        // Clones are one piece of memory, and keys of the same namespace meet all the time.
+        if std::ptr::eq(a, b) { Ordering::Equal } else { order(a, b) }
     }
 }
 impl Hash for Str {
@@ -115,5 +150,24 @@ impl From<&String> for Str {
 impl From<&Str> for Str {
     fn from(s: &Str) -> Str {
         s.clone()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::order_by_words;
+
+    #[test]
+    fn comparing_by_words_is_comparing_by_bytes() {
+        let base = "measured-0123456789-\u{e9}\u{1f600}abcdefgh".as_bytes();
+        let texts: Vec<Vec<u8>> = (0..=base.len())
+            .flat_map(|n| (0..=n).map(move |i| (n, i)))
+            .map(|(n, i)| {
+                base[..n].iter().enumerate().map(|(j, b)| if j == i { b ^ 1 } else { *b }).collect()
+            })
+            .collect();
+        for (a, b) in texts.iter().flat_map(|a| texts.iter().map(move |b| (a, b))) {
+            assert_eq!(order_by_words(a, b), a.cmp(b), "{a:?} {b:?}");
+        }
     }
 }
