@@ -72,10 +72,11 @@ impl World {
                 .collect();
             let mut cx = Context { api: &mut door, now: self.now, rng: &mut self.rng, notes: Vec::new() };
             self.steps += 1;
+            let ready = self.manager.ready(self.now).next();
             if let Some(resource) = due.first() {
                 self.manager.deliver(&mut cx, resource);
-            } else if let Some((queue, key)) = self.manager.ready(self.now).first() {
-                self.manager.sync(&mut cx, queue, key);
+            } else if let Some((queue, key)) = ready {
+                self.manager.sync(&mut cx, &queue, &key);
             } else {
                 return;
             }

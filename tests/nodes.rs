@@ -121,8 +121,9 @@ impl Nodes {
             return true;
         }
         for kubelet in kubelets.iter_mut() {
-            if let Some(work) = kubelet.ready(*now).first() {
-                kubelet.work(&mut cx(&mut door, rng), work);
+            let ready = kubelet.ready(*now).next().cloned();
+            if let Some(work) = ready {
+                kubelet.work(&mut cx(&mut door, rng), &work);
                 return true;
             }
         }

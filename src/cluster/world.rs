@@ -198,7 +198,7 @@ impl World {
         }
         for (node, kubelet) in self.kubelets.iter().enumerate() {
             for work in kubelet.ready(self.now) {
-                if !each(Action::Kubelet { node, work }) {
+                if !each(Action::Kubelet { node, work: work.clone() }) {
                     return;
                 }
             }

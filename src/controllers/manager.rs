@@ -113,16 +113,13 @@ impl Manager {
         }
     }
 
-    /// What could be synced now: the queue's name and the key. Nothing before all caches are filled.
-    pub fn ready(&self, now: Time) -> Vec<(Str, ObjectKey)> {
-        let mut ready = Vec::new();
-        for queue in self.queues() {
-            ready.extend(queue.keys.ready(now).map(|key| (Str::fixed(queue.name), key.clone())));
-        }
-        if !ready.is_empty() && !self.caches.synced() {
-            ready.clear();
-        }
-        ready
+    /// What could be synced now: the queue's name and the key, found one by one. Nothing before all caches are filled.
+    pub fn ready(&self, now: Time) -> impl Iterator<Item = (Str, ObjectKey)> {
+        let keys = self
+            .queues()
+            .flat_map(move |queue| queue.keys.ready(now).map(|key| (Str::fixed(queue.name), key.clone())));
+        let mut synced = None;
+        keys.take_while(move |_| *synced.get_or_insert_with(|| self.caches.synced()))
     }
 
     /// Takes a key out of a queue, syncs it, and posts the events of that. Does nothing where the key is not ready.

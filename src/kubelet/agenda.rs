@@ -35,15 +35,16 @@ impl Agenda {
         }
     }
 
-    /// What is due, the longest due first.
-    pub fn ready(&self, now: Time) -> Vec<Work> {
-        let due = |list: &OrdSet<(Time, Work)>| -> Vec<(Time, Work)> {
-            list.iter().take_while(|(at, _)| *at <= now).cloned().collect()
-        };
-        let mut ready = due(&self.due);
-        ready.extend(due(&self.chores));
-        ready.sort();
-        ready.into_iter().map(|(_, work)| work).collect()
+    /// What is due, the longest due first, found one by one.
+    pub fn ready(&self, now: Time) -> impl Iterator<Item = &Work> {
+        let mut due = self.due.iter().peekable();
+        let mut chores = self.chores.iter().peekable();
+        let sorted = std::iter::from_fn(move || match (due.peek(), chores.peek()) {
+            (Some(work), Some(chore)) if chore < work => chores.next(),
+            (None, _) => chores.next(),
+            _ => due.next(),
+        });
+        sorted.take_while(move |(at, _)| *at <= now).map(|(_, work)| work)
     }
 
     /// The earliest moment.

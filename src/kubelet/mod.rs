@@ -176,8 +176,8 @@ impl Kubelet {
         }
     }
 
-    /// What is due, in a fixed order.
-    pub fn ready(&self, now: Time) -> Vec<Work> {
+    /// What is due, in a fixed order, found one by one.
+    pub fn ready(&self, now: Time) -> impl Iterator<Item = &Work> {
         self.agenda.ready(now)
     }
 
