@@ -7,6 +7,7 @@
 // The engine may not read the wall clock or start threads; the tool that builds and serves it must.
 #![allow(clippy::disallowed_methods)]
 
+mod bench;
 mod browser;
 mod build;
 mod deny;
@@ -52,6 +53,12 @@ const COMMANDS: &[Command] = &[
         options: "[--no-browser]",
         about: "check formatting, lints, licences and types, then run every test, in Rust, in Node and in a browser",
         run: test::run,
+    },
+    Command {
+        name: "bench",
+        options: "[--no-page]",
+        about: "measure Jobs natively and in the module, the page's size, and the time to its first step",
+        run: bench::run,
     },
 ];
 
