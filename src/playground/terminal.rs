@@ -37,7 +37,7 @@ pub struct Entry {
 /// What runs in the foreground.
 #[derive(Clone)]
 enum Running {
-    Kubectl(Session),
+    Kubectl(Box<Session>),
     Sleep(Time),
 }
 
@@ -113,7 +113,7 @@ impl Terminal {
             }
             None => {
                 let session = Session::start(line, &mut Env { api, files: &self.files });
-                self.running = Some(Running::Kubectl(session));
+                self.running = Some(Running::Kubectl(Box::new(session)));
                 self.collect();
             }
         }

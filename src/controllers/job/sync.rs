@@ -313,7 +313,9 @@ impl JobController {
         let changed = conditions::ensure(&mut sync.status, condition);
         if changed {
             self.recorder.event(sync.job.json(), kinds::JOBS, EventKind::Normal, event, message);
-            if !suspend {
+            if suspend {
+                sync.status.json_mut().remove("startTime");
+            } else {
                 sync.status.set_start_time(now.rfc3339());
             }
         }

@@ -17,6 +17,7 @@ pub static JOB: Strategy = Strategy {
         job.set("status", json!({}));
         job.set_at(&["metadata", "generation"], 1);
         select_own_pods(job);
+        label_as_template(job);
     },
     prepare_update: |new, old| new.set("status", &old["status"]),
     validate: validation::create,
@@ -29,10 +30,6 @@ pub static JOB: Strategy = Strategy {
 
 /// Fills in what the author left out (`pkg/apis/batch/v1/defaults.go`).
 fn defaults(job: &mut Json) {
-    let template_labels = job.at(&["spec", "template", "metadata", "labels"]).clone();
-    if job["metadata"]["labels"].is_empty() && !template_labels.is_empty() {
-        job.set_at(&["metadata", "labels"], template_labels);
-    }
     if let Some(spec) = job.get_mut("spec") {
         default_spec(spec);
     }
@@ -94,6 +91,14 @@ fn select_own_pods(job: &mut Json) {
     let key = labels[0].0;
     if job.at(&["spec", "selector", "matchLabels"]).get(key).is_none() {
         job.set_at(&["spec", "selector", "matchLabels", key], Str::from(uid.str()));
+    }
+}
+
+/// A Job without labels of its own shows its template's (`SetDefaults_Job`, which runs again when the object is read back).
+fn label_as_template(job: &mut Json) {
+    let labels = job.at(&["spec", "template", "metadata", "labels"]).clone();
+    if job["metadata"]["labels"].is_empty() && !labels.is_empty() {
+        job.set_at(&["metadata", "labels"], labels);
     }
 }
 
