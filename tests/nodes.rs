@@ -230,7 +230,7 @@ fn a_server_runs_until_it_is_deleted() {
         +3.727s web Running main=running +PodReadyToStartContainers +Initialized +Ready +ContainersReady +PodScheduled
         +10.000s web Running main=running +PodReadyToStartContainers +Initialized +Ready +ContainersReady +PodScheduled deleted
         +10.000s   web Normal Killing spec.containers{main} Stopping container main x1
-        +10.000s web is gone
+        +10.100s web is gone
     "#]].assert_eq(&nodes.trace);
 }
 
@@ -328,16 +328,16 @@ fn what_does_not_fit_waits_until_something_makes_room() {
         +10.000s   picky Warning FailedScheduling  0/3 nodes are available: 3 node(s) didn't match Pod's node affinity/selector. no new claims to deallocate, preemption: 0/3 nodes are available: 3 Preemption is not helpful for scheduling. x1
         +11.000s b Running main=running +PodReadyToStartContainers +Initialized +Ready +ContainersReady +PodScheduled deleted
         +11.000s   b Normal Killing spec.containers{main} Stopping container main x1
-        +11.000s b is gone
-        +11.000s   large Warning FailedScheduling  0/3 nodes are available: 3 Insufficient cpu. no new claims to deallocate, preemption: 0/3 nodes are available: 3 Preemption is not helpful for scheduling. x2
-        +11.000s next Pending +PodScheduled
-        +11.000s   next Normal Scheduled  Successfully assigned default/next to node-3 x1
-        +11.000s next Pending main=ContainerCreating +Initialized +PodScheduled
-        +11.000s   next Normal Pulling spec.containers{main} Pulling image "nginx" x1
-        +11.678s   next Normal Created spec.containers{main} Container created x1
-        +11.678s   next Normal Pulled spec.containers{main} Successfully pulled image "nginx" in 678ms (678ms including waiting). Image size: 62939286 bytes. x1
-        +11.678s   next Normal Started spec.containers{main} Container started x1
-        +11.678s next Running main=running +PodReadyToStartContainers +Initialized +Ready +ContainersReady +PodScheduled
+        +11.100s b is gone
+        +11.100s   large Warning FailedScheduling  0/3 nodes are available: 3 Insufficient cpu. no new claims to deallocate, preemption: 0/3 nodes are available: 3 Preemption is not helpful for scheduling. x2
+        +11.100s next Pending +PodScheduled
+        +11.100s   next Normal Scheduled  Successfully assigned default/next to node-3 x1
+        +11.100s next Pending main=ContainerCreating +Initialized +PodScheduled
+        +11.100s   next Normal Pulling spec.containers{main} Pulling image "nginx" x1
+        +11.778s   next Normal Created spec.containers{main} Container created x1
+        +11.778s   next Normal Pulled spec.containers{main} Successfully pulled image "nginx" in 678ms (678ms including waiting). Image size: 62939286 bytes. x1
+        +11.778s   next Normal Started spec.containers{main} Container started x1
+        +11.778s next Running main=running +PodReadyToStartContainers +Initialized +Ready +ContainersReady +PodScheduled
     "#]].assert_eq(&nodes.trace[before..]);
 }
 
