@@ -27,8 +27,6 @@ fn manifest(name: &str, completions: u32, parallelism: u32) -> String {
     )
 }
 
-// A benchmark measures wall time; nothing of the engine reads it.
-#[expect(clippy::disallowed_methods)]
 /// Runs a Job to Complete and says how many steps and seconds that took.
 // Seconds of the machine, not of the cluster: here the real clock is what is asked for.
 #[allow(clippy::disallowed_methods)]
