@@ -62,6 +62,7 @@ pub fn create(server: &mut ApiServer, now: Time, request: &Request) -> Result<Re
             }
             return Err(status);
         }
+        (strategy.read_back)(&mut object);
         warnings.extend((strategy.warnings)(&object, None));
         if !request.options.dry_run {
             object = server.put(now, resource, &key, object);

@@ -24,6 +24,8 @@ pub struct Strategy {
     pub defaults: fn(&mut Json),
     /// Before it is created: drops what only the system may write.
     pub prepare_create: fn(&mut Json),
+    /// After its validation: what reading it back from the storage would add.
+    pub read_back: fn(&mut Json),
     /// Before it is replaced: the new object and the old one.
     pub prepare_update: fn(&mut Json, &Json),
     /// What is wrong with a new object, metadata apart.
@@ -54,6 +56,7 @@ pub const PLAIN: Strategy = Strategy {
     name: names::subdomain,
     defaults: |_| {},
     prepare_create: |_| {},
+    read_back: |_| {},
     prepare_update: |_, _| {},
     validate: |_, _| {},
     validate_update: |_, _, _| {},

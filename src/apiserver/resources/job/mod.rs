@@ -17,8 +17,8 @@ pub static JOB: Strategy = Strategy {
         job.set("status", json!({}));
         job.set_at(&["metadata", "generation"], 1);
         select_own_pods(job);
-        label_as_template(job);
     },
+    read_back: label_as_template,
     prepare_update: |new, old| new.set("status", &old["status"]),
     validate: validation::create,
     validate_update: validation::update,
