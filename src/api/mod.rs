@@ -9,6 +9,7 @@
 //! - [`ObjectKey`], [`selector`], [`quantity`], [`meta`]: what travels inside.
 
 pub mod cron;
+mod duration;
 pub mod field;
 pub mod kinds;
 pub mod meta;
@@ -20,6 +21,7 @@ mod status;
 pub mod views;
 mod watch;
 
+pub use duration::human_duration;
 pub use kinds::{Resource, ResourceInfo};
 pub use meta::ObjectKey;
 pub use request::{FieldValidation, Options, PatchType, Propagation, Request, Response, Verb};

@@ -32,6 +32,6 @@ mod watch;
 #[cfg(test)]
 mod tests;
 
-pub use columns::{human_duration, pod_status_column};
+pub use columns::pod_status_column;
 pub use server::ApiServer;
 pub use store::{Change, Revision, Write};

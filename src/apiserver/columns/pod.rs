@@ -1,6 +1,7 @@
 //! Pods: the STATUS column sums up phase, conditions and container states (`printPod`).
 
-use super::{Printer, age, human_duration, name, or_none, text, wide};
+use super::{Printer, age, name, or_none, text, wide};
+use crate::api::human_duration;
 use crate::json::Json;
 use crate::sim::Time;
 

@@ -1,6 +1,7 @@
 //! Jobs, CronJobs, Deployments and their like.
 
-use super::{Printer, age, count, human_duration, name, number, or_none, since, text, wide};
+use super::{Printer, age, count, name, number, or_none, since, text, wide};
+use crate::api::human_duration;
 use crate::json::Json;
 use crate::sim::Time;
 

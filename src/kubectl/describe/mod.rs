@@ -14,11 +14,10 @@ mod volumes;
 
 pub use columns::Columns;
 
-use crate::api::{Options, Request, Resource, kinds};
+use crate::api::{Options, Request, Resource, human_duration, kinds};
 use crate::client::Api;
 use crate::json::Json;
 use crate::sim::Time;
-use std::time::Duration;
 
 /// What the describers are given.
 pub struct Describer<'a> {
@@ -130,26 +129,6 @@ fn seen(event: &Json, keys: &[&str]) -> Option<Time> {
 
 fn age_text(time: Option<Time>, now: Time) -> String {
     time.map_or("<unknown>".into(), |t| human_duration(now.since(t)))
-}
-
-/// How long ago, in one or two units (`apimachinery/pkg/util/duration`).
-pub fn human_duration(duration: Duration) -> String {
-    let secs = duration.as_secs();
-    let two = |a: u64, unit: &str, b: u64, small: &str| {
-        if b == 0 { format!("{a}{unit}") } else { format!("{a}{unit}{b}{small}") }
-    };
-    let (minutes, hours, days) = (secs / 60, secs / 3600, secs / 86_400);
-    match () {
-        () if secs < 120 => format!("{secs}s"),
-        () if minutes < 10 => two(minutes, "m", secs % 60, "s"),
-        () if minutes < 180 => format!("{minutes}m"),
-        () if hours < 8 => two(hours, "h", minutes % 60, "m"),
-        () if hours < 48 => format!("{hours}h"),
-        () if days < 8 => two(days, "d", hours % 24, "h"),
-        () if days < 730 => format!("{days}d"),
-        () if days < 2920 => two(days / 365, "y", days % 365, "d"),
-        () => format!("{}y", days / 365),
-    }
 }
 
 /// A time as Go's `RFC1123Z` prints it; `<unset>` where there is none.
