@@ -2,6 +2,7 @@
 //!
 //! The modules stand in the order data flows; ARCHITECTURE.md tells how.
 
+pub mod collections;
 pub mod json;
 pub mod sim;
 

@@ -24,7 +24,7 @@ spec:
 
 /// A Job from `kubectl apply` to rest.
 fn job_run(seed: u64) -> Playground {
-    let files = Files::unit(Str::from("job.yaml"), Str::from(JOB));
+    let files = Files::from([(Str::from("job.yaml"), Str::from(JOB))]);
     let mut playground = Playground::new(Config::new(seed, 2), files);
     for line in ["kubectl apply -f job.yaml", "kubectl get pods -w"] {
         playground.command(line);

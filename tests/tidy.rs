@@ -7,20 +7,24 @@ use std::path::{Path, PathBuf};
 
 /// A module of `src/`, and the modules whose names it may write. The order is the order data flows.
 const MAY_IMPORT: &[(&str, &[&str])] = &[
-    ("json", &[]),
-    ("sim", &[]),
-    ("api", &["json", "sim"]),
-    ("manifest", &["json", "api"]),
-    ("apiserver", &["json", "sim", "api"]),
-    ("client", &["json", "sim", "api"]),
-    ("controllers", &["client", "api", "json", "sim"]),
-    ("scheduler", &["client", "api", "json", "sim"]),
-    ("kubelet", &["client", "api", "json", "sim"]),
-    ("kubectl", &["manifest", "client", "api", "json", "sim"]),
-    ("cluster", &["apiserver", "client", "controllers", "scheduler", "kubelet", "api", "json", "sim"]),
-    ("playground", &["cluster", "kubectl", "manifest", "client", "api", "json", "sim"]),
-    ("conformance", &["playground", "cluster", "manifest", "json"]),
-    ("lessons", &["playground", "cluster", "kubectl", "manifest", "api", "json", "sim"]),
+    ("collections", &[]),
+    ("json", &["collections"]),
+    ("sim", &["collections"]),
+    ("api", &["collections", "json", "sim"]),
+    ("manifest", &["collections", "json", "api"]),
+    ("apiserver", &["collections", "json", "sim", "api"]),
+    ("client", &["collections", "json", "sim", "api"]),
+    ("controllers", &["collections", "client", "api", "json", "sim"]),
+    ("scheduler", &["collections", "client", "api", "json", "sim"]),
+    ("kubelet", &["collections", "client", "api", "json", "sim"]),
+    ("kubectl", &["collections", "manifest", "client", "api", "json", "sim"]),
+    (
+        "cluster",
+        &["collections", "apiserver", "client", "controllers", "scheduler", "kubelet", "api", "json", "sim"],
+    ),
+    ("playground", &["collections", "cluster", "kubectl", "manifest", "client", "api", "json", "sim"]),
+    ("conformance", &["collections", "playground", "cluster", "manifest", "json"]),
+    ("lessons", &["collections", "playground", "cluster", "kubectl", "manifest", "api", "json", "sim"]),
 ];
 
 /// On top of everything, so free to import it; also the only ones that may touch the world outside.

@@ -6,6 +6,7 @@
 
 use crate::api::quantity::Quantity;
 use crate::api::schema::{Field, Shape, Special, Type, TypeId};
+use crate::collections::sort_by;
 use crate::json::{Json, Object, Str, parse};
 use crate::sim::Time;
 
@@ -35,7 +36,7 @@ impl From<String> for Mistake {
 pub fn decode(ty: TypeId, json: &Json, known: &Json) -> Result<(Json, Findings), Mistake> {
     let mut decoder = Decoder { findings: Findings::default(), path: Vec::new() };
     let object = decoder.structure(ty.get(), json, known)?;
-    decoder.findings.unknown.sort();
+    sort_by(&mut decoder.findings.unknown, Ord::cmp);
     Ok((object, decoder.findings))
 }
 

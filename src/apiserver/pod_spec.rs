@@ -1,9 +1,9 @@
 //! The defaults of a pod spec, for Pods and for every template that makes them (`pkg/apis/core/v1/defaults.go`).
 
 use crate::api::quantity::Quantity;
+use crate::collections::Set;
 use crate::json;
 use crate::json::{Json, Str};
-use std::collections::BTreeSet;
 
 /// Sets a field where it is absent.
 pub fn fill(object: &mut Json, field: &'static str, value: impl Into<Json>) {
@@ -197,9 +197,9 @@ fn is_latest(image: &str) -> bool {
 /// `Guaranteed`, `Burstable` or `BestEffort` (`ComputePodQOS`).
 pub fn qos_class(spec: &Json) -> &'static str {
     let lists = [&spec["initContainers"], &spec["containers"]];
-    let (mut requested, mut limited, mut guaranteed) = (BTreeSet::new(), BTreeSet::new(), true);
+    let (mut requested, mut limited, mut guaranteed) = (Set::new(), Set::new(), true);
     for container in lists.iter().flat_map(|l| l.items()) {
-        let set = |kind: &str| -> BTreeSet<String> {
+        let set = |kind: &str| -> Set<String> {
             let compute = container["resources"][kind].entries().iter();
             let compute = compute.filter(|(k, v)| {
                 (*k == "cpu" || *k == "memory") && Quantity::parse(v.str()).is_some_and(|q| q.nano() > 0)

@@ -7,6 +7,7 @@ use super::{create, delete, patch, subresource, table, update};
 use crate::api::{
     EventType, ObjectKey, Reason, Request, Resource, Response, Status, Verb, WatchEvent, WatchId, kinds,
 };
+use crate::collections::sort_by;
 use crate::json;
 use crate::json::{Json, Str};
 use crate::sim::{Rng, Time};
@@ -202,7 +203,7 @@ impl ApiServer {
             all.into_iter().filter(|(key, object)| selection.matches(key, object)).collect();
         if request.namespace.is_empty() && resource.namespaced {
             // etcd orders by the path `namespace/name`, where `a-b/…` stands before `a/…`.
-            matching.sort_by(|(a, _), (b, _)| path_bytes(a).cmp(path_bytes(b)));
+            sort_by(&mut matching, |(a, _), (b, _)| path_bytes(a).cmp(path_bytes(b)));
         }
         if let Some(start) = &start {
             matching.retain(|(key, _)| path_bytes(key).gt(path_bytes(start)));

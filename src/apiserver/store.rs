@@ -6,8 +6,8 @@
 //! counts.
 
 use crate::api::{ObjectKey, Resource};
+use crate::collections::{List, Map};
 use crate::json::{Json, Str};
-use imbl::{OrdMap, Vector};
 
 /// One write, as the log keeps it.
 #[derive(Clone, Debug)]
@@ -63,18 +63,18 @@ impl Write {
 /// The objects of one resource.
 #[derive(Clone, Debug, Default)]
 struct Collection {
-    objects: OrdMap<ObjectKey, Json>,
+    objects: Map<ObjectKey, Json>,
     /// The revisions in the log that wrote each object.
-    written: OrdMap<ObjectKey, Vector<u64>>,
+    written: Map<ObjectKey, List<u64>>,
 }
 
 /// All objects and their history.
 #[derive(Clone, Debug)]
 pub struct Store {
     revision: u64,
-    collections: OrdMap<Resource, Collection>,
+    collections: Map<Resource, Collection>,
     /// The changes `compacted + 1 ..= revision`, one a revision.
-    log: Vector<Change>,
+    log: List<Change>,
     compacted: u64,
     keep: usize,
     agent: Str,
@@ -85,8 +85,8 @@ impl Store {
     pub fn new(keep: usize) -> Store {
         Store {
             revision: 0,
-            collections: OrdMap::new(),
-            log: Vector::new(),
+            collections: Map::new(),
+            log: List::new(),
             compacted: 0,
             keep,
             agent: Str::default(),
@@ -164,7 +164,7 @@ impl Store {
     /// Writes an object, new or changed, and gives the change; the object gets the new resource version.
     pub fn put(&mut self, resource: &Resource, key: &ObjectKey, mut object: Json) -> Change {
         self.stamp(&mut object);
-        let collection = self.collections.entry(resource.clone()).or_default();
+        let collection = self.collections.slot(resource.clone());
         let before = collection.objects.insert(key.clone(), object.clone());
         self.record(resource, key, before, object, false)
     }
@@ -194,7 +194,7 @@ impl Store {
     ) -> Change {
         let revision = self.revision;
         if let Some(collection) = self.collections.get_mut(resource) {
-            collection.written.entry(key.clone()).or_default().push_back(revision);
+            collection.written.slot(key.clone()).push_back(revision);
         }
         let change = Change {
             revision,
@@ -248,7 +248,7 @@ impl Store {
     }
 
     /// The objects of a resource as they were at `revision`; `None` where that is compacted.
-    pub fn list_at(&self, resource: &Resource, revision: u64) -> Option<OrdMap<ObjectKey, Json>> {
+    pub fn list_at(&self, resource: &Resource, revision: u64) -> Option<Map<ObjectKey, Json>> {
         if revision < self.compacted {
             return None;
         }

@@ -7,9 +7,9 @@ use super::selection::Selection;
 use super::store::Change;
 use super::table;
 use crate::api::{EventType, Resource, WatchEvent, WatchId};
+use crate::collections::{List, Map};
 use crate::json;
 use crate::sim::Time;
-use imbl::{OrdMap, Vector};
 
 /// An open watch.
 #[derive(Clone, Debug)]
@@ -18,7 +18,7 @@ struct Watch {
     selection: Selection,
     /// Rows of a `Table` instead of objects; the first one carries the columns.
     table: Option<TableState>,
-    queue: Vector<Pending>,
+    queue: List<Pending>,
 }
 
 #[derive(Clone, Debug)]
@@ -36,8 +36,8 @@ struct Pending {
 /// All open watches.
 #[derive(Clone, Debug, Default)]
 pub struct Watches {
-    all: OrdMap<WatchId, Watch>,
-    by_resource: OrdMap<Resource, Vector<WatchId>>,
+    all: Map<WatchId, Watch>,
+    by_resource: Map<Resource, List<WatchId>>,
     last: u32,
     pending: usize,
 }
@@ -62,7 +62,7 @@ impl Watches {
             queue: first.into_iter().map(|event| Pending { at: now, event }).collect(),
         };
         self.all.insert(id, watch);
-        self.by_resource.entry(resource.clone()).or_default().push_back(id);
+        self.by_resource.slot(resource.clone()).push_back(id);
         id
     }
 

@@ -5,9 +5,9 @@
 //! or when the events have not come for five minutes.
 
 use crate::api::ObjectKey;
+use crate::collections::{Map, Set};
 use crate::json::Str;
 use crate::sim::Time;
-use imbl::{OrdMap, OrdSet};
 use std::time::Duration;
 
 /// After this long without the events a controller acts again (`controller.ExpectationsTimeout`).
@@ -26,7 +26,7 @@ pub struct Expectation {
 
 /// What each key expects of its cache.
 #[derive(Clone, Debug, Default)]
-pub struct Expectations(OrdMap<ObjectKey, Expectation>);
+pub struct Expectations(Map<ObjectKey, Expectation>);
 
 impl Expectations {
     /// Notes creations that are about to be asked for; replaces what was noted before.
@@ -80,7 +80,7 @@ impl Expectations {
 /// Objects, by uid, whose change a key has asked for and does not see yet (`UIDTrackingControllerExpectations`): the Job
 /// controller must not count a pod again whose finalizer it has just removed.
 #[derive(Clone, Debug, Default)]
-pub struct UidExpectations(OrdMap<ObjectKey, OrdSet<Str>>);
+pub struct UidExpectations(Map<ObjectKey, Set<Str>>);
 
 impl UidExpectations {
     /// Notes changes that are about to be asked for.
@@ -101,7 +101,7 @@ impl UidExpectations {
     }
 
     /// The uids that a key waits for.
-    pub fn get(&self, key: &ObjectKey) -> OrdSet<Str> {
+    pub fn get(&self, key: &ObjectKey) -> Set<Str> {
         self.0.get(key).cloned().unwrap_or_default()
     }
 

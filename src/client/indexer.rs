@@ -4,8 +4,8 @@
 //! It is persistent: a clone shares everything, so a world with thousands of objects is copied for nothing.
 
 use crate::api::{ObjectKey, meta};
+use crate::collections::{Map, Set};
 use crate::json::{Json, Str};
-use imbl::{OrdMap, OrdSet};
 
 /// A secondary index: a name, and the values under which an object is to be found.
 #[derive(Clone, Copy, Debug)]
@@ -34,17 +34,14 @@ pub fn orphans(namespace: &str) -> Str {
 /// Objects by key, and by whatever else was asked for.
 #[derive(Clone, Debug, Default)]
 pub struct Indexer {
-    objects: OrdMap<ObjectKey, Json>,
-    indexes: Vec<(Index, OrdSet<(Str, ObjectKey)>)>,
+    objects: Map<ObjectKey, Json>,
+    indexes: Vec<(Index, Set<(Str, ObjectKey)>)>,
 }
 
 impl Indexer {
     /// An empty store with these indexes.
     pub fn new(indexes: &[Index]) -> Indexer {
-        Indexer {
-            objects: OrdMap::new(),
-            indexes: indexes.iter().map(|index| (*index, OrdSet::new())).collect(),
-        }
+        Indexer { objects: Map::new(), indexes: indexes.iter().map(|index| (*index, Set::new())).collect() }
     }
 
     /// The object, as last heard.
@@ -85,13 +82,20 @@ impl Indexer {
     /// Puts an object in the place of what has its key, which it gives back.
     pub fn put(&mut self, object: Json) -> Option<Json> {
         let key = ObjectKey::of(&object);
-        let old = self.remove(&key);
+        let old = self.objects.insert(key.clone(), object.clone());
         for (index, set) in &mut self.indexes {
-            for value in (index.values)(&object) {
-                set.insert((value, key.clone()));
+            let was = old.as_ref().map(index.values).unwrap_or_default();
+            let is = (index.values)(&object);
+            // Hardly any change moves an object to another value.
+            if was != is {
+                for value in was {
+                    set.remove(&(value, key.clone()));
+                }
+                for value in is {
+                    set.insert((value, key.clone()));
+                }
             }
         }
-        self.objects.insert(key, object);
         old
     }
 

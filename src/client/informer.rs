@@ -91,7 +91,7 @@ impl Informer {
     }
 
     fn replace(&mut self, objects: Vec<Json>) -> Vec<Delta> {
-        let keep: std::collections::BTreeSet<ObjectKey> = objects.iter().map(ObjectKey::of).collect();
+        let keep: crate::collections::Set<ObjectKey> = objects.iter().map(ObjectKey::of).collect();
         let gone: Vec<ObjectKey> =
             self.indexer.iter().map(|(key, _)| key).filter(|key| !keep.contains(key)).cloned().collect();
         let mut deltas: Vec<Delta> = objects.into_iter().map(|object| self.put(object)).collect();

@@ -12,10 +12,10 @@
 
 use super::Context;
 use crate::api::{PatchType, Request, Resource, kinds, meta};
+use crate::collections::{List, Map, Set};
 use crate::json;
 use crate::json::{Json, Str};
 use crate::sim::Time;
-use imbl::{OrdMap, OrdSet, Vector};
 use std::time::Duration;
 
 /// So many different messages are told one by one (`defaultAggregateMaxEvents` − 1).
@@ -47,7 +47,7 @@ impl EventKind {
 
 #[derive(Clone, Debug)]
 struct Similar {
-    messages: OrdSet<Str>,
+    messages: Set<Str>,
     last: Time,
 }
 
@@ -71,10 +71,10 @@ struct Pending {
 pub struct Recorder {
     component: Str,
     host: Str,
-    pending: Vector<Pending>,
-    similar: OrdMap<Str, Similar>,
-    observed: OrdMap<Str, Observed>,
-    spam: OrdMap<Str, (f64, Time)>,
+    pending: List<Pending>,
+    similar: Map<Str, Similar>,
+    observed: Map<Str, Observed>,
+    spam: Map<Str, (f64, Time)>,
     last_nanos: i64,
 }
 
@@ -84,10 +84,10 @@ impl Recorder {
         Recorder {
             component: component.into(),
             host: host.into(),
-            pending: Vector::new(),
-            similar: OrdMap::new(),
-            observed: OrdMap::new(),
-            spam: OrdMap::new(),
+            pending: List::new(),
+            similar: Map::new(),
+            observed: Map::new(),
+            spam: Map::new(),
             last_nanos: 0,
         }
     }
@@ -183,7 +183,7 @@ impl Recorder {
         let alike = Str::from(alike);
         let mut similar = match self.similar.get(&alike) {
             Some(s) if now.since(s.last) <= MAX_INTERVAL => s.clone(),
-            _ => Similar { messages: OrdSet::new(), last: now },
+            _ => Similar { messages: Set::new(), last: now },
         };
         similar.messages.insert(event.message.clone());
         similar.last = now;

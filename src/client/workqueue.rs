@@ -6,8 +6,8 @@
 
 use super::Backoff;
 use crate::api::ObjectKey;
+use crate::collections::{List, Map, Set};
 use crate::sim::Time;
-use imbl::{OrdMap, OrdSet, Vector};
 use std::time::Duration;
 
 /// The default rate limit of a failing key (`workqueue.DefaultTypedControllerRateLimiter`).
@@ -16,12 +16,12 @@ pub const DEFAULT_LIMIT: Backoff = Backoff::new(Duration::from_millis(5), Durati
 /// A rate-limited, delaying, deduplicating queue of keys.
 #[derive(Clone, Debug)]
 pub struct WorkQueue {
-    queue: Vector<ObjectKey>,
-    dirty: OrdSet<ObjectKey>,
-    processing: OrdSet<ObjectKey>,
-    waiting: OrdMap<ObjectKey, Time>,
-    by_time: OrdSet<(Time, ObjectKey)>,
-    failures: OrdMap<ObjectKey, u32>,
+    queue: List<ObjectKey>,
+    dirty: Set<ObjectKey>,
+    processing: Set<ObjectKey>,
+    waiting: Map<ObjectKey, Time>,
+    by_time: Set<(Time, ObjectKey)>,
+    failures: Map<ObjectKey, u32>,
     limit: Backoff,
 }
 
@@ -35,12 +35,12 @@ impl WorkQueue {
     /// An empty queue with its own rate limit.
     pub fn new(limit: Backoff) -> WorkQueue {
         WorkQueue {
-            queue: Vector::new(),
-            dirty: OrdSet::new(),
-            processing: OrdSet::new(),
-            waiting: OrdMap::new(),
-            by_time: OrdSet::new(),
-            failures: OrdMap::new(),
+            queue: List::new(),
+            dirty: Set::new(),
+            processing: Set::new(),
+            waiting: Map::new(),
+            by_time: Set::new(),
+            failures: Map::new(),
             limit,
         }
     }
@@ -48,7 +48,7 @@ impl WorkQueue {
     /// Adds a key that needs work. A key that waits already is not added twice; one that is being worked on is queued again
     /// when that is [`done`](WorkQueue::done).
     pub fn add(&mut self, key: ObjectKey) {
-        if self.dirty.insert(key.clone()).is_none() && !self.processing.contains(&key) {
+        if self.dirty.insert(key.clone()) && !self.processing.contains(&key) {
             self.queue.push_back(key);
         }
     }
@@ -116,7 +116,7 @@ impl WorkQueue {
 
     /// Adds what has waited long enough.
     fn promote(&mut self, now: Time) {
-        while let Some((at, key)) = self.by_time.get_min().cloned() {
+        while let Some((at, key)) = self.by_time.first().cloned() {
             if at > now {
                 break;
             }
@@ -128,7 +128,7 @@ impl WorkQueue {
 
     /// When the next waiting key is due.
     pub fn next_due(&self) -> Option<Time> {
-        self.by_time.get_min().map(|(at, _)| *at)
+        self.by_time.first().map(|(at, _)| *at)
     }
 
     /// The keys that are queued, in order.

@@ -7,8 +7,8 @@
 
 use super::Actor;
 use crate::api::{ObjectKey, meta};
+use crate::collections::{List, Map};
 use crate::json::{Json, Str};
-use imbl::{OrdMap, Vector};
 
 /// More causes than this are not kept for one key: the oldest and the newest tell the story.
 const MOST: usize = 8;
@@ -17,12 +17,12 @@ const MOST: usize = 8;
 #[derive(Clone, Debug, Default)]
 pub(super) struct Causes {
     /// The step that wrote revision `first + i`, and for whom.
-    writers: Vector<(u32, Str)>,
+    writers: List<(u32, Str)>,
     first: u64,
     /// Steps that touched a key at a component, not yet answered by work.
-    touched: OrdMap<(Actor, ObjectKey), Vec<u64>>,
+    touched: Map<(Actor, ObjectKey), Vec<u64>>,
     /// The last step in which a worker (a controller, a kubelet, the scheduler) worked on a key.
-    worked: OrdMap<(Actor, Str, ObjectKey), u64>,
+    worked: Map<(Actor, Str, ObjectKey), u64>,
 }
 
 impl Causes {
@@ -55,7 +55,7 @@ impl Causes {
 
     /// Something that concerns a key happened at a component.
     pub(super) fn touch(&mut self, step: u64, at: Actor, key: ObjectKey) {
-        let steps = self.touched.entry((at, key)).or_default();
+        let steps = self.touched.slot((at, key));
         if steps.len() >= MOST {
             steps.remove(MOST / 2);
         }

@@ -32,7 +32,7 @@ impl Cluster for Shell {
             steps += 1;
         }
         let mut output = Output { exit: -1, ..Output::default() };
-        if let Some(entry) = self.playground.desk().terminal().entries().last() {
+        if let Some(entry) = self.playground.desk().terminal().entries().back() {
             for piece in &entry.output {
                 if piece.error {
                     output.stderr.push_str(&piece.text)

@@ -4,19 +4,19 @@ use super::Controller;
 use super::job::BY_JOB;
 use crate::api::{Resource, View};
 use crate::client::{BY_CONTROLLER, Context, Delta, Index, Indexer, Informer, Lister, Reflector};
-use std::collections::BTreeMap;
+use crate::collections::Map;
 use std::sync::LazyLock;
 
 /// One informer a resource, however many controllers listen.
 #[derive(Clone, Debug, Default)]
-pub struct Caches(BTreeMap<Resource, Informer>);
+pub struct Caches(Map<Resource, Informer>);
 
 static NOTHING: LazyLock<Indexer> = LazyLock::new(Indexer::default);
 
 impl Caches {
     /// An informer for each resource that one of the controllers watches.
     pub fn for_controllers(controllers: &[&dyn Controller]) -> Caches {
-        let mut informers = BTreeMap::new();
+        let mut informers = Map::new();
         for info in controllers.iter().flat_map(|c| c.watches()) {
             let resource = Resource::from(info);
             let indexes: &[Index] = match info.kind {
@@ -25,7 +25,7 @@ impl Caches {
                 _ => &[],
             };
             let informer = Informer::new(resource.clone(), "kube-controller-manager", indexes);
-            informers.entry(resource).or_insert(informer);
+            informers.insert(resource, informer);
         }
         Caches(informers)
     }
@@ -62,8 +62,6 @@ impl Caches {
 
     /// Closes all watches; the next deliveries list again.
     pub(super) fn reset(&mut self, cx: &mut Context) {
-        for informer in self.0.values_mut() {
-            informer.reflector_mut().reset(cx.api);
-        }
+        self.0.for_each_mut(|_, informer| informer.reflector_mut().reset(cx.api));
     }
 }

@@ -6,10 +6,10 @@
 use super::{Caches, Controller, Queue};
 use crate::api::{ObjectKey, Request, Resource, ResourceInfo, Status, Verb, kinds, meta};
 use crate::client::{Backoff, Context, Delta};
+use crate::collections::Map;
 use crate::json;
 use crate::json::{Json, Str};
 use crate::sim::Time;
-use std::collections::BTreeMap;
 use std::time::Duration;
 
 const AGENT: &str = "namespace-controller";
@@ -34,7 +34,7 @@ impl Default for NamespaceController {
 #[derive(Default)]
 struct Left {
     resources: Vec<(String, usize)>,
-    finalizers: BTreeMap<Str, usize>,
+    finalizers: Map<Str, usize>,
     seconds: i64,
 }
 
@@ -137,7 +137,7 @@ fn delete_all(
     left.resources.push((resource.qualified(), items.len()));
     for item in items {
         for finalizer in item["metadata"]["finalizers"].items() {
-            *left.finalizers.entry(Str::from(finalizer.str())).or_default() += 1;
+            *left.finalizers.slot(Str::from(finalizer.str())) += 1;
             left.seconds = left.seconds.max(FINALIZER_SECONDS);
         }
         let grace = item["metadata"]["deletionGracePeriodSeconds"].as_i64().unwrap_or(0);

@@ -2,6 +2,7 @@
 
 use super::cli::Cli;
 use super::{COMMANDS, Env, names};
+use crate::collections::sort_by;
 
 /// What may stand at the cursor: from which byte on it would replace the line, and the candidates.
 pub fn complete(line: &str, cursor: usize, env: &mut Env<'_>) -> (usize, Vec<String>) {
@@ -15,7 +16,7 @@ pub fn complete(line: &str, cursor: usize, env: &mut Env<'_>) -> (usize, Vec<Str
     let words: Vec<&str> = words.split_whitespace().collect();
     let mut candidates = candidates(&words, part, env);
     candidates.retain(|c| c.starts_with(part) && c != part);
-    candidates.sort();
+    sort_by(&mut candidates, Ord::cmp);
     candidates.dedup();
     (from, candidates)
 }

@@ -7,6 +7,7 @@ use super::flags::{self, Flag, Takes};
 use super::printers::human;
 use super::printers::table::Columns;
 use crate::api::kinds;
+use crate::collections::sort_by_key;
 use crate::json::Json;
 use crate::sim::Time;
 
@@ -41,7 +42,7 @@ pub(super) fn run(cli: &mut Cli, args: &[String]) -> Result<Flow, Failure> {
         cli.error_line(place);
         return Ok(Flow::Exit(0));
     }
-    events.sort_by_key(last_seen);
+    sort_by_key(&mut events, last_seen);
     let now = cli.now();
     let mut out = Columns::default();
     let all = namespace.is_empty();

@@ -1,8 +1,8 @@
 //! The other programs of a pipeline: `cat`, `echo`, `ls`, `grep`, `head`, `tail`, `wc`, `sort`, `uniq`.
 
 use super::Env;
+use crate::collections::{Map, sort_by};
 use crate::json::Str;
-use imbl::OrdMap;
 
 /// What a program prints, with its exit code; or its complaint.
 type Outcome = Result<(String, i32), (String, i32)>;
@@ -13,7 +13,7 @@ pub(super) fn run(words: &[String], input: &str, env: &Env<'_>) -> Outcome {
 }
 
 /// Runs a program on some input.
-pub(super) fn filter(words: &[String], input: &str, files: &OrdMap<Str, Str>) -> Outcome {
+pub(super) fn filter(words: &[String], input: &str, files: &Map<Str, Str>) -> Outcome {
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
     let (program, args) = words.split_first().map_or(("", &[][..]), |(p, a)| (*p, a));
     match program {
@@ -44,7 +44,7 @@ pub(super) fn filter(words: &[String], input: &str, files: &OrdMap<Str, Str>) ->
         "wc" => Ok((format!("{}\n", input.lines().count()), 0)),
         "sort" => {
             let mut all: Vec<&str> = input.lines().collect();
-            all.sort_unstable();
+            sort_by(&mut all, Ord::cmp);
             if args.contains(&"-r") {
                 all.reverse();
             }

@@ -1,7 +1,7 @@
 //! Command-line flags, read as spf13/pflag reads them.
 
 use super::failure::Failure;
-use std::collections::BTreeMap;
+use crate::collections::Map;
 
 /// What a flag takes.
 #[derive(Clone, Copy, PartialEq)]
@@ -36,7 +36,7 @@ const GLOBAL: &[Flag] = &[
 /// Arguments, taken apart.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Arguments {
-    flags: BTreeMap<&'static str, Vec<String>>,
+    flags: Map<&'static str, Vec<String>>,
     /// What is no flag, before `--`.
     pub words: Vec<String>,
     /// What stands after `--`; `None` where there is no `--`.
@@ -112,7 +112,7 @@ fn read(args: &[String], flags: &[Flag]) -> Result<Arguments, String> {
                 }
             };
             check(flag, &value)?;
-            out.flags.entry(flag.0).or_default().push(value);
+            out.flags.slot(flag.0).push(value);
         } else if arg.len() > 1 && arg.starts_with('-') {
             let cluster = &arg[1..];
             for (i, c) in cluster.char_indices() {
@@ -122,7 +122,7 @@ fn read(args: &[String], flags: &[Flag]) -> Result<Arguments, String> {
                 let value = match flag.2 {
                     Takes::Nothing if rest.starts_with('=') => rest[1..].to_string(),
                     Takes::Nothing => {
-                        out.flags.entry(flag.0).or_default().push("true".into());
+                        out.flags.slot(flag.0).push("true".into());
                         continue;
                     }
                     _ if !rest.is_empty() => rest.strip_prefix('=').unwrap_or(rest).to_string(),
@@ -133,7 +133,7 @@ fn read(args: &[String], flags: &[Flag]) -> Result<Arguments, String> {
                     }
                 };
                 check(flag, &value)?;
-                out.flags.entry(flag.0).or_default().push(value);
+                out.flags.slot(flag.0).push(value);
                 break;
             }
         } else {

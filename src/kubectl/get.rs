@@ -8,6 +8,7 @@ use super::printers::table::Columns;
 use super::printers::{self, Format, jsonpath, typed_name};
 use super::{Flow, Task, Wait, files};
 use crate::api::{Request, Resource, Status, WatchId};
+use crate::collections::sort_by;
 use crate::json;
 use crate::json::Json;
 use std::cmp::Ordering;
@@ -205,7 +206,7 @@ fn sort(args: &Arguments, group: &mut Group) -> Result<(), Failure> {
         (None, Some(_)) => Ordering::Less,
         (Some(_), None) => Ordering::Greater,
     };
-    group.objects.sort_by(order);
+    sort_by(&mut group.objects, order);
     if !group.table.is_null() {
         let rows = group.table["rows"].items();
         let id = |o: &Json| (o["metadata"]["namespace"].clone(), o["metadata"]["name"].clone());
@@ -308,7 +309,7 @@ fn table(
 /// Labels as `a=b,c=d`, sorted; `<none>` where there is none.
 pub(super) fn labels(labels: &Json, separator: &str) -> String {
     let mut all: Vec<String> = labels.entries().iter().map(|(k, v)| format!("{k}={}", v.str())).collect();
-    all.sort();
+    sort_by(&mut all, Ord::cmp);
     if all.is_empty() { "<none>".into() } else { all.join(separator) }
 }
 

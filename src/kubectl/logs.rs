@@ -6,6 +6,7 @@ use super::flags::{self, Arguments, Flag, Takes};
 use super::names;
 use super::{Flow, Task, Wait};
 use crate::api::{Request, Resource, kinds};
+use crate::collections::sort_by;
 use crate::json::{Json, Str};
 use crate::sim::Time;
 use std::time::Duration;
@@ -114,7 +115,7 @@ fn pod_of(cli: &mut Cli, args: &Arguments, namespace: &str) -> Result<Option<Jso
     }
     let text = super::get::labels(labels, ",");
     let mut pods = cli.list(&kinds::PODS.into(), namespace, &text, "")?;
-    pods.sort_by(|a, b| {
+    sort_by(&mut pods, |a, b| {
         let time = |p: &Json| p["metadata"]["creationTimestamp"].str().to_string();
         time(a).cmp(&time(b))
     });

@@ -5,6 +5,7 @@ use super::failure::Failure;
 use super::flags::{self, Flag, Takes};
 use super::printers::table::Columns;
 use super::{COMMANDS, Flow, names};
+use crate::collections::{sort_by, sort_by_key};
 
 pub(super) const HELP: &str = "kubectl controls the Kubernetes cluster manager.
 
@@ -61,7 +62,7 @@ pub(super) fn api_resources(cli: &mut Cli, args: &[String]) -> Result<Flow, Fail
             && args.list("verbs").iter().all(|v| r.verbs.contains(&v.as_str()))
             && args.list("categories").iter().all(|c| r.categories.contains(&c.as_str()))
     });
-    all.sort_by_key(|r| (r.group, r.plural));
+    sort_by_key(&mut all, |r| (r.group, r.plural));
     if args.get("output") == "name" {
         all.iter().for_each(|r| cli.line(r.qualified()));
         return Ok(Flow::Exit(0));
@@ -99,7 +100,7 @@ pub(super) fn version(cli: &mut Cli) -> Result<Flow, Failure> {
 pub(super) fn unknown_command(word: &str) -> Failure {
     let near = |c: &&&str| distance(word, c) <= 2 || c.starts_with(word);
     let mut similar: Vec<&str> = COMMANDS.iter().filter(near).copied().collect();
-    similar.sort_unstable();
+    sort_by(&mut similar, Ord::cmp);
     let mut text = format!("error: unknown command {word:?} for \"kubectl\"\n");
     if !similar.is_empty() {
         text.push_str("\nDid you mean this?\n");

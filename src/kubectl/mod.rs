@@ -41,12 +41,12 @@ pub use complete::complete;
 
 use crate::api::{Resource, WatchId};
 use crate::client::Api;
+use crate::collections::Map;
 use crate::json::{Json, Str};
 use crate::sim::Time;
 use cli::Cli;
 use commandline::{Pipeline, Stage, When};
 use failure::Failure;
-use imbl::OrdMap;
 use std::collections::VecDeque;
 
 /// What a command runs in.
@@ -54,7 +54,7 @@ pub struct Env<'a> {
     /// The door to the API server, which also tells the time.
     pub api: &'a mut dyn Api,
     /// The files beside the terminal, by path.
-    pub files: &'a OrdMap<Str, Str>,
+    pub files: &'a Map<Str, Str>,
 }
 
 /// What a session waits for.
@@ -285,7 +285,7 @@ impl Session {
         }
         let mut text = std::mem::take(&mut self.piped);
         let mut exit = 0;
-        let empty = OrdMap::new();
+        let empty = Map::new();
         for stage in filters {
             match filters::filter(&stage.words, &text, &empty) {
                 Ok((next, code)) => (text, exit) = (next, code),

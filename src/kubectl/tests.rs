@@ -50,7 +50,7 @@ impl Api for Fake {
 
 /// Types lines, and shows what they print as a terminal would.
 fn typed(api: &mut Fake, files: &[(&str, &str)], lines: &[&str]) -> String {
-    let files: OrdMap<Str, Str> = files.iter().map(|(n, t)| (Str::from(*n), Str::from(*t))).collect();
+    let files: Map<Str, Str> = files.iter().map(|(n, t)| (Str::from(*n), Str::from(*t))).collect();
     let mut out = String::new();
     for line in lines {
         out.push_str(&format!("$ {line}\n"));
@@ -154,7 +154,7 @@ fn complains_as_kubectl_does() {
 fn waits_until_the_deadline() {
     let mut api = Fake::default();
     typed(&mut api, &[("cm.yaml", CM)], &["kubectl apply -f cm.yaml"]);
-    let files = OrdMap::new();
+    let files = Map::new();
     let line = "kubectl wait --for=jsonpath='{.data.b}'=2 cm/app --timeout=5s";
     let mut session = Session::start(line, &mut Env { api: &mut api, files: &files });
     let until = Some(Time::from_secs(5));

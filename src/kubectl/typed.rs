@@ -1,5 +1,6 @@
 //! JSON in the order of Go's structs: what `create --dry-run=client -o json` prints, which never was a map.
 
+use crate::collections::sort_by_key;
 use crate::json::{Json, print};
 
 /// Fields in the order in which the structs that `create` fills declare them; others follow in byte order.
@@ -52,7 +53,7 @@ fn write(value: &Json, indent: usize, out: &mut String) {
         Json::Object(o) if !o.is_empty() => {
             let rank = |k: &str| ORDER.iter().position(|o| *o == k).unwrap_or(ORDER.len());
             let mut fields: Vec<_> = o.entries().iter().collect();
-            fields.sort_by_key(|(k, _)| rank(k));
+            sort_by_key(&mut fields, |(k, _)| rank(k));
             out.push_str("{\n");
             for (i, (key, value)) in fields.iter().enumerate() {
                 pad(indent + 1, out);

@@ -2,15 +2,15 @@
 
 use super::Work;
 use crate::client::Timer;
+use crate::collections::{Map, Set};
 use crate::sim::Time;
-use imbl::{OrdMap, OrdSet};
 
 /// One moment for each piece of work.
 #[derive(Clone, Debug, Default)]
 pub struct Agenda {
-    when: OrdMap<Work, (Time, bool)>,
-    due: OrdSet<(Time, Work)>,
-    chores: OrdSet<(Time, Work)>,
+    when: Map<Work, (Time, bool)>,
+    due: Set<(Time, Work)>,
+    chores: Set<(Time, Work)>,
 }
 
 impl Agenda {
@@ -49,16 +49,16 @@ impl Agenda {
 
     /// The earliest moment.
     pub fn next_timer(&self) -> Option<Timer> {
-        let chore = self.chores.get_min().map(|(at, _)| Timer { at: *at, background: true });
+        let chore = self.chores.first().map(|(at, _)| Timer { at: *at, background: true });
         self.next_foreground().map(|at| Timer { at, background: false }).into_iter().chain(chore).min()
     }
 
     /// The earliest moment of what is no chore.
     pub fn next_foreground(&self) -> Option<Time> {
-        self.due.get_min().map(|(at, _)| *at)
+        self.due.first().map(|(at, _)| *at)
     }
 
-    fn list(&mut self, chore: bool) -> &mut OrdSet<(Time, Work)> {
+    fn list(&mut self, chore: bool) -> &mut Set<(Time, Work)> {
         if chore { &mut self.chores } else { &mut self.due }
     }
 }

@@ -2,21 +2,21 @@
 
 use crate::api::{Request, kinds};
 use crate::client::Context;
+use crate::collections::Map;
 use crate::json::{Json, Str};
-use std::collections::BTreeMap;
 
 /// Reads from the API server, in the pod's namespace.
 pub struct Source<'a, 'b> {
     cx: &'a mut Context<'b>,
     namespace: Str,
     agent: Str,
-    read: BTreeMap<(bool, String), Result<Json, String>>,
+    read: Map<(bool, String), Result<Json, String>>,
 }
 
 impl<'a, 'b> Source<'a, 'b> {
     /// For a pod's namespace.
     pub fn new(cx: &'a mut Context<'b>, namespace: &str, agent: &Str) -> Source<'a, 'b> {
-        Source { cx, namespace: namespace.into(), agent: agent.clone(), read: BTreeMap::new() }
+        Source { cx, namespace: namespace.into(), agent: agent.clone(), read: Map::new() }
     }
 
     /// The namespace.
@@ -28,21 +28,24 @@ impl<'a, 'b> Source<'a, 'b> {
     pub fn get(&mut self, secret: bool, name: &str) -> Result<Json, String> {
         let kind = if secret { kinds::SECRETS } else { kinds::CONFIGMAPS };
         let Source { cx, namespace, agent, read } = self;
-        let found = read.entry((secret, name.to_owned())).or_insert_with(|| {
-            let request = Request::get(kind, namespace.clone(), name).by(&*agent);
-            let word = if secret { "secret" } else { "configmap" };
-            cx.api.call(request).map(|r| r.body).map_err(|status| match status.is_not_found() {
-                true => format!("{word} \"{name}\" not found"),
-                false => status.message.to_string(),
-            })
+        let key = (secret, name.to_owned());
+        if let Some(found) = read.get(&key) {
+            return found.clone();
+        }
+        let request = Request::get(kind, namespace.clone(), name).by(&*agent);
+        let word = if secret { "secret" } else { "configmap" };
+        let found = cx.api.call(request).map(|r| r.body).map_err(|status| match status.is_not_found() {
+            true => format!("{word} \"{name}\" not found"),
+            false => status.message.to_string(),
         });
-        found.clone()
+        read.insert(key, found.clone());
+        found
     }
 
     /// Its keys and contents, in key order.
     pub fn entries(&self, secret: bool, object: &Json) -> Vec<(String, Vec<u8>)> {
         let encoded = |value: &Json| decode_base64(value.str()).unwrap_or_default();
-        let mut all: BTreeMap<String, Vec<u8>> = BTreeMap::new();
+        let mut all: Map<String, Vec<u8>> = Map::new();
         for (key, value) in object["data"].entries() {
             let bytes = if secret { encoded(value) } else { value.str().as_bytes().to_vec() };
             all.insert(key.to_string(), bytes);

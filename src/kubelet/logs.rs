@@ -1,8 +1,8 @@
 //! [`Log`]: what a container wrote, line by line, as far back as is kept.
 
 use super::runtime::Stream;
+use crate::collections::List;
 use crate::sim::Time;
-use imbl::Vector;
 use std::sync::Arc;
 
 /// A line, or the beginning of one that is not finished.
@@ -16,7 +16,7 @@ struct Line {
 /// The newest lines of a container.
 #[derive(Clone, Debug, Default)]
 pub struct Log {
-    lines: Vector<Line>,
+    lines: List<Line>,
     bytes: usize,
     dropped: u64,
 }

@@ -33,10 +33,10 @@ pub use pod_worker::{PodWorker, Stage};
 
 use crate::api::{ObjectKey, Resource, kinds};
 use crate::client::{Context, Delta, Informer, Recorder, Reflector, Timer};
+use crate::collections::{Map, Set};
 use crate::json::{Json, Str};
 use crate::sim::Time;
 use agenda::Agenda;
-use imbl::{OrdMap, OrdSet};
 use node::{Addresses, Heart};
 use pod_worker::Host;
 use std::sync::Arc;
@@ -66,9 +66,9 @@ pub struct Kubelet {
     agent: Str,
     heart: Heart,
     pods: Informer,
-    workers: OrdMap<ObjectKey, Arc<PodWorker>>,
+    workers: Map<ObjectKey, Arc<PodWorker>>,
     agenda: Agenda,
-    images: OrdSet<Str>,
+    images: Set<Str>,
     puller_free: Time,
     addresses: Addresses,
     recorder: Recorder,
@@ -86,9 +86,9 @@ impl Kubelet {
             recorder: Recorder::new("kubelet", &node.name),
             heart: Heart::default(),
             pods: Informer::of(mine, &[]),
-            workers: OrdMap::new(),
+            workers: Map::new(),
             agenda,
-            images: OrdSet::new(),
+            images: Set::new(),
             puller_free: Time::default(),
             addresses: Addresses::default(),
             agent,

@@ -4,10 +4,10 @@
 
 use crate::api::{PatchType, Request, Status, kinds};
 use crate::client::Context;
+use crate::collections::Set;
 use crate::json;
 use crate::json::{Json, Str};
 use crate::sim::Time;
-use imbl::OrdSet;
 use std::time::Duration;
 
 /// How often the Lease is renewed.
@@ -205,7 +205,7 @@ fn node_object(cx: &mut Context, config: &NodeConfig) -> Json {
 /// The addresses of a node's pods: the next free one, as CNI's `host-local` gives them.
 #[derive(Clone, Debug, Default)]
 pub struct Addresses {
-    taken: OrdSet<u8>,
+    taken: Set<u8>,
     last: u8,
 }
 

@@ -16,10 +16,10 @@ use super::runtime::{Blocked, SIGKILL, SIGTERM, Volumes};
 use super::{status, volumes};
 use crate::api::{ObjectKey, PatchType, Request, kinds, meta};
 use crate::client::{Backoff, Context, EventKind, Recorder};
+use crate::collections::Set;
 use crate::json;
 use crate::json::{Json, Str};
 use crate::sim::Time;
-use imbl::OrdSet;
 use std::time::Duration;
 
 /// How a mount that failed is put off (`exponentialbackoff`).
@@ -77,7 +77,7 @@ pub struct Host<'a> {
     pub(super) node: &'a NodeConfig,
     pub(super) agent: &'a Str,
     /// The images that have been pulled.
-    pub(super) images: &'a mut OrdSet<Str>,
+    pub(super) images: &'a mut Set<Str>,
     /// When the next pull can begin.
     pub(super) puller_free: &'a mut Time,
     pub(super) addresses: &'a mut Addresses,

@@ -2,9 +2,9 @@
 
 use super::place::{Entry, Place, Places};
 use super::{Document, Error, problem, scalar};
+use crate::collections::Map;
 use crate::json::{Json, Object, Step, Str};
 use saphyr_parser::{Event, Marker, Parser, ScalarStyle, Span, Tag};
-use std::collections::BTreeMap;
 
 /// How deep a document may nest: every reader and printer of a tree recurses.
 const MAX_DEPTH: usize = 200;
@@ -46,7 +46,7 @@ struct Loader<'a> {
     text: &'a str,
     stack: Vec<Frame>,
     path: Vec<Step>,
-    anchors: BTreeMap<usize, Node>,
+    anchors: Map<usize, Node>,
     places: Vec<Entry>,
     /// What the counters of go-yaml's guard against alias bombs count.
     decoded: u64,
@@ -63,7 +63,7 @@ pub(super) fn document(text: &str, line: usize, byte: usize) -> Result<Document,
         text,
         stack: Vec::new(),
         path: Vec::new(),
-        anchors: BTreeMap::new(),
+        anchors: Map::new(),
         places: Vec::new(),
         decoded: 0,
         aliased: 0,

@@ -93,7 +93,7 @@ impl Playground {
                     self.asides.clear();
                 }
                 self.asides_at = here;
-                self.asides.extend(desk.terminal().entries().last().cloned());
+                self.asides.extend(desk.terminal().entries().back().cloned());
                 return;
             }
         }

@@ -4,13 +4,13 @@ use super::builtin::{self, Builtin};
 use crate::api::WatchId;
 use crate::client::Api;
 use crate::cluster::{StepRecord, World};
+use crate::collections::{List, Map};
 use crate::json::Str;
 use crate::kubectl::{Env, Session, Stream, Wait};
 use crate::sim::Time;
-use imbl::{OrdMap, Vector};
 
 /// The files beside the terminal, by name.
-pub type Files = OrdMap<Str, Str>;
+pub type Files = Map<Str, Str>;
 
 /// A piece of output.
 #[derive(Clone, Debug, PartialEq)]
@@ -29,7 +29,7 @@ pub struct Entry {
     /// The step in which it was typed.
     pub step: u64,
     /// What it printed, in order.
-    pub output: Vector<Output>,
+    pub output: List<Output>,
     /// The exit code, once it has ended.
     pub exit: Option<i32>,
 }
@@ -44,7 +44,7 @@ enum Running {
 /// What one types into.
 #[derive(Clone, Default)]
 pub struct Terminal {
-    entries: Vector<Entry>,
+    entries: List<Entry>,
     running: Option<Running>,
     files: Files,
 }
@@ -54,7 +54,7 @@ const INTERRUPTED: i32 = 130;
 
 impl Terminal {
     /// The commands, oldest first.
-    pub fn entries(&self) -> &Vector<Entry> {
+    pub fn entries(&self) -> &List<Entry> {
         &self.entries
     }
 
@@ -95,7 +95,7 @@ impl Terminal {
         self.files = files.clone();
         let (step, now) = (world.steps() + 1, world.now());
         let stopped = self.stop();
-        self.entries.push_back(Entry { line: line.clone(), step, output: Vector::new(), exit: None });
+        self.entries.push_back(Entry { line: line.clone(), step, output: List::new(), exit: None });
         let (_, record) = world.user(|api| {
             stopped.iter().for_each(|watch| api.stop_watch(*watch));
             self.launch(api, line, now);

@@ -3,8 +3,8 @@
 
 use super::resources::Resources;
 use crate::api::ObjectKey;
+use crate::collections::Map;
 use crate::json::{Json, Str};
-use imbl::OrdMap;
 use std::sync::Arc;
 
 /// A pod on a node.
@@ -28,7 +28,7 @@ pub struct NodeInfo {
     /// The same with defaults for what they leave unsaid: what scores look at.
     pub requested_or_unsaid: Resources,
     /// Its pods.
-    pub pods: OrdMap<ObjectKey, Arc<PodInfo>>,
+    pub pods: Map<ObjectKey, Arc<PodInfo>>,
 }
 
 impl NodeInfo {
@@ -59,8 +59,8 @@ impl NodeInfo {
 /// All nodes, by name.
 #[derive(Clone, Debug, Default)]
 pub struct Cache {
-    nodes: OrdMap<Str, Arc<NodeInfo>>,
-    placed: OrdMap<ObjectKey, Str>,
+    nodes: Map<Str, Arc<NodeInfo>>,
+    placed: Map<ObjectKey, Str>,
 }
 
 impl Cache {
@@ -112,6 +112,6 @@ impl Cache {
     }
 
     fn node_mut(&mut self, name: &str) -> &mut NodeInfo {
-        Arc::make_mut(self.nodes.entry(name.into()).or_default())
+        Arc::make_mut(self.nodes.slot(name.into()))
     }
 }

@@ -5,10 +5,10 @@
 
 use crate::api::{ObjectKey, PatchType, Request, kinds, meta};
 use crate::client::Context;
+use crate::collections::Map;
 use crate::json;
 use crate::json::{Json, Str};
 use crate::sim::Time;
-use imbl::OrdMap;
 use std::time::Duration;
 
 /// After this long of silence an event is a new one.
@@ -24,7 +24,7 @@ struct Told {
 /// The scheduler's recorder.
 #[derive(Clone, Debug, Default)]
 pub struct Events {
-    told: OrdMap<(Str, Str), Told>,
+    told: Map<(Str, Str), Told>,
 }
 
 impl Events {

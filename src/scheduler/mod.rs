@@ -25,12 +25,12 @@ pub use resources::Resources;
 
 use crate::api::{ObjectKey, PatchType, Request, Resource, Status, kinds, meta};
 use crate::client::{Context, Delta, Informer, Reflector, Timer};
+use crate::collections::{Map, sort_by};
 use crate::json;
 use crate::json::{Json, Str};
 use crate::sim::Time;
 use events::Events;
 use filters::Candidate;
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// The name under which pods ask for this scheduler, and under which it asks the API server.
@@ -259,7 +259,7 @@ fn find_node(cx: &mut Context, pod: &Json, nodes: &[Arc<NodeInfo>]) -> Result<St
     }
     if feasible.is_empty() {
         let mut plugins: Vec<Plugin> = refused.iter().map(|r| r.plugin).collect();
-        plugins.sort();
+        sort_by(&mut plugins, Ord::cmp);
         plugins.dedup();
         if plugins.is_empty() {
             // No node at all: a node that comes helps whatever the plugin.
@@ -305,13 +305,13 @@ fn fit_error(nodes: usize, refused: &[Refusal]) -> String {
 
 /// `1 Insufficient memory, 2 Insufficient cpu`: counted, then sorted as text.
 fn histogram<'a>(reasons: impl Iterator<Item = &'a str>) -> String {
-    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+    let mut counts: Map<Str, usize> = Map::new();
     for reason in reasons {
-        *counts.entry(reason).or_default() += 1;
+        *counts.slot(reason.into()) += 1;
     }
     let mut texts: Vec<String> =
         counts.into_iter().map(|(reason, count)| format!("{count} {reason}")).collect();
-    texts.sort();
+    sort_by(&mut texts, Ord::cmp);
     texts.join(", ")
 }
 

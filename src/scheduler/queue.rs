@@ -7,9 +7,9 @@
 
 use super::filters::Plugin;
 use crate::api::ObjectKey;
+use crate::collections::{Map, Set};
 use crate::json::{Json, Str};
 use crate::sim::Time;
-use imbl::{OrdMap, OrdSet};
 use std::cmp::Reverse;
 use std::time::Duration;
 
@@ -48,11 +48,11 @@ type Order = (Reverse<i64>, u64);
 /// All waiting pods.
 #[derive(Clone, Debug, Default)]
 pub struct Queue {
-    pods: OrdMap<ObjectKey, QueuedPod>,
-    active: OrdSet<(Order, ObjectKey)>,
-    backoff: OrdSet<(Time, ObjectKey)>,
+    pods: Map<ObjectKey, QueuedPod>,
+    active: Set<(Order, ObjectKey)>,
+    backoff: Set<(Time, ObjectKey)>,
     /// Since when.
-    unschedulable: OrdSet<(Time, ObjectKey)>,
+    unschedulable: Set<(Time, ObjectKey)>,
     arrivals: u64,
 }
 
@@ -127,7 +127,7 @@ impl Queue {
     pub fn first(&self, now: Time) -> Option<&ObjectKey> {
         let over = self.backoff.range(..=(now, last_key())).map(|(_, key)| key);
         let over = over.filter_map(|key| Some((self.pods.get(key)?.order, key))).min();
-        let active = self.active.get_min().map(|(order, key)| (*order, key));
+        let active = self.active.first().map(|(order, key)| (*order, key));
         let first = over.into_iter().chain(active).min();
         // Nothing else to do: try one early, unless it backs off from an error.
         let early = || {
@@ -179,12 +179,12 @@ impl Queue {
 
     /// When the first back-off ends.
     pub fn next_backoff(&self) -> Option<Time> {
-        self.backoff.get_min().map(|(at, _)| *at)
+        self.backoff.first().map(|(at, _)| *at)
     }
 
     /// When a pod has been unschedulable for so long that it is tried again without a reason.
     pub fn next_flush(&self) -> Option<Time> {
-        self.unschedulable.get_min().map(|(since, _)| *since + LONGEST_UNSCHEDULABLE)
+        self.unschedulable.first().map(|(since, _)| *since + LONGEST_UNSCHEDULABLE)
     }
 
     /// Makes the pods active that have been unschedulable for too long.

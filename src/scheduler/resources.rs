@@ -1,12 +1,12 @@
 //! [`Resources`]: amounts of cpu, memory and what else nodes offer and pods ask for.
 
 use crate::api::quantity::Quantity;
+use crate::collections::Map;
 use crate::json::{Json, Str};
-use imbl::OrdMap;
 
 /// An amount of each resource: cpu in thousandths, everything else in whole units. Upstream: `framework.Resource`.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Resources(OrdMap<Str, i64>);
+pub struct Resources(Map<Str, i64>);
 
 /// What a pod that asks for nothing counts as while nodes are scored (`util.DefaultMilliCPURequest`, 200 MiB).
 const UNSAID: [(&str, i64); 2] = [("cpu", 100), ("memory", 200 * 1024 * 1024)];

@@ -7,8 +7,8 @@ use super::affinity;
 use super::cache::NodeInfo;
 use super::filters::tolerates_all;
 use crate::api::selector::Labels;
-use crate::json::Json;
-use std::collections::BTreeMap;
+use crate::collections::Map;
+use crate::json::{Json, Str};
 use std::sync::Arc;
 
 /// What an attempt knows of the pod's fellows before it looks at the nodes.
@@ -23,7 +23,7 @@ pub struct Fellows<'a> {
 struct Term<'a> {
     key: &'a str,
     /// How many matching pods each domain has.
-    domains: BTreeMap<&'a str, usize>,
+    domains: Map<Str, usize>,
     /// Whether the pod matches its own term: the first of a group may start alone.
     matches_self: bool,
 }
@@ -32,7 +32,7 @@ struct Constraint<'a> {
     key: &'a str,
     max_skew: i64,
     matches_self: bool,
-    domains: BTreeMap<&'a str, i64>,
+    domains: Map<Str, i64>,
     min_domains: i64,
 }
 
@@ -103,12 +103,12 @@ impl<'a> Fellows<'a> {
 impl<'a> Term<'a> {
     fn count(term: &'a Json, pod: &'a Json, nodes: &'a [Arc<NodeInfo>]) -> Term<'a> {
         let key = term["topologyKey"].str();
-        let mut domains = BTreeMap::new();
+        let mut domains = Map::new();
         for node in nodes {
             let Some(domain) = node.labels()[key].as_str() else { continue };
             let count = node.pods.values().filter(|other| matches_pod(term, pod, &other.pod)).count();
             if count > 0 {
-                *domains.entry(domain).or_insert(0) += count;
+                *domains.slot(Str::from(domain)) += count;
             }
         }
         Term { key, domains, matches_self: matches_pod(term, pod, pod) }
@@ -129,7 +129,7 @@ impl<'a> Constraint<'a> {
                     .iter()
                     .all(|k| labels[k.str()] == pod["metadata"]["labels"][k.str()])
         };
-        let mut domains = BTreeMap::new();
+        let mut domains = Map::new();
         for node in nodes {
             let honoured =
                 constraint["nodeAffinityPolicy"].str() == "Ignore" || affinity::matches_node(pod, &node.node);
@@ -138,7 +138,7 @@ impl<'a> Constraint<'a> {
                 continue;
             };
             let count = node.pods.values().filter(|other| matches(&other.pod)).count();
-            *domains.entry(domain).or_insert(0) += count as i64;
+            *domains.slot(Str::from(domain)) += count as i64;
         }
         Constraint {
             key,

@@ -4,17 +4,17 @@
 //! the machine, which share almost everything), so seeking is: take the nearest checkpoint, replay the rest. Acting in
 //! the past never loses anything: it makes a new branch.
 
-use imbl::Vector;
-use std::collections::BTreeMap;
+use crate::collections::Map;
+use crate::collections::{Element, List};
 
 /// Something whose state follows from its inputs alone.
-pub trait Machine: Clone {
+pub trait Machine: Element {
     /// What can be done to it.
-    type Input: Clone + PartialEq;
+    type Input: Element + PartialEq;
     /// What one input led to.
-    type Record: Clone;
+    type Record: Element;
     /// The part of a record that is kept for every step.
-    type Brief: Clone;
+    type Brief: Element;
     /// Does it. The same state and input give the same state and record.
     fn apply(&mut self, input: &Self::Input) -> Self::Record;
     /// The part of a record to keep.
@@ -33,14 +33,14 @@ pub struct Branch<M: Machine> {
     pub name: String,
     /// The branch it left and after how many inputs; `None` for the first.
     pub origin: Option<(usize, usize)>,
-    entries: Vector<(M::Input, M::Brief)>,
-    checkpoints: BTreeMap<usize, M>,
+    entries: List<(M::Input, M::Brief)>,
+    checkpoints: Map<usize, M>,
     distance: usize,
 }
 
 impl<M: Machine> Branch<M> {
     /// The inputs, first to last, with what is kept of their records.
-    pub fn entries(&self) -> &Vector<(M::Input, M::Brief)> {
+    pub fn entries(&self) -> &List<(M::Input, M::Brief)> {
         &self.entries
     }
 }
@@ -52,7 +52,7 @@ pub struct Timeline<M: Machine> {
     current: usize,
     position: usize,
     state: M,
-    records: BTreeMap<usize, M::Record>,
+    records: Map<usize, M::Record>,
 }
 
 impl<M: Machine> Timeline<M> {
@@ -61,11 +61,11 @@ impl<M: Machine> Timeline<M> {
         let main = Branch {
             name: "main".into(),
             origin: None,
-            entries: Vector::new(),
-            checkpoints: BTreeMap::from([(0, start.clone())]),
+            entries: List::new(),
+            checkpoints: Map::from([(0, start.clone())]),
             distance: 32,
         };
-        Timeline { branches: vec![main], current: 0, position: 0, state: start, records: BTreeMap::new() }
+        Timeline { branches: vec![main], current: 0, position: 0, state: start, records: Map::new() }
     }
 
     /// The machine as it is at the current position.

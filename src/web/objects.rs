@@ -4,6 +4,7 @@ use super::model::{Cell, EventView, Listed, ObjectRef, ObjectRow, ObjectView, Ob
 use super::{names, steps};
 use crate::api::{Options, Request, Resource, Verb, kinds};
 use crate::cluster::World;
+use crate::collections::sort_by_key;
 use crate::json::{Json, yaml};
 use crate::kubectl;
 use crate::playground::Playground;
@@ -162,6 +163,6 @@ fn events(world: &mut World, object: &Json, start: Time) -> Vec<EventView> {
         }
     };
     let mut events: Vec<EventView> = list["items"].items().iter().filter(about).map(view).collect();
-    events.sort_by_key(|e| e.last_ms);
+    sort_by_key(&mut events, |e| e.last_ms);
     events
 }

@@ -11,6 +11,7 @@ use crate::apiserver::Change;
 use crate::apiserver::pod_status_column;
 use crate::client::{EXPECTATIONS_TIMEOUT, Expectations, Informer, WorkQueue};
 use crate::cluster::{World, resource_of};
+use crate::collections::sort_by_key;
 use crate::json::Json;
 use crate::playground::{Choice, Playground};
 use crate::sim::Time;
@@ -103,7 +104,7 @@ fn api_server(world: &World, start: Time, limit: usize) -> ApiServerView {
         "Namespace",
         "Event",
     ];
-    counts.sort_by_key(|c| first.iter().position(|k| *k == c.kind).unwrap_or(first.len()));
+    sort_by_key(&mut counts, |c| first.iter().position(|k| *k == c.kind).unwrap_or(first.len()));
     let workload_kinds = [kinds::JOBS, kinds::CRONJOBS, kinds::DEPLOYMENTS, kinds::REPLICASETS];
     let mut rows = Vec::new();
     for info in workload_kinds {
@@ -246,7 +247,7 @@ fn node_view(world: &World, index: usize, name: &str, node: &Node, pods: &[Json]
         world.kubelets()[index].reflectors().filter_map(|r| r.watch()).map(|w| world.server().pending(w));
     // Pods that still run come first, then the newest of the rest.
     let mut order: Vec<&Json> = pods.iter().collect();
-    order.sort_by_key(|p| matches!(p["status"]["phase"].str(), "Succeeded" | "Failed"));
+    sort_by_key(&mut order, |p| matches!(p["status"]["phase"].str(), "Succeeded" | "Failed"));
     NodeView {
         name: name.into(),
         ready: meta::condition_is_true(&node.status(), "Ready"),

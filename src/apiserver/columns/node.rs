@@ -1,6 +1,7 @@
 //! Nodes.
 
 use super::{Printer, age, name, or_none, text, wide};
+use crate::collections::sort_by;
 use crate::json::Json;
 use crate::sim::Time;
 
@@ -42,7 +43,7 @@ fn node(node: &Json, now: Time, out: &mut Vec<Json>) {
             _ => {}
         }
     }
-    roles.sort_unstable();
+    sort_by(&mut roles, Ord::cmp);
     roles.dedup();
     let address = |kind: &str| {
         let mut addresses = node["status"]["addresses"].items().iter();

@@ -2,6 +2,7 @@
 
 use super::{Printer, age, count, name, number, or_none, since, text, wide};
 use crate::api::human_duration;
+use crate::collections::sort_by;
 use crate::json::Json;
 use crate::sim::Time;
 
@@ -101,7 +102,7 @@ fn selector(selector: &Json) -> Json {
     let expressions = selector["matchExpressions"].items().iter().map(|e| {
         let key = e["key"].str();
         let mut values: Vec<&str> = e["values"].items().iter().map(Json::str).collect();
-        values.sort_unstable();
+        sort_by(&mut values, Ord::cmp);
         match e["operator"].str() {
             "In" => format!("{key} in ({})", values.join(",")),
             "NotIn" => format!("{key} notin ({})", values.join(",")),

@@ -4,6 +4,7 @@
 //! `$retainKeys`.
 
 use crate::api::schema::{Field, Shape, Type, TypeId};
+use crate::collections::sort_by_key;
 use crate::json::{Json, Str};
 
 /// The object after the patch, or why it cannot be applied, in upstream's words.
@@ -147,7 +148,7 @@ fn reorder(key: &str, items: Vec<Json>, order: &[Json], _patch: &[Json]) -> Json
             None => others.push((i, item)),
         }
     }
-    named.sort_by_key(|(at, _)| *at);
+    sort_by_key(&mut named, |(at, _)| *at);
     let mut out: Vec<Json> = named.into_iter().map(|(_, item)| item).collect();
     for (i, item) in others {
         out.insert(i.min(out.len()), item);

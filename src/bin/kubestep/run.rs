@@ -59,7 +59,7 @@ pub fn run(arguments: &Arguments) -> ExitCode {
         for record in trace {
             println!("{}", describe(&record.step));
         }
-        for output in playground.desk().terminal().entries().last().into_iter().flat_map(|e| &e.output) {
+        for output in playground.desk().terminal().entries().back().into_iter().flat_map(|e| &e.output) {
             if output.error { eprint!("{}", output.text) } else { print!("{}", output.text) }
         }
         if progress.end == RunEnd::Budget {

@@ -9,6 +9,7 @@ use crate::api::cron::Schedule;
 use crate::api::views::batch_v1::{CronJob, CronJobStatus, Job};
 use crate::api::{ObjectKey, Propagation, Request, Resource, ResourceInfo, Status, View, kinds, meta};
 use crate::client::{BY_CONTROLLER, Context, Delta, EventKind, Recorder};
+use crate::collections::sort_by_key;
 use crate::json;
 use crate::json::{Json, Str};
 use crate::sim::Time;
@@ -98,7 +99,7 @@ impl CronJobController {
             let Some(limit) = limit else { continue };
             let mut over: Vec<&Job> =
                 jobs.iter().filter(|job| outcome(job).as_deref() == Some(kind)).collect();
-            over.sort_by_key(|job| {
+            sort_by_key(&mut over, |job| {
                 (job.status().start_time().to_string(), job.metadata().name().to_string())
             });
             let surplus = over.len().saturating_sub(usize::try_from(limit).unwrap_or(0));

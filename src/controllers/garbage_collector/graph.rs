@@ -1,8 +1,8 @@
 //! The dependency graph: who owns whom, as far as the caches tell (upstream's `graph_builder.go`).
 
 use crate::api::{ObjectKey, Resource, meta};
+use crate::collections::{Map, Set};
 use crate::json::{Json, Str};
-use imbl::{OrdMap, OrdSet};
 
 /// The finalizer of an object that waits for its dependents to be deleted.
 pub const FOREGROUND: &str = "foregroundDeletion";
@@ -19,7 +19,7 @@ pub struct Node {
     /// The owner references it has.
     pub owners: Json,
     /// The uids of what it owns.
-    pub dependents: OrdSet<Str>,
+    pub dependents: Set<Str>,
     /// It is being deleted.
     pub deleting: bool,
     /// It is being deleted and waits for its dependents to go first.
@@ -30,7 +30,7 @@ pub struct Node {
 
 /// Objects by uid.
 #[derive(Clone, Debug, Default)]
-pub struct Graph(OrdMap<Str, Node>);
+pub struct Graph(Map<Str, Node>);
 
 impl Graph {
     /// The node of a uid.
@@ -96,7 +96,7 @@ impl Graph {
             resource: info.into(),
             key: ObjectKey { namespace, name: Str::from(owner["name"].str()) },
             owners: Json::Null,
-            dependents: OrdSet::unit(uid.clone()),
+            dependents: Set::from([uid.clone()]),
             deleting: false,
             waits_for_dependents: false,
             assumed: true,

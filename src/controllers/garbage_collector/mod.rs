@@ -14,11 +14,11 @@ pub use graph::{Graph, Node};
 use super::{Caches, Controller, Queue};
 use crate::api::{ObjectKey, PatchType, Propagation, Request, Resource, ResourceInfo, Status, kinds, meta};
 use crate::client::{Context, Delta};
+use crate::collections::Set;
 use crate::json;
 use crate::json::{Json, Str};
 use crate::sim::Time;
 use graph::{FOREGROUND, ORPHAN};
-use imbl::OrdSet;
 
 const AGENT: &str = "generic-garbage-collector";
 const DELETE: usize = 0;
@@ -30,7 +30,7 @@ pub struct GarbageCollector {
     queues: [Queue; 2],
     graph: Graph,
     /// Uids of owners that are known not to exist.
-    absent: OrdSet<Str>,
+    absent: Set<Str>,
 }
 
 impl Default for GarbageCollector {
@@ -41,7 +41,7 @@ impl Default for GarbageCollector {
                 Queue::new("garbage-collector/attempt-to-orphan", 20),
             ],
             graph: Graph::default(),
-            absent: OrdSet::new(),
+            absent: Set::new(),
         }
     }
 }
@@ -60,7 +60,7 @@ impl GarbageCollector {
         }
     }
 
-    fn enqueue_dependents(&mut self, dependents: &OrdSet<Str>) {
+    fn enqueue_dependents(&mut self, dependents: &Set<Str>) {
         for uid in dependents {
             self.enqueue(DELETE, uid);
         }

@@ -5,8 +5,8 @@ use super::pods::finished_time;
 use crate::api::ObjectKey;
 use crate::api::views::core_v1::Pod;
 use crate::client::Backoff;
+use crate::collections::Map;
 use crate::sim::Time;
-use imbl::OrdMap;
 use std::time::Duration;
 
 /// 10 s, doubling to 10 min (`DefaultJobPodFailureBackOff`, `MaxJobPodFailureBackOff`).
@@ -50,7 +50,7 @@ impl BackoffRecord {
 
 /// The records of all Jobs. They live in memory: a restarted controller has forgotten them.
 #[derive(Clone, Debug, Default)]
-pub struct BackoffStore(OrdMap<ObjectKey, BackoffRecord>);
+pub struct BackoffStore(Map<ObjectKey, BackoffRecord>);
 
 impl BackoffStore {
     /// A Job's record.

@@ -6,9 +6,9 @@ use super::sync::Sync;
 use crate::api::View;
 use crate::api::views::batch_v1::Job;
 use crate::api::views::core_v1::{Pod, PodTemplateSpec};
+use crate::collections::{Map, Set, sort_by};
 use crate::json;
 use crate::json::{Json, Str};
-use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 /// The annotation, and the label, that say a pod's index.
@@ -58,10 +58,10 @@ impl Intervals {
     }
 
     /// With more indexes.
-    pub fn with(&self, new: &BTreeSet<i64>) -> Intervals {
+    pub fn with(&self, new: &Set<i64>) -> Intervals {
         let mut all: Vec<(i64, i64)> = self.0.clone();
         all.extend(new.iter().map(|i| (*i, *i)));
-        all.sort_unstable();
+        sort_by(&mut all, Ord::cmp);
         let mut result = Intervals::default();
         for (first, last) in all {
             result.push(first, last);
@@ -72,7 +72,7 @@ impl Intervals {
     /// The indexes of both.
     pub fn union(&self, other: &Intervals) -> Intervals {
         let mut all = [self.0.as_slice(), other.0.as_slice()].concat();
-        all.sort_unstable();
+        sort_by(&mut all, Ord::cmp);
         let mut result = Intervals::default();
         for (first, last) in all {
             result.push(first, last);
@@ -162,15 +162,15 @@ pub fn absolute_failures(pod: &Pod) -> i64 {
     count(pod.json(), INDEX_FAILURES) + count(pod.json(), INDEX_IGNORED_FAILURES)
 }
 
-fn indexes<'a>(pods: impl IntoIterator<Item = &'a Pod>) -> BTreeSet<i64> {
+fn indexes<'a>(pods: impl IntoIterator<Item = &'a Pod>) -> Set<i64> {
     pods.into_iter().filter_map(|pod| completion_index(pod.json())).collect()
 }
 
 /// The last failed pod of each index that still waits for its replacement: such a pod keeps its finalizer, because its
 /// failure count is handed on to the replacement.
-pub fn delayed_pods(sync: &Sync) -> BTreeMap<i64, Pod> {
+pub fn delayed_pods(sync: &Sync) -> Map<i64, Pod> {
     let active = indexes(&sync.active_pods);
-    let mut delayed: BTreeMap<i64, Pod> = BTreeMap::new();
+    let mut delayed: Map<i64, Pod> = Map::new();
     for pod in sync.pods.iter().filter(|pod| sync.is_uncounted(pod) && is_failed(pod.json(), &sync.job)) {
         let Some(index) = valid_index(pod.json(), &sync.job) else { continue };
         let failed = sync.failed_indexes.as_ref().is_some_and(|failed| failed.has(index));
@@ -210,13 +210,13 @@ pub fn first_pending(sync: &Sync, count: usize) -> Vec<i64> {
 /// Of active pods, those that cannot stay whatever the Job wants: without a valid index, or the second of an index; and the
 /// rest.
 pub fn split_duplicates(job: &Job, pods: &[Pod]) -> (Vec<Pod>, Vec<Pod>) {
-    let mut groups: BTreeMap<Option<i64>, Vec<Pod>> = BTreeMap::new();
+    let mut groups: Map<Option<i64>, Vec<Pod>> = Map::new();
     for pod in pods {
-        groups.entry(valid_index(pod.json(), job)).or_default().push(pod.clone());
+        groups.slot(valid_index(pod.json(), job)).push(pod.clone());
     }
     let (mut remove, mut left) = (Vec::new(), Vec::new());
     for (index, mut group) in groups {
-        group.sort_by(super::pods::deletion_order);
+        sort_by(&mut group, super::pods::deletion_order);
         if index.is_some() {
             left.extend(group.pop());
         }
@@ -299,7 +299,7 @@ mod tests {
         }
         let some = Intervals::parse("0,2-4", 10);
         assert_eq!((some.total(), some.has(1), some.has(4)), (4, false, true));
-        assert_eq!(some.with(&BTreeSet::from([1, 9])).to_string(), "0-4,9");
+        assert_eq!(some.with(&Set::from([1, 9])).to_string(), "0-4,9");
         assert_eq!(some.overlap(&Intervals::parse("3-8", 10)), 2);
     }
 }

@@ -8,6 +8,7 @@ use super::{AGENT, JobController, TRACKING_FINALIZER, handlers, remove_finalizer
 use crate::api::views::core_v1::{Pod, PodTemplateSpec};
 use crate::api::{ObjectKey, Status, View, kinds};
 use crate::client::Context;
+use crate::collections::sort_by;
 use crate::controllers::pod_control::{PodControl, namespace_terminating};
 use crate::json::{Json, Str};
 use crate::sim::Time;
@@ -88,7 +89,7 @@ impl JobController {
             (Vec::new(), sync.active_pods.clone())
         };
         if remove.len() < count {
-            left.sort_by(deletion_order);
+            sort_by(&mut left, deletion_order);
             left.truncate(count - remove.len());
             remove.append(&mut left);
         }

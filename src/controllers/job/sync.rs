@@ -15,13 +15,12 @@ use crate::api::views::batch_v1::{Job, JobCondition, JobStatus};
 use crate::api::views::core_v1::Pod;
 use crate::api::{ObjectKey, Status, View, kinds, meta};
 use crate::client::{BY_CONTROLLER, Context, EventKind, orphans};
+use crate::collections::Set;
 use crate::controllers::Caches;
 use crate::controllers::claim::Claim;
 use crate::json;
 use crate::json::{Json, Str};
 use crate::sim::Time;
-use imbl::OrdSet;
-use std::collections::BTreeSet;
 use std::time::Duration;
 
 /// What one reconcile knows (upstream's `syncJobCtx`).
@@ -47,11 +46,11 @@ pub struct Sync {
     /// Failures, counted or not.
     pub failed: i32,
     /// Pods of `status.uncountedTerminatedPods` that succeeded …
-    pub uncounted_succeeded: BTreeSet<Str>,
+    pub uncounted_succeeded: Set<Str>,
     /// … and that failed.
-    pub uncounted_failed: BTreeSet<Str>,
+    pub uncounted_failed: Set<Str>,
     /// Pods whose finalizer is gone although the cache still shows it.
-    pub finalizer_removed: OrdSet<Str>,
+    pub finalizer_removed: Set<Str>,
     /// The indexes that `status` says have succeeded …
     pub counted_indexes: Intervals,
     /// … and with the pods that are not counted yet.
@@ -59,7 +58,7 @@ pub struct Sync {
     /// The indexes that failed too often, where there is a limit per index.
     pub failed_indexes: Option<Intervals>,
     /// Failed pods that wait for their replacement, by index.
-    pub delayed: std::collections::BTreeMap<i64, Pod>,
+    pub delayed: crate::collections::Map<i64, Pod>,
     /// The back-off after this sync.
     pub backoff: BackoffRecord,
     /// Why the Job is over, if it is.
@@ -74,7 +73,7 @@ impl Sync {
 
     /// The pods that ended since the last sync: those that succeeded, and those that failed.
     fn newly_finished(&self) -> (Vec<Pod>, Vec<Pod>) {
-        let fresh = |pod: &&Pod, counted: &BTreeSet<Str>| {
+        let fresh = |pod: &&Pod, counted: &Set<Str>| {
             self.is_uncounted(pod)
                 && !counted.contains(&pods::uid(pod))
                 && (!is_indexed(&self.job) || indexed::valid_index(pod.json(), &self.job).is_some())
@@ -205,7 +204,7 @@ impl JobController {
         }
         let uncounted = status.uncounted_terminated_pods();
         let active_pods: Vec<Pod> = pods.iter().filter(|pod| is_active(pod.json())).cloned().collect();
-        let texts = |texts: crate::api::Texts| texts.iter().map(Str::from).collect::<BTreeSet<Str>>();
+        let texts = |texts: crate::api::Texts| texts.iter().map(Str::from).collect::<Set<Str>>();
         let mut sync = Sync {
             key: key.clone(),
             active: active_pods.len() as i32,

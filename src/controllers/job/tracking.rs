@@ -16,8 +16,8 @@ use crate::api::views::batch_v1::{Job, JobStatus};
 use crate::api::views::core_v1::Pod;
 use crate::api::{ObjectKey, Request, Status, View, kinds, meta};
 use crate::client::{Context, EventKind};
+use crate::collections::{Set, sort_by_key};
 use crate::json::{Json, Str};
-use std::collections::BTreeSet;
 
 /// So many pods at most are counted in one sync, which keeps `.status` below 20 kB.
 const MAX_UNCOUNTED: usize = 500;
@@ -25,9 +25,9 @@ const MAX_UNCOUNTED: usize = 500;
 impl JobController {
     pub(super) fn track(&mut self, cx: &mut Context, sync: &mut Sync, mut flush: bool) -> Result<(), Status> {
         if is_indexed(&sync.job) {
-            sync.pods.sort_by_key(|pod| super::indexed::completion_index(pod.json()));
+            sort_by_key(&mut sync.pods, |pod| super::indexed::completion_index(pod.json()));
         }
-        let mut with_finalizer: BTreeSet<Str> =
+        let mut with_finalizer: Set<Str> =
             sync.pods.iter().filter(|pod| sync.is_uncounted(pod)).map(pods::uid).collect();
         flush |= count_released(&mut sync.status, &with_finalizer);
 
@@ -157,7 +157,7 @@ fn note_finished(sync: &mut Sync) -> (Vec<Pod>, bool, bool) {
     let (mut succeeded, mut failed) =
         (uncounted.json()["succeeded"].clone(), uncounted.json()["failed"].clone());
     let mut to_release = Vec::new();
-    let mut new_indexes = BTreeSet::new();
+    let mut new_indexes = Set::new();
     let mut noted = false;
     let mut all_seen = true;
     for pod in sync.pods.iter().filter(|pod| sync.is_uncounted(pod)) {
@@ -236,7 +236,7 @@ fn write_indexes(sync: &mut Sync) -> bool {
 }
 
 /// Turns the uids of pods that lost their finalizer into counts; whether there were any.
-fn count_released(status: &mut JobStatus, with_finalizer: &BTreeSet<Str>) -> bool {
+fn count_released(status: &mut JobStatus, with_finalizer: &Set<Str>) -> bool {
     let uncounted = status.uncounted_terminated_pods();
     let keep = |list: &Json| -> Json {
         list.items().iter().filter(|uid| with_finalizer.contains(uid.str())).collect()

@@ -2,6 +2,7 @@
 
 use super::{Columns, Describer, annotations, head, labels, names};
 use crate::api::kinds;
+use crate::collections::sort_by;
 use crate::json::Json;
 
 /// How many bytes a base64 text stands for.
@@ -117,7 +118,7 @@ fn limits(ranges: &[Json], out: &mut Columns) {
     for limit in ranges.iter().flat_map(|r| r.at(&["spec", "limits"]).items()) {
         let mut resources: Vec<&str> =
             COLUMNS.iter().flat_map(|c| limit[*c].entries()).map(|(k, _)| k.as_str()).collect();
-        resources.sort_unstable();
+        sort_by(&mut resources, Ord::cmp);
         resources.dedup();
         for resource in resources {
             let cells: Vec<String> =

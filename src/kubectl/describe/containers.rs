@@ -1,6 +1,7 @@
 //! Containers and pod templates, as `describe pod`, `job`, … show them.
 
 use super::{Columns, annotations, labels, lines, or, time_text, volumes, yes};
+use crate::collections::sort_by_key;
 use crate::json::Json;
 
 /// A pod template, indented.
@@ -254,7 +255,7 @@ fn mounts(container: &Json, out: &mut Columns) {
     }
     out.add("    Mounts:\n");
     let mut mounts: Vec<&Json> = container["volumeMounts"].items().iter().collect();
-    mounts.sort_by_key(|m| m["mountPath"].str());
+    sort_by_key(&mut mounts, |m| m["mountPath"].str());
     for m in mounts {
         let mut flags =
             if m["readOnly"].as_bool() == Some(true) { String::from("ro") } else { String::from("rw") };

@@ -3,6 +3,7 @@
 use super::{
     Columns, Describer, annotations, containers, controlled_by, human_duration, labels, names, or, time_text,
 };
+use crate::collections::sort_by;
 use crate::json::Json;
 use crate::sim::Time;
 
@@ -68,7 +69,7 @@ pub(super) fn selector(selector: &Json) -> String {
         selector["matchLabels"].entries().iter().map(|(k, v)| format!("{k}={}", v.str())).collect();
     for e in selector["matchExpressions"].items() {
         let mut values: Vec<&str> = e["values"].items().iter().map(Json::str).collect();
-        values.sort_unstable();
+        sort_by(&mut values, Ord::cmp);
         let (key, values) = (e["key"].str(), values.join(","));
         parts.push(match e["operator"].str() {
             "In" => format!("{key} in ({values})"),

@@ -16,6 +16,7 @@ pub use columns::Columns;
 
 use crate::api::{Options, Request, Resource, human_duration, kinds};
 use crate::client::Api;
+use crate::collections::sort_by_key;
 use crate::json::Json;
 use crate::sim::Time;
 
@@ -90,7 +91,7 @@ impl Describer<'_> {
             (_, namespace) => (namespace, fields),
         };
         let mut events = self.list(kinds::EVENTS, namespace, &fields);
-        events.sort_by_key(|e| seen(e, &["lastTimestamp", "eventTime"]));
+        sort_by_key(&mut events, |e| seen(e, &["lastTimestamp", "eventTime"]));
         out.flush();
         if events.is_empty() {
             out.add("Events:\t<none>\n");

@@ -4,6 +4,7 @@
 //! [`Stop::Substitute`]; the interpreter runs the command, adds its output to the list, takes the variables back to
 //! what they were, and expands the same word again from its beginning. So a half-expanded word needs no state of its own.
 
+use crate::collections::sort_by;
 use std::sync::Arc;
 
 use super::arith;
@@ -414,7 +415,7 @@ impl Expander<'_> {
             }
             found = next;
         }
-        found.sort();
+        sort_by(&mut found, Ord::cmp);
         found
     }
 }

@@ -6,7 +6,7 @@
 
 use std::sync::Arc;
 
-use imbl::OrdMap;
+use crate::collections::Map;
 
 /// How many bytes of content and names a tree can hold: what the page can afford, not what a disk can.
 pub const TREE_BYTES: usize = 8 << 20;
@@ -144,7 +144,7 @@ impl FsError {
 /// stands for a single file.
 #[derive(Debug, Clone)]
 pub struct Tree {
-    entries: OrdMap<Arc<str>, Entry>,
+    entries: Map<Arc<str>, Entry>,
     bytes: usize,
 }
 
@@ -157,7 +157,7 @@ impl Default for Tree {
 impl Tree {
     /// An empty directory.
     pub fn new(mtime: i64) -> Tree {
-        Tree { entries: OrdMap::unit(Arc::from("/"), Entry::directory(mtime)), bytes: 0 }
+        Tree { entries: Map::from([(Arc::from("/"), Entry::directory(mtime))]), bytes: 0 }
     }
 
     /// What is at `path`.
@@ -230,7 +230,7 @@ impl Tree {
 }
 
 /// The volumes of a pod, by name.
-pub type Volumes = OrdMap<Arc<str>, Tree>;
+pub type Volumes = Map<Arc<str>, Tree>;
 
 /// A volume seen at a path of a container.
 #[derive(Debug, Clone, PartialEq, Eq)]

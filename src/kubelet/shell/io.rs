@@ -74,7 +74,7 @@ pub(super) enum Read {
 pub(super) fn read(task: &Task, cx: &mut Cx, fd: u32, most: usize) -> Read {
     match task.fds.get(&fd) {
         Some(Descriptor::Pipe { id, write: false }) => {
-            let pipe = cx.kernel.pipes.entry(*id).or_default();
+            let pipe = cx.kernel.pipes.slot(*id);
             if !pipe.is_empty() {
                 let bytes: Vec<u8> = pipe.0.drain(..pipe.len().min(most)).collect();
                 cx.charge(bytes.len());
@@ -128,7 +128,7 @@ pub(super) fn device_bytes(device: Device, most: usize, seed: &mut u64) -> Optio
 pub(super) fn unread(task: &Task, cx: &mut Cx, fd: u32, bytes: &[u8]) {
     match task.fds.get(&fd) {
         Some(Descriptor::Pipe { id, .. }) => {
-            let pipe = cx.kernel.pipes.entry(*id).or_default();
+            let pipe = cx.kernel.pipes.slot(*id);
             for c in bytes.iter().rev() {
                 pipe.0.push_front(*c);
             }
@@ -165,7 +165,7 @@ pub(super) fn flush(task: &mut Task, cx: &mut Cx) -> Flushed {
                 if !cx.kernel.has_end(id, false, Some(task)) {
                     return Flushed::Broken;
                 }
-                let pipe = cx.kernel.pipes.entry(id).or_default();
+                let pipe = cx.kernel.pipes.slot(id);
                 let rest = bytes.split_off(pipe.room().min(bytes.len()));
                 pipe.0.extend(&bytes);
                 cx.charge(bytes.len());

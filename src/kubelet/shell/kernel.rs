@@ -1,6 +1,6 @@
 //! The tasks of a container: which of them can go on, forks, signals, ends, and what all of it may cost.
 
-use std::collections::BTreeMap;
+use crate::collections::{Map, sort_by_key};
 use std::sync::Arc;
 
 use super::fs::{Fs, Volumes};
@@ -26,12 +26,12 @@ const MAX_ENDED: usize = 1_024;
 /// Everything in a container.
 #[derive(Debug, Clone)]
 pub(super) struct Kernel {
-    tasks: BTreeMap<u32, Task>,
+    tasks: Map<u32, Task>,
     /// Status of ended tasks that their parent has not asked for.
-    ended: BTreeMap<u32, Ended>,
-    sessions: BTreeMap<Session, i32>,
-    pub(super) pipes: BTreeMap<u32, Pipe>,
-    pub(super) files: BTreeMap<u32, OpenFile>,
+    ended: Map<u32, Ended>,
+    sessions: Map<Session, i32>,
+    pub(super) pipes: Map<u32, Pipe>,
+    pub(super) files: Map<u32, OpenFile>,
     next_pid: u32,
     next_handle: u32,
     /// Who had the last turn.
@@ -90,11 +90,11 @@ pub(super) fn random(state: &mut u64) -> u64 {
 impl Kernel {
     pub(super) fn new(spec: &super::ProcessSpec, template: Task) -> Kernel {
         Kernel {
-            tasks: BTreeMap::new(),
-            ended: BTreeMap::new(),
-            sessions: BTreeMap::new(),
-            pipes: BTreeMap::new(),
-            files: BTreeMap::new(),
+            tasks: Map::new(),
+            ended: Map::new(),
+            sessions: Map::new(),
+            pipes: Map::new(),
+            files: Map::new(),
             next_pid: INIT + 1,
             next_handle: 0,
             last: 0,
@@ -145,7 +145,7 @@ impl Kernel {
             }
             let last = self.last;
             let mut turns: Vec<u32> = self.tasks.keys().copied().collect();
-            turns.sort_by_key(|pid| (*pid <= last, *pid));
+            sort_by_key(&mut turns, |pid| (*pid <= last, *pid));
             fuel -= turns.len() as i64 / 8;
             let mut progress = false;
             for pid in turns {
@@ -244,8 +244,12 @@ impl Kernel {
     }
 
     fn end(&mut self, task: &Task, status: i32) {
-        for orphan in self.tasks.values_mut().filter(|other| other.parent == task.pid) {
-            orphan.parent = INIT;
+        let orphans: Vec<u32> =
+            self.tasks.iter().filter(|(_, other)| other.parent == task.pid).map(|(pid, _)| *pid).collect();
+        for orphan in orphans {
+            if let Some(orphan) = self.tasks.get_mut(&orphan) {
+                orphan.parent = INIT;
+            }
         }
         self.ended.retain(|_, ended| ended.parent != task.pid);
         if task.parent != 0 {
@@ -325,7 +329,7 @@ impl Kernel {
         if self.pipes.is_empty() && self.files.is_empty() {
             return;
         }
-        let (mut pipes, mut files) = (BTreeMap::new(), BTreeMap::new());
+        let (mut pipes, mut files) = (Map::new(), Map::new());
         for found in self.tasks.values().flat_map(descriptors) {
             match found {
                 Descriptor::Pipe { id, .. } => {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use imbl::OrdMap;
+use crate::collections::Map;
 
 use super::applets::{self, Running};
 use super::fs::Volumes;
@@ -152,7 +152,7 @@ fn file(task: &Task, view: &View, path: &str) -> Result<Found, Failure> {
 /// Makes a task run a program, keeping only what outlives an exec.
 pub(super) fn exec_into(task: &mut Task, kernel: &mut Kernel, found: Found, argv: Vec<Vec<u8>>) {
     task.frames.clear();
-    task.functions = OrdMap::new();
+    task.functions = Map::new();
     task.keep_ignored_signals();
     task.variables =
         task.variables.iter().filter(|(_, v)| v.exported).map(|(n, v)| (n.clone(), v.clone())).collect();
@@ -295,7 +295,7 @@ pub(super) fn open_script(task: &mut Task, cx: &mut Cx, args: &[Vec<u8>]) -> app
 
 impl Kernel {
     pub(super) fn start(spec: ProcessSpec, now: i64) -> Result<Kernel, StartError> {
-        let mut variables = OrdMap::new();
+        let mut variables = Map::new();
         let mut bytes = 0;
         let path = [
             (String::from("PATH"), String::from(DEFAULT_PATH)),
@@ -306,7 +306,7 @@ impl Kernel {
             let value = Some(value.as_bytes().into());
             variables.insert(name.as_bytes().into(), Variable { value, exported: true, read_only: false });
         }
-        let mut fds = std::collections::BTreeMap::new();
+        let mut fds = crate::collections::Map::new();
         fds.insert(0, Descriptor::Null);
         fds.insert(1, Descriptor::Terminal(Stream::Stdout));
         fds.insert(2, Descriptor::Terminal(Stream::Stderr));
@@ -323,11 +323,11 @@ impl Kernel {
             umask: 0o022,
             variables,
             variable_bytes: bytes,
-            functions: OrdMap::new(),
+            functions: Map::new(),
             parameters: Arc::default(),
             name: Arc::from(&b"sh"[..]),
             options: Options::default(),
-            traps: OrdMap::new(),
+            traps: Map::new(),
             signals: Vec::new(),
             status: 0,
             substitution_status: 0,

@@ -1,9 +1,7 @@
 //! A task (a process of the container) and the stack of frames that is all there is of its progress.
 
-use std::collections::BTreeMap;
+use crate::collections::Map;
 use std::sync::Arc;
-
-use imbl::OrdMap;
 
 use super::applets::Running;
 use super::ast::{Command, List};
@@ -17,7 +15,7 @@ pub(super) type Text = Arc<[u8]>;
 pub(super) const MAX_FRAMES: usize = 10_000;
 
 /// A shell variable.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct Variable {
     /// `None`: exported or read-only, but not set.
     pub(super) value: Option<Text>,
@@ -183,21 +181,21 @@ pub(super) struct Task {
     pub(super) session: Session,
     pub(super) frames: Vec<Frame>,
     pub(super) wait: Wait,
-    pub(super) fds: BTreeMap<u32, Descriptor>,
+    pub(super) fds: Map<u32, Descriptor>,
     /// Written by a command, not yet taken by what its descriptor stands for.
     pub(super) pending: Vec<(u32, Vec<u8>)>,
     pub(super) cwd: Arc<str>,
     pub(super) umask: u16,
 
-    pub(super) variables: OrdMap<Text, Variable>,
+    pub(super) variables: Map<Text, Variable>,
     /// Bytes of names and values.
     pub(super) variable_bytes: usize,
-    pub(super) functions: OrdMap<Text, Arc<Command>>,
+    pub(super) functions: Map<Text, Arc<Command>>,
     pub(super) parameters: Arc<Vec<Vec<u8>>>,
     pub(super) name: Text,
     pub(super) options: Options,
     /// Actions by signal; 0 is EXIT. An empty action ignores the signal.
-    pub(super) traps: OrdMap<i32, Text>,
+    pub(super) traps: Map<i32, Text>,
     /// Signals with an action that have not been dealt with.
     pub(super) signals: Vec<i32>,
     pub(super) status: i32,

@@ -37,11 +37,10 @@ pub(super) fn declare(call: &mut Call, export: bool, read_only: bool) -> Outcome
             let message = messages::read_only(call.task.dialect, name);
             return complain_and_exit(call, &message);
         }
-        let new = Variable { value: None, exported: false, read_only: false };
         if !call.task.variables.contains_key(name) {
             call.task.variable_bytes += name.len() + 64;
         }
-        let variable = call.task.variables.entry(name.into()).or_insert(new);
+        let variable = call.task.variables.slot(name.into());
         variable.exported |= export;
         variable.read_only |= read_only;
     }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::lines::options;
 use super::{Call, Outcome};
+use crate::collections::{sort_by, sort_by_key};
 use crate::kubelet::shell::fs::{Entry, FsError, Node};
 use crate::kubelet::shell::paths::{clean, split};
 use crate::kubelet::shell::pattern;
@@ -95,7 +96,7 @@ fn remove_tree(call: &mut Call, path: &str) -> Result<(), FsError> {
     if is_directory {
         let resolved = view.resolve(&cwd, path, false)?;
         let mut below = view.walk(&resolved);
-        below.sort_by_key(|(path, _)| std::cmp::Reverse(path.matches('/').count()));
+        sort_by_key(&mut below, |(path, _)| std::cmp::Reverse(path.matches('/').count()));
         for (inner, _) in below {
             view.remove("/", &format!("{resolved}{inner}"))?;
         }
@@ -390,7 +391,7 @@ pub(super) fn find(call: &mut Call) -> Outcome {
         if found[0].1.is_directory() {
             found.extend(view.walk(&resolved));
         }
-        found.sort_by(|left, right| left.0.cmp(&right.0));
+        sort_by(&mut found, |left, right| left.0.cmp(&right.0));
         for (path, entry) in found {
             let full = format!("{}{path}", root.trim_end_matches('/'));
             let base = split(&full).1;

@@ -2,6 +2,7 @@
 
 use super::lines::options;
 use super::{Call, Outcome};
+use crate::collections::sort_by_key;
 use crate::kubelet::shell::calendar;
 use crate::kubelet::shell::fs::{Entry, Node};
 
@@ -54,7 +55,7 @@ pub(super) fn ls(call: &mut Call) -> Outcome {
             entries.splice(0..0, [itself("."), itself("..")]);
         }
         if has('t') {
-            entries.sort_by_key(|(_, entry)| std::cmp::Reverse(entry.mtime));
+            sort_by_key(&mut entries, |(_, entry)| std::cmp::Reverse(entry.mtime));
         }
         if has('r') {
             entries.reverse();

@@ -1,6 +1,7 @@
 //! `sleep`, `kill`, `ps`, and the tools that run another program: `env`, `timeout`, `nohup`, `xargs`.
 
 use super::{Advance, Call, Outcome, Running};
+use crate::collections::sort_by;
 use crate::kubelet::shell::builtins::signal_number;
 use crate::kubelet::shell::io::{self, Read};
 use crate::kubelet::shell::kernel::Cx;
@@ -109,7 +110,7 @@ pub(super) fn ps(call: &mut Call) -> Outcome {
     for task in call.cx.kernel.tasks().chain(std::iter::once(&*call.task)) {
         rows.push((task.pid, String::from_utf8_lossy(&task.argv.join(&b' ')).into_owned()));
     }
-    rows.sort();
+    sort_by(&mut rows, Ord::cmp);
     let user = if call.cx.kernel.user == 0 { String::from("root") } else { call.cx.kernel.user.to_string() };
     for (pid, command) in rows {
         text += &format!("{pid:5} {user:8}  0:00 {command}\n");

@@ -1,5 +1,6 @@
 //! `sort`
 
+use crate::collections::sort_by;
 use std::cmp::Ordering;
 
 use super::filter::{Complaint, Reader, put, start};
@@ -81,7 +82,7 @@ impl Reader for Sort {
 
     fn end(&mut self, out: &mut Vec<u8>) -> i32 {
         let mut lines = std::mem::take(&mut self.lines);
-        lines.sort_by(|left, right| self.compare(left, right));
+        sort_by(&mut lines, |left, right| self.compare(left, right));
         if self.unique {
             lines.dedup_by(|left, right| self.compare(left, right).is_eq());
         }
