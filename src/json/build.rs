@@ -1,5 +1,15 @@
 //! [`json!`](crate::json!): a value written as it prints.
 
+use super::{Json, Str};
+
+/// Appends a field. For [`json!`](crate::json!): a call in place of the appending itself at each of the many fields that are
+/// written out in the program.
+#[doc(hidden)]
+#[inline(never)]
+pub fn field(entries: &mut Vec<(Str, Json)>, key: &'static str, value: Json) {
+    entries.push((Str::fixed(key), value));
+}
+
 /// Builds a [`Json`](crate::json::Json) from a literal. Keys are string literals; any other value is an expression
 /// that converts into `Json`.
 ///
@@ -13,19 +23,19 @@
 macro_rules! json {
     (@object $o:ident) => {};
     (@object $o:ident $key:literal : { $($v:tt)* } $(, $($rest:tt)*)?) => {
-        $o.insert($crate::json::Str::fixed($key), $crate::json!({ $($v)* }));
+        $crate::json::field(&mut $o, $key, $crate::json!({ $($v)* }));
         $crate::json!(@object $o $($($rest)*)?);
     };
     (@object $o:ident $key:literal : [ $($v:tt)* ] $(, $($rest:tt)*)?) => {
-        $o.insert($crate::json::Str::fixed($key), $crate::json!([ $($v)* ]));
+        $crate::json::field(&mut $o, $key, $crate::json!([ $($v)* ]));
         $crate::json!(@object $o $($($rest)*)?);
     };
     (@object $o:ident $key:literal : null $(, $($rest:tt)*)?) => {
-        $o.insert($crate::json::Str::fixed($key), $crate::json::Json::Null);
+        $crate::json::field(&mut $o, $key, $crate::json::Json::Null);
         $crate::json!(@object $o $($($rest)*)?);
     };
     (@object $o:ident $key:literal : $v:expr $(, $($rest:tt)*)?) => {
-        $o.insert($crate::json::Str::fixed($key), $crate::json::Json::from($v));
+        $crate::json::field(&mut $o, $key, $crate::json::Json::from($v));
         $crate::json!(@object $o $($($rest)*)?);
     };
     (@array $a:ident) => {};
@@ -49,9 +59,9 @@ macro_rules! json {
     ({}) => { $crate::json::Json::object() };
     ([]) => { $crate::json::Json::Array(Default::default()) };
     ({ $($body:tt)+ }) => {{
-        let mut object = $crate::json::Object::new();
-        $crate::json!(@object object $($body)+);
-        $crate::json::Json::Object(object)
+        let mut entries = Vec::new();
+        $crate::json!(@object entries $($body)+);
+        $crate::json::Json::Object($crate::json::Object::of(entries))
     }};
     ([ $($body:tt)+ ]) => {{
         #[allow(clippy::vec_init_then_push)]

@@ -18,6 +18,8 @@ pub mod print;
 mod string;
 pub mod yaml;
 
+#[doc(hidden)]
+pub use build::field;
 pub use diff::{Change, Step, diff};
 pub use object::Object;
 pub use parse::parse;

@@ -1,8 +1,12 @@
 //! [`Object`]: a shared map from keys to values, in key order.
 
-use super::string::order;
+use super::string::{order, same};
 use super::{Json, Str};
+use crate::collections::sort_by;
 use std::sync::Arc;
+
+/// Up to so many entries are looked at one by one.
+const FEW: usize = 24;
 
 /// A shared map whose entries are sorted by key. Reading is a binary search; writing copies the entries only when
 /// somebody else still holds them.
@@ -15,20 +19,39 @@ impl Object {
         Object::default()
     }
 
-    #[inline]
+    /// An object of these entries; the last of several equal keys wins, as in Go's decoder.
+    pub fn of(mut entries: Vec<(Str, Json)>) -> Object {
+        if !entries.is_sorted_by(|a, b| order(&a.0, &b.0).is_lt()) {
+            sort_by(&mut entries, |a, b| order(&a.0, &b.0));
+            entries.reverse();
+            entries.dedup_by(|a, b| a.0 == b.0);
+            entries.reverse();
+        }
+        Object(Arc::new(entries))
+    }
+
+    /// Where `key` is, or where it would go.
     fn find(&self, key: &str) -> Result<usize, usize> {
         self.0.binary_search_by(|(k, _)| order(k, key))
     }
 
+    /// Where `key` is. Most objects have few fields, and those differ in length or are the schema's own strings, so that
+    /// looking at each is faster than halving.
+    fn position(&self, key: &str) -> Option<usize> {
+        if self.0.len() > FEW {
+            return self.find(key).ok();
+        }
+        self.0.iter().position(|(k, _)| same(k, key))
+    }
+
     /// The value of `key`.
-    #[inline]
     pub fn get(&self, key: &str) -> Option<&Json> {
-        self.find(key).ok().map(|i| &self.0[i].1)
+        self.position(key).map(|i| &self.0[i].1)
     }
 
     /// The value of `key`, for changing.
     pub fn get_mut(&mut self, key: &str) -> Option<&mut Json> {
-        let i = self.find(key).ok()?;
+        let i = self.position(key)?;
         Some(&mut Arc::make_mut(&mut self.0)[i].1)
     }
 
@@ -50,7 +73,7 @@ impl Object {
 
     /// Removes `key` and gives what was there.
     pub fn remove(&mut self, key: &str) -> Option<Json> {
-        let i = self.find(key).ok()?;
+        let i = self.position(key)?;
         Some(Arc::make_mut(&mut self.0).remove(i).1)
     }
 
@@ -77,15 +100,7 @@ impl Object {
 }
 
 impl FromIterator<(Str, Json)> for Object {
-    /// The last of several equal keys wins, as in Go's decoder.
     fn from_iter<I: IntoIterator<Item = (Str, Json)>>(entries: I) -> Object {
-        let mut all: Vec<(Str, Json)> = entries.into_iter().collect();
-        if !all.is_sorted_by(|a, b| a.0 < b.0) {
-            all.sort_by(|a, b| a.0.cmp(&b.0));
-            all.reverse();
-            all.dedup_by(|a, b| a.0 == b.0);
-            all.reverse();
-        }
-        Object(Arc::new(all))
+        Object::of(entries.into_iter().collect())
     }
 }
