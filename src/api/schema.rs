@@ -4,6 +4,8 @@
 //! One table serves what upstream does in generated Go: strict decoding, type errors, schema defaults, strategic
 //! merge, server-side apply, `explain`, completion.
 
+use crate::json::order;
+
 /// The id of a type: its place in [`TYPES`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct TypeId(pub u16);
@@ -34,7 +36,7 @@ impl Type {
     /// The field of that name.
     pub fn field(&self, name: &str) -> Option<&'static Field> {
         let fields: &'static [Field] = self.fields;
-        fields.binary_search_by(|f| f.name.cmp(name)).ok().map(|i| &fields[i])
+        fields.binary_search_by(|f| order(f.name, name)).ok().map(|i| &fields[i])
     }
 }
 

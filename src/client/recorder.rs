@@ -131,7 +131,8 @@ impl Recorder {
     fn post(&mut self, cx: &mut Context, event: Pending) {
         let object = {
             let part = |key: &str| event.about[key].str().to_string();
-            [part("kind"), part("namespace"), part("name"), part("uid"), part("apiVersion")].join("/")
+            // The uid first: it alone tells almost all objects apart, so keys differ early.
+            [part("uid"), part("kind"), part("namespace"), part("name"), part("apiVersion")].join("/")
         };
         let alike = format!("{object} {} {}", event.kind.name(), event.reason);
         let (key, message) = self.aggregate(alike, &event, cx.now);

@@ -63,8 +63,8 @@ impl Causes {
     }
 
     /// A worker works on a key: gives what led to it since its last work on the key.
-    pub(super) fn work(&mut self, step: u64, at: Actor, worker: &str, key: &ObjectKey) -> Vec<u64> {
-        let last = self.worked.insert((at, worker.into(), key.clone()), step).unwrap_or(0);
+    pub(super) fn work(&mut self, step: u64, at: Actor, worker: &Str, key: &ObjectKey) -> Vec<u64> {
+        let last = self.worked.insert((at, worker.clone(), key.clone()), step).unwrap_or(0);
         let touched = self.touched.get(&(at, key.clone()));
         let mut causes: Vec<u64> = touched.into_iter().flatten().copied().filter(|s| *s > last).collect();
         if causes.is_empty() && last > 0 {

@@ -165,9 +165,10 @@ impl World {
     }
 
     fn visit(&self, each: &mut dyn FnMut(Action) -> bool) {
+        let any = self.server.pending_events() > 0;
         let deliveries = |to: Actor, reflector: &Reflector| {
             let ready = match reflector.watch() {
-                Some(watch) => self.server.has_event(watch),
+                Some(watch) => any && self.server.has_event(watch),
                 None => reflector.can_list(self.now),
             };
             ready.then(|| Action::Deliver { to, resource: reflector.resource().clone() })
@@ -241,7 +242,7 @@ impl World {
                 });
             }
             Action::Schedule { key } => {
-                record.causes = self.causes.work(self.steps, Actor::Scheduler, "", key);
+                record.causes = self.causes.work(self.steps, Actor::Scheduler, &Str::default(), key);
                 record.object = Some((kinds::PODS.into(), key.clone()));
                 let World { scheduler, server, kubelets, rng, now, limit, .. } = self;
                 with_context(server, kubelets, rng, (*now, *limit), &mut record, |cx| {
@@ -328,7 +329,7 @@ impl World {
         let step = self.steps;
         match work {
             Work::PodWorker(key) => {
-                record.causes = self.causes.work(step, actor, "pod", key);
+                record.causes = self.causes.work(step, actor, &Str::fixed("pod"), key);
                 record.object = Some((kinds::PODS.into(), key.clone()));
             }
             Work::Process { pod, container } => {

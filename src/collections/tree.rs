@@ -30,6 +30,8 @@ struct Child {
     node: Arc<Node>,
     /// How many items are below.
     len: usize,
+    /// The first of them, for searching. What it holds may be older than what is below, but it sorts the same.
+    first: Item,
 }
 
 /// A persistent sequence.
@@ -56,7 +58,7 @@ impl Node {
     fn first(&self) -> &Item {
         match self {
             Node::Leaf(items) => &items[0],
-            Node::Inner(children) => children[0].node.first(),
+            Node::Inner(children) => &children[0].first,
         }
     }
 
@@ -88,6 +90,9 @@ impl Node {
                 let (i, offset) = place(children, at, true);
                 let child = &mut children[i];
                 child.len += 1;
+                if offset == 0 {
+                    child.first = item.clone();
+                }
                 if let Some(right) = Arc::make_mut(&mut child.node).insert(offset, item) {
                     child.len -= right.len;
                     children.insert(i + 1, right);
@@ -114,7 +119,12 @@ impl Node {
                 let count = node.count();
                 if count == 0 {
                     children.remove(i);
-                } else if count < LEAST && children.len() > 1 {
+                    return item;
+                }
+                if offset == 0 {
+                    child.first = node.first().clone();
+                }
+                if count < LEAST && children.len() > 1 {
                     mend(children, i.min(children.len() - 2));
                 }
                 item
@@ -127,7 +137,7 @@ impl Node {
             Node::Leaf(items) => items.len(),
             Node::Inner(children) => children.iter().map(|child| child.len).sum(),
         };
-        Child { node: Arc::new(self), len }
+        Child { first: self.first().clone(), node: Arc::new(self), len }
     }
 }
 
@@ -208,7 +218,11 @@ impl Tree {
         let right = Arc::make_mut(&mut self.root).insert(at.min(self.len), item);
         self.len += 1;
         if let Some(right) = right {
-            let left = Child { node: self.root.clone(), len: self.len - right.len };
+            let left = Child {
+                first: self.root.first().clone(),
+                node: self.root.clone(),
+                len: self.len - right.len,
+            };
             self.root = Arc::new(Node::Inner(vec![left, right]));
         }
     }
@@ -241,7 +255,7 @@ impl Tree {
                     };
                 }
                 Node::Inner(children) => {
-                    let after = children[1..].partition_point(|child| probe(child.node.first()).is_le());
+                    let after = children[1..].partition_point(|child| probe(&child.first).is_le());
                     before += children[..after].iter().map(|child| child.len).sum::<usize>();
                     node = &children[after].node;
                 }

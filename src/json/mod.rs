@@ -23,7 +23,7 @@ pub use build::field;
 pub use diff::{Change, Step, diff};
 pub use object::Object;
 pub use parse::parse;
-pub use string::Str;
+pub use string::{Str, order};
 
 use std::ops::Index;
 use std::sync::Arc;

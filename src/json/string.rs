@@ -36,7 +36,7 @@ impl Str {
 /// The order of two texts, by bytes, as `str` has it. WebAssembly has no instruction for it, and the function that stands in
 /// goes byte by byte, which took a quarter of a run's time; so there, eight bytes are compared at once.
 #[inline]
-pub(super) fn order(a: &str, b: &str) -> Ordering {
+pub fn order(a: &str, b: &str) -> Ordering {
     if cfg!(target_arch = "wasm32") { order_by_words(a.as_bytes(), b.as_bytes()) } else { a.cmp(b) }
 }
 

@@ -73,12 +73,16 @@ pub struct Record {
 pub struct Desk {
     world: World,
     terminal: Terminal,
+    /// The default choice: asked for several times a step, found once.
+    default: Option<Choice>,
 }
 
 impl Desk {
     /// A booted cluster and an empty terminal.
     pub fn new(config: &Config) -> Desk {
-        Desk { world: World::booted(config), terminal: Terminal::default() }
+        let mut desk = Desk { world: World::booted(config), terminal: Terminal::default(), default: None };
+        desk.default = desk.find_default();
+        desk
     }
 
     /// The cluster.
@@ -100,14 +104,18 @@ impl Desk {
 
     /// The choice at a place of that list.
     pub fn choice(&self, index: u32) -> Option<Choice> {
-        if index == 0 {
-            if self.terminal.is_ready(&self.world) {
-                return Some(Choice::Resume);
-            }
-            let world = self.world.default_action().map(|a| Choice::World(self.until_deadline(a)));
-            return world.or_else(|| self.deadline_only());
+        match index {
+            0 => self.default.clone(),
+            _ => self.choices().into_iter().nth(index as usize),
         }
-        self.choices().into_iter().nth(index as usize)
+    }
+
+    fn find_default(&self) -> Option<Choice> {
+        if self.terminal.is_ready(&self.world) {
+            return Some(Choice::Resume);
+        }
+        let world = self.world.default_action().map(|a| Choice::World(self.until_deadline(a)));
+        world.or_else(|| self.deadline_only())
     }
 
     /// A jump of the clock stops where the running command's patience ends.
@@ -128,9 +136,9 @@ impl Desk {
 
     /// Whether nothing is left to do but housekeeping. (A command that waits for ever does not count.)
     pub fn is_idle(&self) -> bool {
-        match self.choice(0) {
+        match &self.default {
             None => true,
-            Some(Choice::World(Action::Advance { background, .. })) => background,
+            Some(Choice::World(Action::Advance { background, .. })) => *background,
             Some(_) => false,
         }
     }
@@ -144,8 +152,8 @@ impl Desk {
 
     /// Where the default choice would move the clock, if it would.
     pub fn next_jump(&self) -> Option<Time> {
-        match self.choice(0)? {
-            Choice::World(Action::Advance { to, .. }) => Some(to),
+        match self.default.as_ref()? {
+            Choice::World(Action::Advance { to, .. }) => Some(*to),
             _ => None,
         }
     }
@@ -157,8 +165,8 @@ impl Machine for Desk {
     type Brief = Brief;
 
     fn apply(&mut self, input: &Input) -> Record {
-        let Desk { world, terminal } = self;
-        match input {
+        let Desk { world, terminal, .. } = self;
+        let record = match input {
             Input::Command { line, files } => {
                 let step = terminal.start(world, line, files);
                 Record { step, line: Some(line.clone()), resumed: false }
@@ -179,7 +187,9 @@ impl Machine for Desk {
                 }
                 None => Record { step: self.world.user(|_| ()).1, line: None, resumed: false },
             },
-        }
+        };
+        self.default = self.find_default();
+        record
     }
 
     fn brief(record: &Record) -> Brief {
