@@ -35,12 +35,13 @@ pub fn run(args: &[String]) -> Result<()> {
         for (completions, parallelism) in JOBS {
             let (completions, parallelism) = (completions.to_string(), parallelism.to_string());
             runs.push([
-                measure(native(&completions, &parallelism)),
+                measure(native(&["--completions", &completions, "--parallelism", &parallelism])),
                 measure(module(&completions, &parallelism)),
             ]);
         }
         Ok(runs)
     })?;
+    print_tree(&measure(native(&["--tree"]))?);
     print_runs(&runs);
     print_pods(&runs);
     if page {
@@ -51,10 +52,10 @@ pub fn run(args: &[String]) -> Result<()> {
     Ok(())
 }
 
-fn native(completions: &str, parallelism: &str) -> Command {
+fn native(arguments: &[&str]) -> Command {
     let program = run::target_dir().join("release").join(format!("kubestep{}", std::env::consts::EXE_SUFFIX));
     let mut command = Command::new(program);
-    command.args(["bench", "--completions", completions, "--parallelism", parallelism]);
+    command.arg("bench").args(arguments);
     command
 }
 
@@ -86,6 +87,19 @@ fn measure(mut command: Command) -> Result<Value> {
         bail!("`{name}` failed ({status})");
     }
     Ok(serde_json::from_str(&report)?)
+}
+
+fn print_tree(tree: &Value) {
+    println!("\n| a Pod of {} bytes, natively | ns |", tree["bytes"]);
+    println!("| --- | ---: |");
+    for (name, key) in [
+        ("clone", "cloneNs"),
+        ("read `status.phase`", "readNs"),
+        ("set `status.phase` in a copy", "writeNs"),
+        ("diff of the two revisions", "diffNs"),
+    ] {
+        println!("| {name} | {:.0} |", tree[key].as_f64().unwrap_or_default());
+    }
 }
 
 fn print_runs(runs: &[[Result<Value>; 2]]) {

@@ -3,7 +3,9 @@
 use kubestep::api::{ObjectKey, kinds};
 use kubestep::cluster::Config;
 use kubestep::json;
+use kubestep::json::{Json, diff};
 use kubestep::playground::{Files, Playground, Until};
+use std::hint::black_box;
 use std::process::ExitCode;
 use std::time::Instant;
 
@@ -16,6 +18,9 @@ pub struct Arguments {
     /// Parallelism of the Job.
     #[arg(long, default_value_t = 100)]
     parallelism: u32,
+    /// Measure the tree that objects are made of, not a Job.
+    #[arg(long)]
+    tree: bool,
 }
 
 /// The manifest of the benchmark: pods that end at once.
@@ -46,8 +51,48 @@ fn peak_mib() -> f64 {
     line.trim().trim_end_matches(" kB").parse::<f64>().unwrap_or(0.0) / 1024.0
 }
 
+/// Nanoseconds of one call, the best of five rounds: what is slower was disturbed.
+#[allow(clippy::disallowed_methods)]
+fn nanoseconds<T>(mut act: impl FnMut() -> T) -> f64 {
+    const CALLS: u32 = 200_000;
+    let round = |_| {
+        let started = Instant::now();
+        for _ in 0..CALLS {
+            black_box(act());
+        }
+        started.elapsed().as_secs_f64() * 1e9 / f64::from(CALLS)
+    };
+    (0..5).map(round).fold(f64::INFINITY, f64::min)
+}
+
+/// A Pod as a run leaves it, and what reading and changing it costs.
+fn tree() -> Json {
+    let mut playground = Playground::new(Config::new(1, 3), Files::new());
+    job(&mut playground, "measured", 1, 1);
+    let server = playground.desk().world().server();
+    let pods = server.list(&kinds::PODS.into());
+    let pod = pods.first().expect("the Job made a Pod");
+    let changed = |phase: &str| {
+        let mut next = pod.clone();
+        next.set_at(&["status", "phase"], phase);
+        next
+    };
+    let next = changed("Running");
+    json!({
+        "bytes": pod.to_string().len(),
+        "cloneNs": nanoseconds(|| black_box(pod).clone()),
+        "readNs": nanoseconds(|| black_box(pod)["status"]["phase"].str().len()),
+        "writeNs": nanoseconds(|| changed(black_box("Failed"))),
+        "diffNs": nanoseconds(|| diff(black_box(pod), black_box(&next))),
+    })
+}
+
 /// Measures.
 pub fn run(arguments: &Arguments) -> ExitCode {
+    if arguments.tree {
+        println!("{}", tree());
+        return ExitCode::SUCCESS;
+    }
     let mut playground = Playground::new(Config::new(1, 3), Files::new());
     job(&mut playground, "warm-up", 10, 5);
     let (steps, seconds) = job(&mut playground, "measured", arguments.completions, arguments.parallelism);
