@@ -413,11 +413,15 @@ fn a_missing_config_map_is_waited_for() {
         +0.692s   early Normal Pulled spec.containers{main} Successfully pulled image "busybox" in 692ms (692ms including waiting). Image size: 2221843 bytes. x1
         +0.692s   early Warning Failed spec.containers{main} Error: configmap "settings" not found x1
         +0.692s early Pending main=CreateContainerConfigError +PodReadyToStartContainers +Initialized +PodScheduled
-        +10.692s   early Warning Failed spec.containers{main} Error: configmap "settings" not found x2
-        +20.692s   early Normal Created spec.containers{main} Container created x1
-        +20.692s   early Normal Started spec.containers{main} Container started x1
-        +20.692s early Running main=running +PodReadyToStartContainers +Initialized +Ready +ContainersReady +PodScheduled
-        +20.692s early Succeeded main=Completed 0 +Initialized +PodScheduled
+        +10.692s   early Normal Pulling spec.containers{main} Pulling image "busybox" x2
+        +11.509s   early Normal Pulled spec.containers{main} Successfully pulled image "busybox" in 817ms (817ms including waiting). Image size: 2221843 bytes. x1
+        +11.509s   early Warning Failed spec.containers{main} Error: configmap "settings" not found x2
+        +21.509s   early Normal Pulling spec.containers{main} Pulling image "busybox" x3
+        +22.089s   early Normal Created spec.containers{main} Container created x1
+        +22.089s   early Normal Pulled spec.containers{main} Successfully pulled image "busybox" in 580ms (580ms including waiting). Image size: 2221843 bytes. x1
+        +22.089s   early Normal Started spec.containers{main} Container started x1
+        +22.089s early Running main=running +PodReadyToStartContainers +Initialized +Ready +ContainersReady +PodScheduled
+        +22.089s early Succeeded main=Completed 0 +Initialized +PodScheduled
     "#]].assert_eq(&nodes.trace);
     assert_eq!(nodes.logs("early", &[]).as_deref(), Ok("one early\n"));
 }
@@ -477,11 +481,11 @@ fn a_missing_volume_is_waited_for() {
         +0.500s   files Warning FailedMount  MountVolume.SetUp failed for volume "v" : secret "keys" not found x2
         +1.500s   files Warning FailedMount  MountVolume.SetUp failed for volume "v" : secret "keys" not found x3
         +3.500s   files Normal Pulling spec.containers{main} Pulling image "busybox" x1
-        +4.102s   files Normal Created spec.containers{main} Container created x1
-        +4.102s   files Normal Pulled spec.containers{main} Successfully pulled image "busybox" in 602ms (602ms including waiting). Image size: 2221843 bytes. x1
-        +4.102s   files Normal Started spec.containers{main} Container started x1
-        +4.102s files Running main=running +PodReadyToStartContainers +Initialized +Ready +ContainersReady +PodScheduled
-        +4.102s files Succeeded main=Completed 0 +Initialized +PodScheduled
+        +4.444s   files Normal Created spec.containers{main} Container created x1
+        +4.444s   files Normal Pulled spec.containers{main} Successfully pulled image "busybox" in 944ms (944ms including waiting). Image size: 2221843 bytes. x1
+        +4.444s   files Normal Started spec.containers{main} Container started x1
+        +4.444s files Running main=running +PodReadyToStartContainers +Initialized +Ready +ContainersReady +PodScheduled
+        +4.444s files Succeeded main=Completed 0 +Initialized +PodScheduled
     "#]].assert_eq(&nodes.trace);
 }
 

@@ -8,6 +8,7 @@
 //! - [`Request`], [`Response`], [`WatchEvent`], [`Status`]: the whole of the wire.
 //! - [`ObjectKey`], [`selector`], [`quantity`], [`meta`]: what travels inside.
 
+pub mod base64;
 pub mod cron;
 mod duration;
 pub mod field;
@@ -18,6 +19,7 @@ mod request;
 pub mod schema;
 pub mod selector;
 mod status;
+pub mod taint;
 pub mod views;
 mod watch;
 

@@ -108,7 +108,7 @@ impl Decoder {
         match (shape, json) {
             (Shape::Str | Shape::Bytes, Json::Str(s)) => {
                 if matches!(shape, Shape::Bytes)
-                    && let Some(at) = super::base64::invalid(s)
+                    && let Some(at) = crate::api::base64::invalid(s)
                 {
                     return Err(format!("illegal base64 data at input byte {at}").into());
                 }

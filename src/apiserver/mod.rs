@@ -9,7 +9,6 @@
 //! Controllers, scheduler, kubelets and users all come through [`ApiServer::handle`]; there is no other way in.
 
 mod admission;
-pub mod base64;
 mod body;
 mod columns;
 mod create;
@@ -25,6 +24,7 @@ mod server;
 mod store;
 mod subresource;
 mod table;
+mod token;
 mod update;
 mod validation;
 mod watch;

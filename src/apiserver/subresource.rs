@@ -1,6 +1,6 @@
 //! Subresources that are not a view of their object: binding, eviction, scale, token.
 
-use super::ApiServer;
+use super::{ApiServer, token};
 use crate::api::{ObjectKey, Reason, Request, Response, Status, kinds};
 use crate::json;
 use crate::json::{Json, Str};
@@ -11,6 +11,7 @@ pub fn create(server: &mut ApiServer, now: Time, request: &Request) -> Result<Re
     match &*request.subresource {
         "binding" => bind(server, now, request),
         "eviction" => evict(server, now, request),
+        "token" => token::create(server, now, request),
         _ => Err(not_served()),
     }
 }

@@ -33,6 +33,7 @@ pub enum Change {
 pub struct Reflector {
     resource: Resource,
     agent: Str,
+    namespace: Str,
     field_selector: Str,
     watch: Option<WatchId>,
     synced: bool,
@@ -47,6 +48,7 @@ impl Reflector {
         Reflector {
             resource: resource.into(),
             agent: agent.into(),
+            namespace: Str::default(),
             field_selector: Str::default(),
             watch: None,
             synced: false,
@@ -62,9 +64,20 @@ impl Reflector {
         self
     }
 
+    /// Only the one object of this name: how a kubelet follows a ConfigMap.
+    pub fn of_one(mut self, namespace: impl Into<Str>, name: &str) -> Reflector {
+        self.namespace = namespace.into();
+        self.with_field_selector(format!("metadata.name={name}"))
+    }
+
     /// What it reflects.
     pub fn resource(&self) -> &Resource {
         &self.resource
+    }
+
+    /// Which of it: `""`, or a field selector.
+    pub fn field_selector(&self) -> &str {
+        &self.field_selector
     }
 
     /// The open watch; `None`: the next move lists.
@@ -121,10 +134,12 @@ impl Reflector {
     }
 
     fn request(&self, verb: Verb, version: Str) -> Request {
-        Request::new(verb, self.resource.clone(), "", "").by(&self.agent).with(|options| {
-            options.field_selector = self.field_selector.clone();
-            options.resource_version = version;
-        })
+        Request::new(verb, self.resource.clone(), self.namespace.clone(), "").by(&self.agent).with(
+            |options| {
+                options.field_selector = self.field_selector.clone();
+                options.resource_version = version;
+            },
+        )
     }
 
     fn list_and_watch(&mut self, cx: &mut Context) -> Result<Change, Status> {

@@ -69,6 +69,16 @@ impl WorkQueue {
         self.by_time.insert((at, key));
     }
 
+    /// Takes a key out that waits, or is queued.
+    pub fn cancel(&mut self, key: &ObjectKey) {
+        if let Some(at) = self.waiting.remove(key) {
+            self.by_time.remove(&(at, key.clone()));
+        }
+        if !self.processing.contains(key) && self.dirty.remove(key) {
+            self.queue.retain(|queued| queued != key);
+        }
+    }
+
     /// Adds a key that failed, after the wait that its failures so far ask for.
     pub fn add_rate_limited(&mut self, key: ObjectKey, now: Time) {
         let failures = self.num_requeues(&key);

@@ -20,6 +20,41 @@ pub enum Actor {
     Clock,
 }
 
+/// What a real cluster suffers and does not offer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Fault {
+    /// A node loses its power.
+    NodeDown(Str),
+    /// It gets it back.
+    NodeUp(Str),
+}
+
+impl Fault {
+    /// Its name: `node-down`.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Fault::NodeDown(_) => "node-down",
+            Fault::NodeUp(_) => "node-up",
+        }
+    }
+
+    /// What it befalls.
+    pub fn target(&self) -> &Str {
+        match self {
+            Fault::NodeDown(node) | Fault::NodeUp(node) => node,
+        }
+    }
+
+    /// The fault of a name and a target.
+    pub fn parse(name: &str, target: &str) -> Option<Fault> {
+        match name {
+            "node-down" => Some(Fault::NodeDown(target.into())),
+            "node-up" => Some(Fault::NodeUp(target.into())),
+            _ => None,
+        }
+    }
+}
+
 /// One thing that can happen.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Action {
@@ -49,6 +84,8 @@ pub enum Action {
         /// What.
         work: Work,
     },
+    /// Something breaks, or is mended. Never enabled by itself: a person asks for it.
+    Fault(Fault),
     /// Nothing is left to do now: the clock jumps to the next timer.
     Advance {
         /// To when.
@@ -66,6 +103,7 @@ impl Action {
             Action::Sync { .. } => Actor::Controllers,
             Action::Schedule { .. } => Actor::Scheduler,
             Action::Kubelet { node, .. } => Actor::Kubelet(*node),
+            Action::Fault(_) => Actor::User,
             Action::Advance { .. } => Actor::Clock,
         }
     }

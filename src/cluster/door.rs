@@ -4,15 +4,15 @@ use super::record::Call;
 use crate::api::{ObjectKey, Reason, Request, Response, Status, Verb, WatchEvent, WatchId};
 use crate::apiserver::ApiServer;
 use crate::client::Api;
-use crate::json::Json;
-use crate::kubelet::Kubelet;
+use crate::json::{Json, Str};
+use crate::kubelet::{ExecRequest, Kubelet};
 use crate::sim::Time;
 
 /// The way to the API server for the length of one step.
 pub struct Door<'a> {
     pub(super) server: &'a mut ApiServer,
-    /// The kubelets that the API server can reach for logs; none while a kubelet itself acts.
-    pub(super) kubelets: &'a [Kubelet],
+    /// The kubelets that the API server can reach, for logs and exec; none while a kubelet itself acts.
+    pub(super) kubelets: &'a mut [Kubelet],
     pub(super) now: Time,
     /// How many calls get through.
     limit: Option<usize>,
@@ -23,10 +23,20 @@ pub struct Door<'a> {
     pub(super) delivered: Option<WatchEvent>,
 }
 
+/// Why the API server does not reach a node.
+struct Unreachable {
+    address: String,
+    error: String,
+}
+
+fn query<'r>(request: &'r Request, key: &str) -> &'r str {
+    request.options.query.iter().find(|(k, _)| *k == key).map_or("", |(_, value)| value.as_str())
+}
+
 impl<'a> Door<'a> {
     pub(super) fn new(
         server: &'a mut ApiServer,
-        kubelets: &'a [Kubelet],
+        kubelets: &'a mut [Kubelet],
         now: Time,
         limit: Option<usize>,
     ) -> Door<'a> {
@@ -35,20 +45,71 @@ impl<'a> Door<'a> {
 
     /// `GET pods/x/log`: the API server asks the kubelet of the pod's node.
     fn log(&mut self, request: &Request) -> Result<Response, Status> {
-        let pod = self.server.handle(self.now, &Request { subresource: "".into(), ..request.clone() })?.body;
+        let pod = self.pod(request)?;
         let node = pod["spec"]["nodeName"].str();
-        let kubelet = self.kubelets.iter().find(|k| k.node_name() == node);
-        let text = match kubelet {
-            Some(kubelet) => kubelet.logs(&pod, &request.options.query)?,
-            None if node.is_empty() => String::new(),
-            None => {
-                return Err(Status::new(
-                    Reason::InternalError,
-                    format!("no kubelet answers for node \"{node}\""),
-                ));
+        let text = match self.kubelet(node) {
+            Ok(kubelet) => kubelet.logs(&pod, &request.options.query)?,
+            Err(_) if node.is_empty() => String::new(),
+            Err(why) => {
+                let container = query(request, "container");
+                let path = format!("{}/{}/{container}", request.namespace, request.name);
+                let message = format!("Get \"https://{}/containerLogs/{path}\": {}", why.address, why.error);
+                let mut status = Status::new(Reason::InternalError, message);
+                status.reason = None;
+                return Err(status);
             }
         };
         Ok(Response { code: 200, body: Json::from(text), ..Response::default() })
+    }
+
+    /// `pods/x/exec`: POST starts a process, GET reads what it wrote. (In a real cluster both are one connection.)
+    fn exec(&mut self, request: &Request) -> Result<Response, Status> {
+        let pod = self.pod(request)?;
+        let name = pod["metadata"]["name"].str().to_owned();
+        let all = ["containers", "initContainers", "ephemeralContainers"].into_iter();
+        let mut containers = all.flat_map(|list| pod["spec"][list].items());
+        let container = query(request, "container");
+        if !containers.any(|c| c["name"].str() == container) {
+            let message = format!("container {container} is not valid for pod {name}");
+            return Err(Status::bad_request(message));
+        }
+        let node = pod["spec"]["nodeName"].str();
+        if node.is_empty() {
+            return Err(Status::bad_request(format!("pod {name} does not have a host assigned")));
+        }
+        let now = self.now;
+        let kubelet = self.kubelet(node).map_err(|why| {
+            let message = format!("Internal error occurred: error dialing backend: {}", why.error);
+            Status::new(Reason::InternalError, message)
+        })?;
+        let body = if request.verb == Verb::Create {
+            let command = request.options.query.iter().filter(|(k, _)| k == "command");
+            let command = command.map(|(_, word)| word.to_string()).collect();
+            let exec = ExecRequest { container, command, stdin: request.body.str() };
+            Json::from(kubelet.exec(&pod, &exec, now)?)
+        } else {
+            let number = query(request, "session").parse().unwrap_or_default();
+            kubelet.exec_output(&pod, container, number)
+        };
+        Ok(Response { code: 200, body, ..Response::default() })
+    }
+
+    fn pod(&mut self, request: &Request) -> Result<Json, Status> {
+        let (verb, subresource, body) = (Verb::Get, Str::default(), Json::Null);
+        let get = Request { verb, subresource, body, ..request.clone() };
+        Ok(self.server.handle(self.now, &get)?.body)
+    }
+
+    /// The kubelet of a node, where it can be reached.
+    fn kubelet(&mut self, node: &str) -> Result<&mut Kubelet, Unreachable> {
+        match self.kubelets.iter_mut().find(|k| k.node_name() == node) {
+            Some(kubelet) if !kubelet.is_down() => Ok(kubelet),
+            found => {
+                let address = found.map_or_else(|| node.to_owned(), |k| k.node().address());
+                let address = format!("{address}:10250");
+                Err(Unreachable { error: format!("dial tcp {address}: i/o timeout"), address })
+            }
+        }
     }
 }
 
@@ -63,6 +124,7 @@ impl Api for Door<'_> {
         let before = if named { self.server.peek(&request.resource, &key) } else { Json::Null };
         let result = match (request.verb, request.subresource.as_str()) {
             (Verb::Get, "log") => self.log(&request),
+            (Verb::Get | Verb::Create, "exec") => self.exec(&request),
             _ => self.server.handle(self.now, &request),
         };
         let revision_after = self.server.revision();

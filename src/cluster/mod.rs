@@ -18,7 +18,7 @@ mod door;
 mod record;
 mod world;
 
-pub use action::{Action, Actor};
+pub use action::{Action, Actor, Fault};
 pub use door::Door;
 pub use record::{Call, StepRecord};
 pub use world::{Config, World, resource_of};

@@ -57,6 +57,12 @@ pub struct StepRecord {
 }
 
 impl StepRecord {
+    /// Whether it changed anything: the store, or a container.
+    pub fn changes(&self) -> bool {
+        let runs = |c: &Call| c.verb == Verb::Create && c.subresource == "exec";
+        self.writes().next().is_some() || self.calls.iter().any(runs)
+    }
+
     /// The calls that changed the store.
     pub fn writes(&self) -> impl Iterator<Item = &Call> {
         self.calls.iter().filter(|c| c.revision_after > c.revision_before)

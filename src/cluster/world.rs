@@ -2,7 +2,7 @@
 
 use super::causes::Causes;
 use super::door::Door;
-use super::{Action, Actor, StepRecord};
+use super::{Action, Actor, Fault, StepRecord};
 use crate::api::{EventType, ObjectKey, Resource, WatchEvent, kinds};
 use crate::apiserver::ApiServer;
 use crate::client::{Api, Context, Reflector, Timer};
@@ -216,7 +216,16 @@ impl World {
     fn waits(&self) -> bool {
         self.manager.next_foreground().is_some()
             || self.scheduler.next_timer().is_some_and(|timer| !timer.background)
-            || self.kubelets.iter().any(|k| k.next_foreground().is_some())
+            || self.kubelets.iter().any(|k| k.next_foreground().is_some() || self.is_missed(k))
+    }
+
+    /// A node is down and the cluster does not know it yet: that will show by itself.
+    fn is_missed(&self, kubelet: &Kubelet) -> bool {
+        kubelet.is_down() && {
+            let node = self.server.peek(&kinds::NODES.into(), &ObjectKey::new("", kubelet.node_name()));
+            let mut conditions = node.at(&["status", "conditions"]).items().iter();
+            conditions.any(|c| c["type"].str() == "Ready" && c["status"].str() == "True")
+        }
     }
 
     fn advance(&self) -> Option<Action> {
@@ -250,6 +259,7 @@ impl World {
                 });
             }
             Action::Kubelet { node, work } => self.kubelet_work(*node, work, &mut record),
+            Action::Fault(fault) => self.fault(fault, &mut record),
         }
         self.wrote(&record);
         record
@@ -300,17 +310,20 @@ impl World {
     fn deliver(&mut self, to: Actor, resource: &Resource, record: &mut StepRecord) {
         let step = self.steps;
         let World { manager, scheduler, kubelets, server, rng, now, limit, .. } = self;
+        let mut pods = Vec::new();
         let delivered = match to {
-            Actor::Scheduler => {
-                with_context(server, &[], rng, (*now, *limit), record, |cx| scheduler.deliver(cx, resource))
-            }
+            Actor::Scheduler => with_context(server, &mut [], rng, (*now, *limit), record, |cx| {
+                scheduler.deliver(cx, resource)
+            }),
             Actor::Kubelet(node) => match kubelets.get_mut(node) {
-                Some(kubelet) => {
-                    with_context(server, &[], rng, (*now, *limit), record, |cx| kubelet.deliver(cx, resource))
-                }
+                Some(kubelet) => with_context(server, &mut [], rng, (*now, *limit), record, |cx| {
+                    pods = kubelet.deliver(cx, resource)
+                }),
                 None => None,
             },
-            _ => with_context(server, &[], rng, (*now, *limit), record, |cx| manager.deliver(cx, resource)),
+            _ => {
+                with_context(server, &mut [], rng, (*now, *limit), record, |cx| manager.deliver(cx, resource))
+            }
         };
         let Some(event) = delivered else {
             record.event = Str::fixed("LIST");
@@ -321,7 +334,29 @@ impl World {
             record.object = Some((resource.clone(), ObjectKey::of(&event.object)));
             record.causes.extend(self.caused(&event.object));
             self.causes.delivered(step, to, &event.object, event.event == EventType::Deleted);
+            pods.into_iter().for_each(|pod| self.causes.touch(step, to, pod));
         }
+    }
+
+    /// Whether a fault can happen now: its node is there, and up (or down).
+    pub fn can_suffer(&self, fault: &Fault) -> bool {
+        let kubelet = self.kubelets.iter().find(|k| k.node_name() == fault.target().as_str());
+        kubelet.is_some_and(|k| k.is_down() == matches!(fault, Fault::NodeUp(_)))
+    }
+
+    fn fault(&mut self, fault: &Fault, record: &mut StepRecord) {
+        record.object = Some((kinds::NODES.into(), ObjectKey::new("", fault.target().clone())));
+        if !self.can_suffer(fault) {
+            return;
+        }
+        let World { kubelets, server, rng, now, limit, .. } = self;
+        let Some(kubelet) = kubelets.iter_mut().find(|k| k.node_name() == fault.target().as_str()) else {
+            return;
+        };
+        with_context(server, &mut [], rng, (*now, *limit), record, |cx| match fault {
+            Fault::NodeDown(_) => kubelet.power_off(cx),
+            Fault::NodeUp(_) => kubelet.power_on(cx),
+        });
     }
 
     fn kubelet_work(&mut self, node: usize, work: &Work, record: &mut StepRecord) {
@@ -342,7 +377,7 @@ impl World {
         }
         let World { kubelets, server, rng, now, limit, .. } = self;
         if let Some(kubelet) = kubelets.get_mut(node) {
-            with_context(server, &[], rng, (*now, *limit), record, |cx| kubelet.work(cx, work));
+            with_context(server, &mut [], rng, (*now, *limit), record, |cx| kubelet.work(cx, work));
         }
     }
 }
@@ -350,7 +385,7 @@ impl World {
 /// Lets a component act through a door, and moves what it said and asked into the record.
 fn with_context(
     server: &mut ApiServer,
-    kubelets: &[Kubelet],
+    kubelets: &mut [Kubelet],
     rng: &mut Rng,
     (now, limit): (Time, Option<usize>),
     record: &mut StepRecord,
@@ -371,7 +406,11 @@ pub fn resource_of(queue: &str) -> Option<Resource> {
         "cronjob-controller" => kinds::CRONJOBS,
         "namespace-controller" | "service-account-controller" | "root-ca-cert-publisher" => kinds::NAMESPACES,
         "ttl-after-finished-controller" => kinds::JOBS,
-        "pod-garbage-collector" | "job-controller/orphan-pods" => kinds::PODS,
+        "job-controller/orphan-pods" | "taint-eviction-controller" | "taint-eviction-controller/pods" => {
+            kinds::PODS
+        }
+        "node-lifecycle-controller/node-updates" | "node-lifecycle-controller/no-execute" => kinds::NODES,
+        "taint-eviction-controller/nodes" => kinds::NODES,
         _ => return None,
     };
     Some(info.into())

@@ -4,8 +4,11 @@ use super::cronjob::CronJobController;
 use super::garbage_collector::GarbageCollector;
 use super::job::JobController;
 use super::namespace::NamespaceController;
+use super::node_lifecycle::NodeLifecycleController;
+use super::pod_gc::PodGarbageCollector;
 use super::root_ca::RootCaPublisher;
 use super::service_account::ServiceAccountController;
+use super::taint_eviction::TaintEvictionController;
 use super::ttl_after_finished::TtlController;
 use super::{Caches, Controller, Queue};
 use crate::api::{ObjectKey, Resource};
@@ -22,6 +25,9 @@ pub struct Manager {
     cronjob: CronJobController,
     job: JobController,
     ttl: TtlController,
+    node_lifecycle: NodeLifecycleController,
+    taint_eviction: TaintEvictionController,
+    pod_gc: PodGarbageCollector,
     garbage_collector: GarbageCollector,
     namespace: NamespaceController,
 }
@@ -42,6 +48,9 @@ impl Manager {
             cronjob: CronJobController::default(),
             job: JobController::default(),
             ttl: TtlController::default(),
+            node_lifecycle: NodeLifecycleController::default(),
+            taint_eviction: TaintEvictionController::default(),
+            pod_gc: PodGarbageCollector::default(),
             garbage_collector: GarbageCollector::default(),
             namespace: NamespaceController::default(),
         };
@@ -50,25 +59,31 @@ impl Manager {
     }
 
     /// The controllers in a fixed order.
-    pub fn controllers(&self) -> [&dyn Controller; 7] {
+    pub fn controllers(&self) -> [&dyn Controller; 10] {
         [
             &self.service_account,
             &self.root_ca,
             &self.cronjob,
             &self.job,
             &self.ttl,
+            &self.node_lifecycle,
+            &self.taint_eviction,
+            &self.pod_gc,
             &self.garbage_collector,
             &self.namespace,
         ]
     }
 
-    fn controllers_mut(&mut self) -> (&mut Caches, [&mut dyn Controller; 7]) {
-        let controllers: [&mut dyn Controller; 7] = [
+    fn controllers_mut(&mut self) -> (&mut Caches, [&mut dyn Controller; 10]) {
+        let controllers: [&mut dyn Controller; 10] = [
             &mut self.service_account,
             &mut self.root_ca,
             &mut self.cronjob,
             &mut self.job,
             &mut self.ttl,
+            &mut self.node_lifecycle,
+            &mut self.taint_eviction,
+            &mut self.pod_gc,
             &mut self.garbage_collector,
             &mut self.namespace,
         ];
@@ -78,6 +93,11 @@ impl Manager {
     /// The Job controller, for looking into.
     pub fn job(&self) -> &JobController {
         &self.job
+    }
+
+    /// The node lifecycle controller, for looking into.
+    pub fn node_lifecycle(&self) -> &NodeLifecycleController {
+        &self.node_lifecycle
     }
 
     /// The garbage collector, for looking into.

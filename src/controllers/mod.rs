@@ -11,9 +11,12 @@ pub mod garbage_collector;
 pub mod job;
 mod manager;
 pub mod namespace;
+pub mod node_lifecycle;
 mod pod_control;
+pub mod pod_gc;
 pub mod root_ca;
 pub mod service_account;
+pub mod taint_eviction;
 pub mod ttl_after_finished;
 
 pub use caches::Caches;

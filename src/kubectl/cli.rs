@@ -35,7 +35,8 @@ impl Cli<'_, '_> {
         self.write(Stream::Stderr, &format!("{text}\n"));
     }
 
-    fn write(&mut self, stream: Stream, text: &str) {
+    /// Prints to a stream.
+    pub fn write(&mut self, stream: Stream, text: &str) {
         if !text.is_empty() {
             self.out.push((stream, text.into()));
         }

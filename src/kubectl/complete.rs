@@ -33,7 +33,7 @@ fn candidates(words: &[&str], part: &str, env: &mut Env<'_>) -> Vec<String> {
             ["yaml", "json", "name", "wide", "jsonpath=", "custom-columns="].map(String::from).into()
         }
         (_, ["kubectl"]) => COMMANDS.iter().map(|c| (*c).to_string()).collect(),
-        (_, ["kubectl", "logs"]) => {
+        (_, ["kubectl", "logs" | "exec"]) => {
             let mut all = objects("pods", env);
             all.extend(objects("jobs", env).into_iter().map(|n| format!("job/{n}")));
             all

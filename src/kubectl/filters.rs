@@ -1,6 +1,7 @@
-//! The other programs of a pipeline: `cat`, `echo`, `ls`, `grep`, `head`, `tail`, `wc`, `sort`, `uniq`.
+//! The other programs of a pipeline: `cat`, `echo`, `ls`, `grep`, `head`, `tail`, `wc`, `sort`, `uniq`, `base64`.
 
 use super::Env;
+use crate::api::base64;
 use crate::collections::{Map, sort_by};
 use crate::json::Str;
 
@@ -57,6 +58,16 @@ pub(super) fn filter(words: &[String], input: &str, files: &Map<Str, Str>) -> Ou
             let mut all: Vec<&str> = input.lines().collect();
             all.dedup();
             Ok((all.iter().map(|l| format!("{l}\n")).collect(), 0))
+        }
+        "base64" if args.iter().any(|arg| matches!(*arg, "-d" | "-D" | "--decode")) => {
+            let bytes = base64::decode(input.trim());
+            let bytes = bytes.map_err(|_| ("base64: invalid input\n".to_string(), 1))?;
+            Ok((String::from_utf8_lossy(&bytes).into_owned(), 0))
+        }
+        "base64" => {
+            let text = base64::encode(input.as_bytes());
+            let lines = text.as_bytes().chunks(76).map(String::from_utf8_lossy);
+            Ok((lines.map(|line| format!("{line}\n")).collect(), 0))
         }
         other => Err((format!("sh: {other}: not found\n"), 127)),
     }

@@ -107,14 +107,7 @@ fn pod_of(cli: &mut Cli, args: &Arguments, namespace: &str) -> Result<Option<Jso
     if target.resource.plural == "pods" {
         return Ok(Some(object));
     }
-    let selector = &object["spec"]["selector"];
-    let labels = if selector["matchLabels"].is_null() { selector } else { &selector["matchLabels"] };
-    if labels.is_empty() {
-        let kind = format!("*{}.{}", target.resource.version, target.resource.kind);
-        return Err(Failure::error(format!("cannot get the logs from {kind}: selector is empty")));
-    }
-    let text = super::get::labels(labels, ",");
-    let mut pods = cli.list(&kinds::PODS.into(), namespace, &text, "")?;
+    let mut pods = pods_of(cli, &target.resource, &object, namespace, "get the logs from")?;
     sort_by(&mut pods, |a, b| {
         let time = |p: &Json| p["metadata"]["creationTimestamp"].str().to_string();
         time(a).cmp(&time(b))
@@ -128,6 +121,43 @@ fn pod_of(cli: &mut Cli, args: &Arguments, namespace: &str) -> Result<Option<Jso
         cli.error_line(format!("Found {count} pods, using pod/{}", pod["metadata"]["name"].str()));
     }
     Ok(Some(pod))
+}
+
+/// The pods that an object's selector matches; `what` could not be done without one.
+pub(super) fn pods_of(
+    cli: &mut Cli,
+    resource: &Resource,
+    object: &Json,
+    namespace: &str,
+    what: &str,
+) -> Result<Vec<Json>, Failure> {
+    let selector = &object["spec"]["selector"];
+    let labels = if selector["matchLabels"].is_null() { selector } else { &selector["matchLabels"] };
+    if labels.is_empty() {
+        let kind = format!("*{}.{}", resource.version, resource.kind);
+        return Err(Failure::error(format!("cannot {what} {kind}: selector for {kind} not implemented")));
+    }
+    let text = super::get::labels(labels, ",");
+    cli.list(&kinds::PODS.into(), namespace, &text, "")
+}
+
+/// The container that is meant where none is named; if there are several, says so.
+pub(super) fn default_container(cli: &mut Cli, pod: &Json, quiet: bool) -> String {
+    let names = |list: &str| pod["spec"][list].items().iter().map(|c| c["name"].str()).collect::<Vec<_>>();
+    let (main, init) = (names("containers"), names("initContainers"));
+    let asked = pod.at(&["metadata", "annotations"])["kubectl.kubernetes.io/default-container"].str();
+    if main.iter().chain(&init).any(|name| *name == asked) {
+        return asked.to_string();
+    }
+    let first = main.first().copied().unwrap_or("");
+    if main.len() + init.len() > 1 && !quiet {
+        let mut all = main.join(", ");
+        if !init.is_empty() {
+            all = format!("{all}, {} (init)", init.join(" (init), "));
+        }
+        cli.error_line(format!("Defaulted container {first:?} out of: {all}"));
+    }
+    first.to_string()
 }
 
 fn containers(cli: &mut Cli, args: &Arguments, pod: &Json) -> Result<Vec<Source>, Failure> {
@@ -147,17 +177,7 @@ fn containers(cli: &mut Cli, args: &Arguments, pod: &Json) -> Result<Vec<Source>
     } else if args.is("all-containers") {
         init.iter().chain(&main).cloned().collect()
     } else {
-        if main.len() + init.len() > 1 && !args.has("selector") {
-            let mut all = main.join(", ");
-            if !init.is_empty() {
-                all = format!("{all}, {} (init)", init.join(" (init), "));
-            }
-            cli.error_line(format!(
-                "Defaulted container {:?} out of: {all}",
-                main.first().map_or("", String::as_str)
-            ));
-        }
-        main.into_iter().take(1).collect()
+        vec![default_container(cli, pod, args.has("selector"))]
     };
     let source = |container| Source {
         namespace: meta["namespace"].str().into(),

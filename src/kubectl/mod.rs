@@ -18,6 +18,7 @@ mod delete;
 pub mod describe;
 mod describe_command;
 mod events;
+mod exec;
 mod failure;
 mod files;
 mod filters;
@@ -89,6 +90,7 @@ enum Task {
     Delete(delete::Waiting),
     Wait(wait::Waiting),
     Logs(logs::Follow),
+    Exec(exec::Running),
 }
 
 impl Task {
@@ -98,6 +100,7 @@ impl Task {
             Task::Delete(t) => t.blocked(),
             Task::Wait(t) => t.blocked(),
             Task::Logs(t) => t.blocked(),
+            Task::Exec(t) => t.blocked(),
         }
     }
 
@@ -107,6 +110,7 @@ impl Task {
             Task::Delete(t) => t.resume(cli),
             Task::Wait(t) => t.resume(cli),
             Task::Logs(t) => t.resume(cli),
+            Task::Exec(t) => t.resume(cli),
         }
     }
 }
@@ -309,6 +313,7 @@ const COMMANDS: &[&str] = &[
     "set",
     "describe",
     "logs",
+    "exec",
     "wait",
     "events",
     "patch",
@@ -351,6 +356,7 @@ fn run(args: &[String], cli: &mut Cli) -> Result<Flow, Failure> {
         "delete" => delete::run(cli, &rest),
         "describe" => describe_command::run(cli, &rest),
         "logs" | "log" => logs::run(cli, &rest),
+        "exec" => exec::run(cli, &rest),
         "wait" => wait::run(cli, &rest),
         "patch" => patch::run(cli, &rest),
         "replace" => replace::run(cli, &rest),

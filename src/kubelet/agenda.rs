@@ -28,6 +28,12 @@ impl Agenda {
         }
     }
 
+    /// Puts work on the agenda for a moment, unless it is due before; it is no chore.
+    pub fn sooner(&mut self, work: Work, at: Time) {
+        let at = self.when.get(&work).map_or(at, |(known, _)| (*known).min(at));
+        self.set(work, at, false);
+    }
+
     /// Takes work off the agenda.
     pub fn remove(&mut self, work: &Work) {
         if let Some((at, chore)) = self.when.remove(work) {

@@ -6,6 +6,7 @@
 //!    └───────── CrashLoopBackOff ◀──────────────────┘
 //! ```
 
+use super::exec::{Exec, KILLED};
 use super::logs::Log;
 use super::runtime::{Image, Task};
 use crate::json::{Json, Str};
@@ -28,7 +29,7 @@ pub enum Role {
 pub struct Exit {
     /// 0 to 255; 137 for one that was killed.
     pub code: i32,
-    /// `Completed`, `Error`, `OOMKilled`, `StartError`.
+    /// `Completed`, `Error`, `OOMKilled`, `StartError`, `Unknown`.
     pub reason: &'static str,
     /// The termination message.
     pub message: Str,
@@ -136,6 +137,10 @@ pub struct Container {
     pub crash_backoff: Option<Backoff>,
     /// Not before this moment is anything tried again.
     pub retry_at: Option<Time>,
+    /// Whether it has run in the pod's present sandbox.
+    pub sandboxed: bool,
+    /// What else runs, or ran, in it.
+    pub execs: Vec<Exec>,
 }
 
 impl Container {
@@ -156,6 +161,8 @@ impl Container {
             pull_backoff: None,
             crash_backoff: None,
             retry_at: None,
+            sandboxed: false,
+            execs: Vec::new(),
         }
     }
 
@@ -207,6 +214,8 @@ impl Container {
         self.image = Some(image);
         self.pull = Pull::Idle;
         self.retry_at = None;
+        self.execs.clear();
+        self.sandboxed = true;
     }
 
     /// Its run ended.
@@ -218,7 +227,24 @@ impl Container {
             _ => "Error",
         };
         let id = self.id.clone();
+        for exec in self.execs.iter_mut() {
+            exec.exit.get_or_insert(KILLED);
+        }
         self.state = State::Terminated(Exit { code, reason, message, started: since, finished: now, id });
+    }
+
+    /// Its machine lost its power: how it ended, nobody can tell.
+    pub fn lose_power(&mut self, now: Time) {
+        self.end(255, false, Str::default(), now);
+        if let State::Terminated(exit) = &mut self.state
+            && exit.code == 255
+            && exit.finished == now
+        {
+            exit.reason = "Unknown";
+        }
+        self.pull = Pull::Idle;
+        (self.crash_backoff, self.pull_backoff, self.retry_at) = (None, None, None);
+        self.sandboxed = false;
     }
 
     /// Whether it is to run again under a restart policy.

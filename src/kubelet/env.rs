@@ -2,8 +2,8 @@
 //!
 //! Upstream: `makeEnvironmentVariables` in `pkg/kubelet/kubelet_pods.go`, `third_party/forked/golang/expansion`.
 
-use super::config::Source;
 use super::node::NodeConfig;
+use super::object_cache::{Kind, Source, entries};
 use crate::api::quantity::Quantity;
 use crate::json::Json;
 
@@ -18,18 +18,18 @@ pub fn make(
     let mut env = Vec::new();
     for from in container["envFrom"].items() {
         let prefix = from["prefix"].str();
-        for kind in ["configMapRef", "secretRef"] {
-            let reference = &from[kind];
+        for (field, kind) in [("configMapRef", Kind::ConfigMap), ("secretRef", Kind::Secret)] {
+            let reference = &from[field];
             if reference.is_null() {
                 continue;
             }
             let optional = reference["optional"].as_bool() == Some(true);
-            let object = match source.get(kind == "secretRef", reference["name"].str()) {
+            let object = match source.get(kind, reference["name"].str()) {
                 Ok(object) => object,
                 Err(_) if optional => continue,
                 Err(message) => return Err(message),
             };
-            for (key, value) in source.entries(kind == "secretRef", &object) {
+            for (key, value) in entries(kind, &object) {
                 set(&mut env, &format!("{prefix}{key}"), String::from_utf8_lossy(&value).into_owned());
             }
         }
@@ -62,24 +62,23 @@ fn set(env: &mut Vec<(String, String)>, name: &str, value: String) {
 
 /// The value of `configMapKeyRef` or `secretKeyRef`; `None`: it is absent and may be.
 fn key_of(source: &mut Source, from: &Json) -> Result<Option<String>, String> {
-    let (secret, reference) = match &from["configMapKeyRef"] {
-        map if map.is_null() => (true, &from["secretKeyRef"]),
-        map => (false, map),
+    let (kind, reference) = match &from["configMapKeyRef"] {
+        map if map.is_null() => (Kind::Secret, &from["secretKeyRef"]),
+        map => (Kind::ConfigMap, map),
     };
     let optional = reference["optional"].as_bool() == Some(true);
     let (name, key) = (reference["name"].str(), reference["key"].str());
-    let object = match source.get(secret, name) {
+    let object = match source.get(kind, name) {
         Ok(object) => object,
         Err(_) if optional => return Ok(None),
         Err(message) => return Err(message),
     };
-    let found = source.entries(secret, &object).into_iter().find(|(k, _)| k == key);
-    match found {
-        Some((_, value)) => Ok(Some(String::from_utf8_lossy(&value).into_owned())),
+    match entries(kind, &object).remove(key) {
+        Some(value) => Ok(Some(String::from_utf8_lossy(&value).into_owned())),
         None if optional => Ok(None),
         None => {
-            let kind = if secret { "Secret" } else { "ConfigMap" };
-            Err(format!("couldn't find key {key} in {kind} {}/{name}", source.namespace()))
+            let word = if kind == Kind::Secret { "Secret" } else { "ConfigMap" };
+            Err(format!("couldn't find key {key} in {word} {}/{name}", source.namespace()))
         }
     }
 }
@@ -95,7 +94,7 @@ pub fn field(pod: &Json, path: &str, node: &NodeConfig, ip: &str) -> Result<Stri
         return Ok(meta["annotations"][key].str().to_owned());
     }
     let map = |key: &str| {
-        let lines = meta[key].entries().iter().map(|(k, v)| format!("{k}=\"{}\"", v.str().escape_default()));
+        let lines = meta[key].entries().iter().map(|(k, v)| format!("{k}={:?}", v.str()));
         lines.collect::<Vec<_>>().join("\n")
     };
     Ok(match path {

@@ -12,14 +12,17 @@
 //! Upstream: `pkg/kubelet`. Absent: cgroups, devices, static pods, eviction by node pressure.
 
 mod agenda;
-mod config;
 mod container;
 mod env;
+mod exec;
 pub mod images;
 mod log_request;
 mod logs;
+mod mounting;
 mod node;
+mod object_cache;
 mod pod_worker;
+mod power;
 mod runtime;
 pub mod shell;
 mod start;
@@ -27,17 +30,19 @@ mod status;
 mod volumes;
 
 pub use container::{Container, Exit, Role, State};
+pub use exec::ExecRequest;
 pub use logs::{Log, LogQuery};
 pub use node::{Fidelity, NodeConfig};
 pub use pod_worker::{PodWorker, Stage};
 
-use crate::api::{ObjectKey, Resource, kinds};
+use crate::api::{ObjectKey, Resource, Status, kinds};
 use crate::client::{Context, Delta, Informer, Recorder, Reflector, Timer};
 use crate::collections::{Map, Set};
 use crate::json::{Json, Str};
 use crate::sim::Time;
 use agenda::Agenda;
 use node::{Addresses, Heart};
+use object_cache::ObjectCache;
 use pod_worker::Host;
 use std::sync::Arc;
 
@@ -64,8 +69,13 @@ pub enum Work {
 pub struct Kubelet {
     node: NodeConfig,
     agent: Str,
+    /// Whether its machine is switched off.
+    down: bool,
+    /// It has started anew and not listed its pods yet.
+    listing: bool,
     heart: Heart,
     pods: Informer,
+    objects: ObjectCache,
     workers: Map<ObjectKey, Arc<PodWorker>>,
     agenda: Agenda,
     images: Set<Str>,
@@ -86,8 +96,11 @@ impl Kubelet {
             recorder: Recorder::new("kubelet", &node.name),
             heart: Heart::default(),
             pods: Informer::of(mine, &[]),
+            objects: ObjectCache::default(),
             workers: Map::new(),
             agenda,
+            down: false,
+            listing: false,
             images: Set::new(),
             puller_free: Time::default(),
             addresses: Addresses::default(),
@@ -128,21 +141,43 @@ impl Kubelet {
 
     /// What keeps it up to date.
     pub fn reflectors(&self) -> impl Iterator<Item = &Reflector> {
-        std::iter::once(self.pods.reflector())
+        let all = std::iter::once(self.pods.reflector()).chain(self.objects.reflectors());
+        all.filter(|_| !self.down)
     }
 
-    /// The reflector moves: pods come, change and go.
-    pub fn deliver(&mut self, cx: &mut Context, _resource: &Resource) {
-        for delta in self.pods.deliver(cx) {
-            self.pod_event(cx, &delta);
+    /// A reflector moves: pods come, change and go, or what they mount has changed. Gives the pods that it concerns,
+    /// apart from the object itself.
+    pub fn deliver(&mut self, cx: &mut Context, resource: &Resource) -> Vec<ObjectKey> {
+        if *resource == kinds::PODS.into() {
+            for delta in self.pods.deliver(cx) {
+                self.pod_event(cx, &delta);
+            }
+            if std::mem::take(&mut self.listing) {
+                for key in self.workers.keys() {
+                    self.agenda.wake(Work::PodWorker(key.clone()), cx.now);
+                }
+            }
+            return Vec::new();
         }
+        let mut pods = self.objects.deliver(cx, resource);
+        pods.retain(|key| self.content_changed(cx, key));
+        pods
+    }
+
+    /// Something that a pod refers to is not what it was: its volumes will show that after the worker's next sync.
+    fn content_changed(&mut self, cx: &mut Context, key: &ObjectKey) -> bool {
+        let Some(worker) = self.workers.get_mut(key) else { return false };
+        let Some(at) = Arc::make_mut(worker).content_changed(cx.now) else { return false };
+        cx.note("volume-stale", [("pod", key.to_string().into()), ("until", at.rfc3339_micro().into())]);
+        self.agenda.sooner(Work::PodWorker(key.clone()), at);
+        true
     }
 
     fn pod_event(&mut self, cx: &mut Context, delta: &Delta) {
         let pod = delta.object();
         let key = ObjectKey::of(pod);
         if let Delta::Deleted(_) = delta {
-            self.forget(&key);
+            self.forget(cx, &key);
             return;
         }
         let same_pod = |w: &PodWorker| w.pod["metadata"]["uid"] == pod["metadata"]["uid"];
@@ -158,11 +193,12 @@ impl Kubelet {
                     || !pod["spec"]["readinessGates"].is_empty();
                 worker.pod = pod.clone();
                 if news {
+                    worker.pod_changed();
                     self.agenda.wake(Work::PodWorker(key), cx.now);
                 }
             }
             _ => {
-                self.forget(&key);
+                self.forget(cx, &key);
                 cx.note("pod-added", [("pod", key.to_string().into())]);
                 self.workers.insert(key.clone(), Arc::new(PodWorker::new(pod, cx.now)));
                 self.agenda.wake(Work::PodWorker(key), cx.now);
@@ -170,9 +206,10 @@ impl Kubelet {
         }
     }
 
-    fn forget(&mut self, key: &ObjectKey) {
+    fn forget(&mut self, cx: &mut Context, key: &ObjectKey) {
         if let Some(mut worker) = self.workers.remove(key) {
             Arc::make_mut(&mut worker).drop_everything(&mut self.host());
+            self.objects.release(cx.api, key);
         }
     }
 
@@ -196,7 +233,7 @@ impl Kubelet {
         match work {
             Work::Register => {
                 self.agenda.remove(work);
-                self.heart.register(cx, &self.node, &self.agent);
+                self.heart.register(cx, &self.node, &self.agent, &mut self.recorder);
                 match self.heart.registered {
                     true => self.agenda.set(Work::Heartbeat, cx.now + node::LEASE_RENEWAL, true),
                     false => self.agenda.set(Work::Register, cx.now + node::REGISTER_RETRY, true),
@@ -204,6 +241,8 @@ impl Kubelet {
             }
             Work::Heartbeat => {
                 self.heart.beat(cx, &self.node, &self.agent);
+                let Kubelet { objects, workers, .. } = self;
+                objects.stop_idle(cx, &|key| workers.get(key).is_some_and(|worker| worker.mounts_objects()));
                 self.agenda.set(Work::Heartbeat, cx.now + node::LEASE_RENEWAL, true);
             }
             Work::PodWorker(key) => self.with_worker(key, work, |worker, host| worker.sync(cx, host)),
@@ -228,6 +267,7 @@ impl Kubelet {
         Host {
             node: &self.node,
             agent: &self.agent,
+            objects: &mut self.objects,
             images: &mut self.images,
             puller_free: &mut self.puller_free,
             addresses: &mut self.addresses,
@@ -237,8 +277,25 @@ impl Kubelet {
     }
 
     /// What a container of one of its pods wrote: `GET pods/x/log`, as the API server passes it on.
-    pub fn logs(&self, pod: &Json, query: &[(Str, Str)]) -> Result<String, crate::api::Status> {
+    pub fn logs(&self, pod: &Json, query: &[(Str, Str)]) -> Result<String, Status> {
         log_request::answer(self.worker(&ObjectKey::of(pod)), pod, query)
+    }
+
+    /// Starts a process in a container: `POST pods/x/exec`, as the API server passes it on. Gives its number.
+    pub fn exec(&mut self, pod: &Json, request: &ExecRequest<'_>, now: Time) -> Result<i64, Status> {
+        let key = ObjectKey::of(pod);
+        let Some(mut worker) = self.workers.remove(&key) else {
+            return Err(exec::no_such_container(request));
+        };
+        let result = Arc::make_mut(&mut worker).exec(request, now, &mut self.host());
+        self.workers.insert(key, worker);
+        result
+    }
+
+    /// What such a process wrote so far, and its exit code once it has ended.
+    pub fn exec_output(&self, pod: &Json, container: &str, number: i64) -> Json {
+        let container = self.worker(&ObjectKey::of(pod)).and_then(|worker| worker.container(container));
+        exec::output(container, number)
     }
 }
 

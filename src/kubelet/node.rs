@@ -3,7 +3,7 @@
 //! Upstream: `pkg/kubelet/kubelet_node_status.go`, `nodestatus/setters.go`, `component-helpers/apimachinery/lease`.
 
 use crate::api::{PatchType, Request, Status, kinds};
-use crate::client::Context;
+use crate::client::{Context, EventKind, Recorder};
 use crate::collections::Set;
 use crate::json;
 use crate::json::{Json, Str};
@@ -76,6 +76,8 @@ impl NodeConfig {
 /// The heartbeats of a node.
 #[derive(Clone, Debug, Default)]
 pub struct Heart {
+    /// The machine was switched off before.
+    rebooted: bool,
     /// Whether the Node and its Lease exist.
     pub registered: bool,
     reported: Time,
@@ -84,13 +86,26 @@ pub struct Heart {
 }
 
 impl Heart {
+    /// After the power came back.
+    pub fn rebooted() -> Heart {
+        Heart { rebooted: true, ..Heart::default() }
+    }
+
     /// Creates the Node object (or takes over the one of its name) and the Lease.
-    pub fn register(&mut self, cx: &mut Context, config: &NodeConfig, agent: &Str) {
+    pub fn register(&mut self, cx: &mut Context, config: &NodeConfig, agent: &Str, recorder: &mut Recorder) {
         cx.note("register-node", [("node", (&config.name).into())]);
+        if self.rebooted {
+            tell(config, recorder, EventKind::Normal, "Starting", "Starting kubelet.".to_owned());
+        }
         let node = node_object(cx, config);
-        let created = cx.api.call(Request::create(kinds::NODES, node).by(agent));
-        if created.is_err_and(|s| !s.is_already_exists()) {
-            return;
+        match cx.api.call(Request::create(kinds::NODES, node.clone()).by(agent)) {
+            Err(status) if status.is_already_exists() => {
+                if take_over(cx, config, agent, &node, recorder).is_err() {
+                    return;
+                }
+            }
+            Err(_) => return,
+            Ok(_) => {}
         }
         self.registered = true;
         self.reported = cx.now;
@@ -125,6 +140,61 @@ impl Heart {
         }
         self.lease = ensure_lease(cx, config, agent, &renewed).unwrap_or_default();
     }
+}
+
+/// Takes over the Node of its name: says how it is now, and tells of what is other than it was.
+fn take_over(
+    cx: &mut Context,
+    config: &NodeConfig,
+    agent: &Str,
+    new: &Json,
+    recorder: &mut Recorder,
+) -> Result<(), Status> {
+    let old = cx.api.call(Request::get(kinds::NODES, "", &config.name).by(agent))?.body;
+    let boot = &new.at(&["status", "nodeInfo"])["bootID"];
+    if old.at(&["status", "nodeInfo"])["bootID"] != *boot {
+        let message = format!("Node {} has been rebooted, boot id: {}", config.name, boot.str());
+        tell(config, recorder, EventKind::Warning, "Rebooted", message);
+    }
+    let mut conditions = Vec::new();
+    for fresh in new.at(&["status", "conditions"]).items() {
+        let mut all = old.at(&["status", "conditions"]).items().iter();
+        let known = all.find(|c| c["type"] == fresh["type"]).filter(|c| c["status"] == fresh["status"]);
+        let mut condition = fresh.clone();
+        match known {
+            Some(known) => condition.set("lastTransitionTime", &known["lastTransitionTime"]),
+            None => {
+                let ready = fresh["type"].str() == "Ready";
+                let reason = if ready {
+                    Str::fixed("NodeReady")
+                } else {
+                    Str::from(match fresh["type"].str() {
+                        "MemoryPressure" => "NodeHasSufficientMemory",
+                        "DiskPressure" => "NodeHasNoDiskPressure",
+                        _ => "NodeHasSufficientPID",
+                    })
+                };
+                let message = format!("Node {} status is now: {reason}", config.name);
+                tell(config, recorder, EventKind::Normal, reason, message);
+            }
+        }
+        conditions.push(condition);
+    }
+    let body = json!({ "status": { "conditions": conditions, "nodeInfo": { "bootID": boot } } });
+    let patch = Request::patch(PatchType::Strategic, kinds::NODES, "", &config.name, body);
+    cx.api.call(patch.with_subresource("status").by(agent)).map(|_| ())
+}
+
+/// An event about the node. The kubelet names it by its name where a uid is meant.
+fn tell(
+    config: &NodeConfig,
+    recorder: &mut Recorder,
+    kind: EventKind,
+    reason: impl Into<Str>,
+    message: String,
+) {
+    let about = json!({ "kind": "Node", "name": &config.name, "uid": &config.name });
+    recorder.event_about(about, kind, reason, message);
 }
 
 /// Takes over the Lease of the node's name, or creates it.

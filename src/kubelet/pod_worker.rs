@@ -9,21 +9,20 @@
 
 use super::Work;
 use super::agenda::Agenda;
-use super::config::Source;
 use super::container::{Container, Pull, Role, State};
+use super::images::registry::Credential;
+use super::mounting::Mounting;
 use super::node::{Addresses, NodeConfig};
-use super::runtime::{Blocked, SIGKILL, SIGTERM, Volumes};
-use super::{status, volumes};
+use super::object_cache::ObjectCache;
+use super::runtime::{Blocked, MAIN, SIGKILL, SIGTERM, Volumes};
+use super::{exec, status};
 use crate::api::{ObjectKey, PatchType, Request, kinds, meta};
-use crate::client::{Backoff, Context, EventKind, Recorder};
+use crate::client::{Context, EventKind, Recorder};
 use crate::collections::Set;
 use crate::json;
 use crate::json::{Json, Str};
 use crate::sim::Time;
 use std::time::Duration;
-
-/// How a mount that failed is put off (`exponentialbackoff`).
-const MOUNT_RETRY: Backoff = Backoff::new(Duration::from_millis(500), Duration::from_secs(122));
 
 /// Where the worker is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -67,15 +66,17 @@ pub struct PodWorker {
     pub verdict: Option<(&'static str, Str)>,
     address: Option<u8>,
     pub(super) volumes: Volumes,
-    /// How often its volumes could not be mounted, and when that is tried again.
-    mount_failures: u32,
-    mount_at: Time,
+    pub(super) mounting: Mounting,
+    /// The credentials of its `imagePullSecrets`, once a sync has asked for them.
+    pub(super) keyring: Option<Vec<Credential>>,
 }
 
 /// What a worker uses of its kubelet.
 pub struct Host<'a> {
     pub(super) node: &'a NodeConfig,
     pub(super) agent: &'a Str,
+    /// The ConfigMaps and Secrets that its pods refer to.
+    pub(super) objects: &'a mut ObjectCache,
     /// The images that have been pulled.
     pub(super) images: &'a mut Set<Str>,
     /// When the next pull can begin.
@@ -121,8 +122,8 @@ impl PodWorker {
             verdict: None,
             address: None,
             volumes: Volumes::new(),
-            mount_failures: 0,
-            mount_at: Time::default(),
+            mounting: Mounting::default(),
+            keyring: None,
         }
     }
 
@@ -186,6 +187,7 @@ impl PodWorker {
                 self.begin_termination(cx, host);
             } else {
                 self.sync_pod(cx, host, &mut next);
+                self.plan_refresh(cx, host, &mut next);
                 if let Some(at) = self.deadline() {
                     next.at(at, false);
                 }
@@ -206,6 +208,7 @@ impl PodWorker {
 
     fn sync_pod(&mut self, cx: &mut Context, host: &mut Host<'_>, next: &mut Next) {
         cx.note("sync-pod", [("phase", self.phase().into())]);
+        self.keyring = None;
         // A sync that waited for an image goes on where it was; it has reported already.
         if !self.containers.iter().any(|c| matches!(c.pull, Pull::Pulling { .. })) {
             self.write_status(cx, host);
@@ -215,8 +218,10 @@ impl PodWorker {
             if !self.sandbox {
                 return;
             }
+        } else {
+            self.refresh_volumes(cx, host);
         }
-        let mains_started = self.containers.iter().any(|c| c.role == Role::Main && !c.id.is_empty());
+        let mains_started = self.containers.iter().any(|c| c.role == Role::Main && c.sandboxed);
         let mut initialized = true;
         for index in 0..self.containers.len() {
             let container = &self.containers[index];
@@ -262,31 +267,13 @@ impl PodWorker {
             format!("10.244.{}.{address}", host.node.number)
         };
         cx.note("create-sandbox", [("ip", ip.as_str().into())]);
-        let now = cx.now;
-        let mut source = Source::new(cx, self.pod["metadata"]["namespace"].str(), host.agent);
-        self.volumes = volumes::build(&mut source, &self.pod, host.node, &ip, now);
+        if self.containers.iter().any(|c| !c.id.is_empty()) {
+            let about = meta::object_reference(&self.pod, &kinds::PODS.into());
+            let message = "Pod sandbox changed, it will be killed and re-created.";
+            host.recorder.event_about(about, EventKind::Normal, "SandboxChanged", message);
+        }
         self.ip = Some(ip.into());
         self.sandbox = true;
-    }
-
-    /// Whether the volumes are there. A hollow kubelet has none.
-    fn mount_volumes(&mut self, cx: &mut Context, host: &mut Host<'_>, next: &mut Next) -> bool {
-        if host.node.is_hollow() || self.pod["spec"]["volumes"].is_empty() {
-            return true;
-        }
-        if self.mount_at > cx.now {
-            next.at(self.mount_at, self.mount_failures > 4);
-            return false;
-        }
-        let mut source = Source::new(cx, self.pod["metadata"]["namespace"].str(), host.agent);
-        let Some(message) = volumes::missing(&mut source, &self.pod) else { return true };
-        cx.note("mount-failed", [("message", message.as_str().into())]);
-        let about = meta::object_reference(&self.pod, &kinds::PODS.into());
-        host.recorder.event_about(about, EventKind::Warning, "FailedMount", message);
-        self.mount_at = cx.now + MOUNT_RETRY.after(self.mount_failures);
-        self.mount_failures += 1;
-        next.at(self.mount_at, self.mount_failures > 4);
-        false
     }
 
     /// Stops what runs. The main containers first; sidecars when those are gone.
@@ -334,10 +321,9 @@ impl PodWorker {
         let runs = |role: Role| self.containers.iter().any(|c| c.role == role && c.is_running());
         let (mains, helpers) = (runs(Role::Main) || runs(Role::Init), runs(Role::Sidecar));
         if !mains && !helpers {
-            if let Some(address) = self.address.take() {
-                host.addresses.give_back(address);
-            }
+            self.give_back_address(host);
             self.sandbox = false;
+            (self.volumes, self.mounting) = (Volumes::new(), Mounting::default());
             self.stage = Stage::TerminatedPod { released: false };
             self.write_status(cx, host);
             return;
@@ -376,27 +362,38 @@ impl PodWorker {
 
     /// Lets a container's processes run.
     pub fn run(&mut self, name: &str, cx: &mut Context, host: &mut Host<'_>) {
-        let pod = ObjectKey::of(&self.pod);
-        let work = Work::Process { pod: pod.clone(), container: name.into() };
-        host.agenda.remove(&work);
         let Some(index) = self.containers.iter().position(|c| c.name == *name) else { return };
-        let fallback = self.spec_of(index)["terminationMessagePolicy"].str() == "FallbackToLogsOnError";
-        let now = cx.now;
-        let container = &mut self.containers[index];
-        let State::Running { task, .. } = &mut container.state else { return };
-        let log = &mut container.log;
-        let before = log.total_lines();
-        let blocked = task.run(now, &mut self.volumes, &mut |stream, bytes| log.write(now, stream, bytes));
-        let lines = log.total_lines() - before;
+        let before = self.containers[index].log.total_lines();
+        let Some(blocked) = self.run_container(index, cx.now, host) else { return };
+        let lines = self.containers[index].log.total_lines() - before;
         cx.note("run-process", [("container", name.into()), ("lines", (lines as i64).into())]);
         match blocked {
-            Blocked::Until(at) => {
-                cx.note("process-waits", [("until", at.rfc3339_micro().into())]);
-                host.agenda.set(work, at.max(now), false);
-            }
+            Blocked::Until(at) => cx.note("process-waits", [("until", at.rfc3339_micro().into())]),
+            Blocked::Forever => {}
+            Blocked::Exited { code, .. } => cx.note("process-exited", [("code", code.into())]),
+        }
+    }
+
+    /// The same, without saying so: an exec's first moments belong to who asked for it.
+    pub(super) fn run_container(&mut self, index: usize, now: Time, host: &mut Host<'_>) -> Option<Blocked> {
+        let pod = ObjectKey::of(&self.pod);
+        let fallback = self.spec_of(index)["terminationMessagePolicy"].str() == "FallbackToLogsOnError";
+        let container = &mut self.containers[index];
+        let work = Work::Process { pod: pod.clone(), container: container.name.clone() };
+        host.agenda.remove(&work);
+        let State::Running { task, .. } = &mut container.state else { return None };
+        let (log, execs) = (&mut container.log, &mut container.execs);
+        let blocked = task.run(now, &mut self.volumes, &mut |session, stream, bytes| match session {
+            MAIN => log.write(now, stream, bytes),
+            session => exec::write(execs, session, stream, bytes),
+        });
+        for exec in execs.iter_mut().filter(|exec| exec.exit.is_none()) {
+            exec.exit = task.exit_code(exec.session);
+        }
+        match blocked {
+            Blocked::Until(at) => host.agenda.set(work, at.max(now), false),
             Blocked::Forever => {}
             Blocked::Exited { code, oom_killed } => {
-                cx.note("process-exited", [("code", code.into())]);
                 let message = match task.message() {
                     empty if empty.is_empty() && fallback && code != 0 => log.ending(),
                     message => message,
@@ -405,6 +402,7 @@ impl PodWorker {
                 host.agenda.wake(Work::PodWorker(pod), now);
             }
         }
+        Some(blocked)
     }
 
     /// An event about a container.
@@ -477,6 +475,11 @@ impl PodWorker {
             host.agenda.remove(&Work::Process { pod: pod.clone(), container: container.name.clone() });
         }
         host.agenda.remove(&Work::PodWorker(pod));
+        self.give_back_address(host);
+    }
+
+    /// The sandbox is gone.
+    pub(super) fn give_back_address(&mut self, host: &mut Host<'_>) {
         if let Some(address) = self.address.take() {
             host.addresses.give_back(address);
         }

@@ -1,14 +1,14 @@
 //! The container runtime: what an image is, and what runs in a container. The kubelet knows containers only through this
 //! file, as a real one knows containerd only through the CRI.
 
-use super::images::{self, servers};
+use super::images::{self, registry, servers};
 use super::shell::fs::{Entry, Mount};
-use super::shell::{self, Dialect, Executable, Output, Process, ProcessSpec, Session, Tools, Userland};
+use super::shell::{self, Dialect, Executable, Output, Process, ProcessSpec, Tools, Userland};
 use crate::json::Str;
 use crate::sim::Time;
 
 pub use super::shell::fs::{Tree, Volumes};
-pub use super::shell::{SIGKILL, SIGTERM, Stream};
+pub use super::shell::{Listener, MAIN, SIGKILL, SIGTERM, Session, StartError, Stream};
 
 /// An image that a registry has.
 #[derive(Clone, Debug)]
@@ -251,8 +251,39 @@ impl Task {
         Ok(Task { process, message_path: spec.message_path.clone() })
     }
 
+    /// Starts another process in the container.
+    pub fn exec(
+        &mut self,
+        argv: &[String],
+        stdin: &str,
+        now: Time,
+        volumes: &mut Volumes,
+    ) -> Result<Session, StartError> {
+        self.process.exec(argv, stdin, now.0, volumes)
+    }
+
+    /// How a process that was started so has ended.
+    pub fn exit_code(&self, session: Session) -> Option<i32> {
+        self.process.exit_code(session)
+    }
+
+    /// Ends such a process: nobody waits for it any more.
+    pub fn close(&mut self, session: Session) {
+        self.process.close(session);
+    }
+
+    /// The ports that its servers listen on, and whether they speak HTTP.
+    pub fn listeners(&self) -> Vec<Listener> {
+        self.process.listeners()
+    }
+
     /// Lets it run until nothing in it can go on, or its turn is over.
-    pub fn run(&mut self, now: Time, volumes: &mut Volumes, write: &mut dyn FnMut(Stream, &[u8])) -> Blocked {
+    pub fn run(
+        &mut self,
+        now: Time,
+        volumes: &mut Volumes,
+        write: &mut dyn FnMut(Session, Stream, &[u8]),
+    ) -> Blocked {
         let mut out = Terminal(write);
         match self.process.run(now.0, FUEL, volumes, &mut out) {
             shell::Blocked::Until(at) => Blocked::Until(Time(at)),
@@ -280,35 +311,35 @@ impl Task {
 
 const LONGEST_MESSAGE: usize = 4096;
 
-/// The container's log; what an exec writes goes elsewhere.
-struct Terminal<'a>(&'a mut dyn FnMut(Stream, &[u8]));
+/// Where what is written goes, by session.
+struct Terminal<'a>(&'a mut dyn FnMut(Session, Stream, &[u8]));
 
 impl Output for Terminal<'_> {
     fn write(&mut self, session: Session, stream: Stream, bytes: &[u8]) {
-        if session == shell::MAIN {
-            (self.0)(stream, bytes);
-        }
+        (self.0)(session, stream, bytes);
     }
 }
 
 /// Looks an image up. An error is what containerd says of it. `any`: every image is there, and serves if it is unknown.
 pub fn resolve(image: &str, any: bool) -> Result<Image, String> {
     let reference = full_reference(image);
-    let name =
+    let public =
         reference.strip_prefix("docker.io/library/").map(|n| n.split([':', '@']).next().unwrap_or_default());
+    let private = registry::private_path(&reference).and_then(|path| path.rsplit('/').next());
+    let name = public.or(private);
     let known = KNOWN.iter().find(|known| Some(known.name) == name);
     let tag =
         reference.rsplit('/').next().and_then(|last| last.split_once(':')).map_or("latest", |(_, tag)| tag);
     let failed = format!(
         "failed to pull and unpack image \"{reference}\": failed to resolve reference \"{reference}\""
     );
-    if !any && known.is_none() {
+    if !any && known.is_none() && private.is_none() {
         return Err(format!(
             "{failed}: pull access denied, repository does not exist or may require authorization: \
              server message: insufficient_scope: authorization failed"
         ));
     }
-    if !any && !is_known_tag(tag) {
+    if !any && (known.is_none() || !is_known_tag(tag)) {
         return Err(format!("rpc error: code = NotFound desc = {failed}: {reference}: not found"));
     }
     let mut digest = String::from("sha256:");

@@ -3,14 +3,15 @@
 //! Upstream: `startContainer` in `kuberuntime_container.go`, `images/image_manager.go`.
 
 use super::Work;
-use super::config::Source;
 use super::container::{Backoff, LONGEST_BACKOFF, Pull, Role, State};
 use super::env;
+use super::images::registry::{self, Credential};
+use super::object_cache::{Kind, Source};
 use super::pod_worker::{Host, Next, PodWorker};
 use super::runtime::{self, ContainerSpec, Image, Task};
 use super::volumes;
 use crate::api::quantity::Quantity;
-use crate::api::{ObjectKey, meta};
+use crate::api::{ObjectKey, kinds, meta};
 use crate::client::{Context, EventKind};
 use crate::json::{Json, Str};
 use crate::sim::Time;
@@ -42,6 +43,8 @@ impl PodWorker {
                 self.event(index, host, EventKind::Warning, "Failed", event);
                 let container = &mut self.containers[index];
                 container.wait("CreateContainerConfigError", message);
+                // The next try looks for the image again.
+                container.pull = Pull::Idle;
                 container.retry_at = Some(cx.now + SYNC_RETRY);
                 next.at(cx.now, false);
             }
@@ -127,7 +130,9 @@ impl PodWorker {
             return self.image_error(index, "InspectFailed", "InvalidImageName", message, cx, host, next);
         }
         let reference = runtime::full_reference(name);
-        let present = host.images.contains(reference.as_str());
+        let authorized = registry::authorize(&reference, self.keyring(cx, host));
+        // An image that somebody else's credential brought is not there for a pod without one.
+        let present = host.images.contains(reference.as_str()) && authorized.is_ok();
         let policy = match self.spec_of(index)["imagePullPolicy"].str() {
             "" if reference.ends_with(":latest") => "Always",
             "" => "IfNotPresent",
@@ -176,20 +181,48 @@ impl PodWorker {
             }
             return None;
         }
-        self.begin_pull(index, name, present, cx, host, next);
+        let result = authorized.and_then(|()| runtime::resolve(name, false)).map_err(Str::from);
+        self.begin_pull(index, name, result, present, cx, host, next);
         None
     }
 
+    /// The credentials that the pod brings, asked for once a sync.
+    fn keyring(&mut self, cx: &mut Context, host: &mut Host<'_>) -> &[Credential] {
+        if self.keyring.is_none() {
+            let (mut keyring, mut missing) = (Vec::new(), Vec::new());
+            for reference in self.pod["spec"]["imagePullSecrets"].items() {
+                let name = reference["name"].str();
+                let mut source = Source::new(cx, host.objects, host.agent, &self.pod);
+                match source.get(Kind::Secret, name) {
+                    Ok(secret) => keyring.extend(registry::credentials(&secret)),
+                    Err(_) => missing.push(name),
+                }
+            }
+            if !missing.is_empty() {
+                let message = format!(
+                    "Unable to retrieve some image pull secrets ({}); attempting to pull the image may not succeed.",
+                    missing.join(", ")
+                );
+                let about = meta::object_reference(&self.pod, &kinds::PODS.into());
+                let reason = "FailedToRetrieveImagePullSecret";
+                host.recorder.event_about(about, EventKind::Warning, reason, message);
+            }
+            self.keyring = Some(keyring);
+        }
+        self.keyring.as_deref().unwrap_or_default()
+    }
+
+    #[allow(clippy::too_many_arguments)]
     fn begin_pull(
         &mut self,
         index: usize,
         name: &str,
+        result: Result<Image, Str>,
         present: bool,
         cx: &mut Context,
         host: &mut Host<'_>,
         next: &mut Next,
     ) {
-        let result = runtime::resolve(name, false).map_err(Str::from);
         let chance = Duration::from_millis(cx.rng.below(400));
         let transfer = match &result {
             // Some 40 MB a second, and as long again to unpack.
@@ -270,17 +303,17 @@ impl PodWorker {
 
     /// What the runtime is to start. A hollow kubelet does not mind what is missing.
     fn configure(
-        &self,
+        &mut self,
         index: usize,
         image: &Image,
         cx: &mut Context,
         host: &mut Host<'_>,
     ) -> Result<ContainerSpec, String> {
-        let spec = self.spec_of(index);
+        let spec = &self.spec_of(index).clone();
         let meta = &self.pod["metadata"];
-        let seed = cx.rng.next_u64();
+        let (now, seed) = (cx.now.0, cx.rng.next_u64());
         let ip = self.ip.as_deref().unwrap_or_default();
-        let mut source = Source::new(cx, meta["namespace"].str(), host.agent);
+        let mut source = Source::new(cx, host.objects, host.agent, &self.pod);
         let env = match env::make(&mut source, &self.pod, spec, host.node, ip) {
             Ok(env) => env,
             Err(_) if host.node.is_hollow() => Vec::new(),
@@ -309,7 +342,7 @@ impl PodWorker {
             cwd: spec["workingDir"].str().to_owned(),
             hostname: hostname.to_owned(),
             memory: memory.and_then(|m| u64::try_from(m).ok()).filter(|m| *m > 0),
-            mounts: volumes::mounts(&self.pod, spec),
+            mounts: volumes::mounts(&mut self.volumes, &self.pod, spec, &env, now)?,
             message_path: match spec["terminationMessagePath"].str() {
                 "" => "/dev/termination-log".to_owned(),
                 path => path.to_owned(),

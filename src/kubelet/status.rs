@@ -143,7 +143,7 @@ fn initialized(worker: &PodWorker, phase: &str) -> (bool, &'static str, String) 
     if phase == "Succeeded" {
         return (true, "PodCompleted", String::new());
     }
-    if worker.containers.iter().any(|c| c.role == Role::Main && !c.id.is_empty()) {
+    if worker.containers.iter().any(|c| c.role == Role::Main && c.sandboxed) {
         return (true, "", String::new());
     }
     let incomplete = |c: &&Container| match c.role {

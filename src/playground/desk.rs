@@ -1,7 +1,7 @@
 //! [`Desk`]: a cluster and a terminal, as one machine with inputs.
 
 use super::terminal::{Files, Terminal};
-use crate::cluster::{Action, Actor, Config, StepRecord, World};
+use crate::cluster::{Action, Actor, Config, Fault, StepRecord, World};
 use crate::json::Str;
 use crate::sim::{Machine, Time};
 
@@ -19,6 +19,8 @@ pub enum Input {
     },
     /// Interrupt the running command.
     Interrupt,
+    /// Let something break, or be mended.
+    Fault(Fault),
 }
 
 /// Something that may happen next.
@@ -175,6 +177,11 @@ impl Machine for Desk {
                 let step = terminal.interrupt(world);
                 Record { step, line: None, resumed: false }
             }
+            Input::Fault(fault) => {
+                let step = world.step(&Action::Fault(fault.clone()));
+                terminal.follow(world);
+                Record { step, line: None, resumed: false }
+            }
             Input::Step(index) => match self.choice(*index) {
                 Some(Choice::World(action)) => {
                     let step = self.world.step(&action);
@@ -200,7 +207,7 @@ impl Machine for Desk {
             _ => (Str::default(), false),
         };
         let salience = match () {
-            () if record.line.is_some() => Salience::Person,
+            () if record.line.is_some() || matches!(step.action, Some(Action::Fault(_))) => Salience::Person,
             () if step.writes().next().is_some() => Salience::Write,
             () if works => Salience::Work,
             () => Salience::Routine,

@@ -8,11 +8,11 @@
 //! ```
 //!
 //! In a log, a positive number is that many default steps, a negative one is the choice at that place of the list, an
-//! object is a command with the files that changed since the last one (`null`: removed), `"^C"` is an interrupt. A
-//! branch names the one it left and after how many inputs.
+//! object is a command with the files that changed since the last one (`null`: removed), or a fault
+//! (`{"fault": "node-down", "on": "node-2"}`), `"^C"` is an interrupt. A branch names the one it left and after how many inputs.
 
 use super::{Desk, Files, Input, Playground};
-use crate::cluster::Config;
+use crate::cluster::{Config, Fault};
 use crate::json;
 use crate::json::{Json, Str};
 use crate::sim::Machine;
@@ -158,9 +158,12 @@ impl RunFile {
             for entry in &course.log {
                 let impossible = |at: usize| RunError::Impossible { branch: course.name.clone(), input: at };
                 for input in decode(entry, &mut files).ok_or(RunError::Malformed("log"))? {
-                    if let Input::Step(index) = input
-                        && playground.desk().choice(index).is_none()
-                    {
+                    let possible = match &input {
+                        Input::Step(index) => playground.desk().choice(*index).is_some(),
+                        Input::Fault(fault) => playground.desk().world().can_suffer(fault),
+                        Input::Command { .. } | Input::Interrupt => true,
+                    };
+                    if !possible {
                         return Err(impossible(playground.timeline.position()));
                     }
                     playground.timeline.act(input);
@@ -198,6 +201,7 @@ fn encode<'a>(inputs: impl Iterator<Item = &'a Input>, mut files: Files) -> Json
             },
             Input::Step(index) => log.push(Json::Int(-i64::from(*index))),
             Input::Interrupt => log.push("^C".into()),
+            Input::Fault(fault) => log.push(json!({ "fault": fault.name(), "on": fault.target() })),
             Input::Command { line, files: now } => {
                 let mut entry = json!({ "run": line });
                 let mut changed = Json::object();
@@ -223,6 +227,9 @@ fn decode(entry: &Json, files: &mut Files) -> Option<Vec<Input>> {
         Json::Int(n) if *n > 0 => Some(vec![Input::Step(0); usize::try_from(*n).ok()?]),
         Json::Int(n) if *n < 0 => Some(vec![Input::Step(u32::try_from(n.unsigned_abs()).ok()?)]),
         Json::Str(s) if s.as_str() == "^C" => Some(vec![Input::Interrupt]),
+        Json::Object(_) if !entry["fault"].is_null() => {
+            Some(vec![Input::Fault(Fault::parse(entry["fault"].str(), entry["on"].str())?)])
+        }
         Json::Object(_) => {
             for (name, text) in entry["files"].entries() {
                 match text.as_str() {

@@ -18,7 +18,7 @@ pub use export::{RunError, RunFile, trace_hash};
 pub use run::{Progress, RunEnd, Until};
 pub use terminal::{Entry, Files, Output, Terminal};
 
-use crate::cluster::Config;
+use crate::cluster::{Config, Fault};
 use crate::json::Str;
 use crate::sim::{Machine, Timeline};
 
@@ -87,7 +87,7 @@ impl Playground {
         if self.timeline.position() < self.timeline.len() {
             let mut desk = self.desk().clone();
             let record = desk.apply(&input);
-            if record.step.writes().next().is_none() && !desk.terminal().is_running() {
+            if !record.step.changes() && !desk.terminal().is_running() {
                 let here = (self.timeline.current(), self.timeline.position());
                 if self.asides_at != here {
                     self.asides.clear();
@@ -105,6 +105,11 @@ impl Playground {
         let here = (self.timeline.current(), self.timeline.position());
         let asides = if self.asides_at == here { self.asides.as_slice() } else { &[] };
         self.desk().terminal().entries().iter().chain(asides)
+    }
+
+    /// Lets something break, or be mended; `None` where it cannot.
+    pub fn fault(&mut self, fault: Fault) -> Option<Record> {
+        self.desk().world().can_suffer(&fault).then(|| self.timeline.act(Input::Fault(fault)))
     }
 
     /// Interrupts the running command (Ctrl-C).

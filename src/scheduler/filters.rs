@@ -7,6 +7,7 @@ use super::affinity;
 use super::cache::NodeInfo;
 use super::resources::Resources;
 use super::topology::{Fellows, Unfit};
+use crate::api::taint;
 use crate::json::Json;
 
 /// A scheduler plugin that can refuse a node.
@@ -174,17 +175,7 @@ pub fn tolerates_all(pod: &Json, node: &Json) -> bool {
 
 /// Whether one of the pod's tolerations is for the taint.
 pub fn tolerates(pod: &Json, taint: &Json) -> bool {
-    pod["spec"]["tolerations"].items().iter().any(|toleration| {
-        let (key, effect, value) =
-            (toleration["key"].str(), toleration["effect"].str(), toleration["value"].str());
-        (effect.is_empty() || effect == taint["effect"].str())
-            && (key.is_empty() || key == taint["key"].str())
-            && match toleration["operator"].str() {
-                "" | "Equal" => value == taint["value"].str(),
-                "Exists" => true,
-                _ => false,
-            }
-    })
+    pod["spec"]["tolerations"].items().iter().any(|toleration| taint::tolerates(toleration, taint))
 }
 
 fn ports_conflict(pod: &Json, node: &NodeInfo) -> bool {

@@ -38,6 +38,11 @@ fn action(world: &World, action: &Action) -> ActionView {
         }
         Action::Kubelet { work: Work::Register, .. } => view("register", vec![], vec![]),
         Action::Kubelet { work: Work::Heartbeat, .. } => view("heartbeat", vec![], vec![]),
+        Action::Fault(fault) => {
+            let node = names::object(&kinds::NODES.into(), &ObjectKey::new("", fault.target().clone()));
+            let text = Value::Text(format!("{} {}", fault.name(), fault.target()));
+            view("fault", vec![node], vec![names::named("fault", text)])
+        }
         Action::Advance { to, .. } => {
             let duration = Value::Duration(to.since(world.now()).as_millis() as u64);
             view("timer", vec![], vec![names::named("duration", duration)])

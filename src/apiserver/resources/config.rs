@@ -1,8 +1,8 @@
 //! ConfigMaps and Secrets.
 
 use super::{PLAIN, Strategy};
+use crate::api::base64;
 use crate::api::field::{Error, Path};
-use crate::apiserver::base64;
 use crate::apiserver::validation::names;
 use crate::json::{Json, Str};
 

@@ -1,11 +1,12 @@
 //! `kubestep run`: command lines against a fresh cluster, or a run that was exported, with a trace of every step.
 
-use kubestep::cluster::Config;
+use kubestep::cluster::{Config, Fault};
 use kubestep::json::Str;
 use kubestep::playground::{Files, Playground, RunEnd, RunFile, Until, trace_hash};
 use std::fs;
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::time::Duration;
 
 /// What `kubestep run` takes.
 #[derive(clap::Args)]
@@ -28,7 +29,8 @@ pub struct Arguments {
     /// Print the trace's hash at the end.
     #[arg(long)]
     hash: bool,
-    /// Command lines, each run to rest before the next: 'kubectl apply -f job.yaml'.
+    /// Command lines, each run to rest before the next: 'kubectl apply -f job.yaml'. '@node-down node-2' and '@node-up node-2'
+    /// switch a node off and on; '@wait 60' lets 60 seconds pass, '@node-down node-2 60' as well, instead of a rest.
     commands: Vec<String>,
 }
 
@@ -46,9 +48,21 @@ pub fn run(arguments: &Arguments) -> ExitCode {
     };
     for line in &arguments.commands {
         println!("$ {line}");
-        playground.command(line);
+        let until = match line.strip_prefix('@') {
+            Some(directive) => match direct(&mut playground, directive) {
+                Ok(until) => until,
+                Err(message) => {
+                    eprintln!("kubestep run: {line}: {message}");
+                    return ExitCode::from(2);
+                }
+            },
+            None => {
+                playground.command(line);
+                Until::Idle
+            }
+        };
         let mut trace = Vec::new();
-        let progress = playground.run(&Until::Idle, |steps| steps < MOST_STEPS);
+        let progress = playground.run(&until, |steps| steps < MOST_STEPS);
         if arguments.trace {
             for position in playground.timeline().position().saturating_sub(progress.steps as usize) + 1
                 ..=playground.timeline().position()
@@ -58,6 +72,9 @@ pub fn run(arguments: &Arguments) -> ExitCode {
         }
         for record in trace {
             println!("{}", describe(&record.step));
+        }
+        if line.starts_with('@') {
+            continue;
         }
         for output in playground.desk().terminal().entries().back().into_iter().flat_map(|e| &e.output) {
             if output.error { eprint!("{}", output.text) } else { print!("{}", output.text) }
@@ -70,6 +87,25 @@ pub fn run(arguments: &Arguments) -> ExitCode {
         println!("{:016x}", trace_hash(&playground));
     }
     ExitCode::SUCCESS
+}
+
+/// `wait SECONDS`, `node-down NODE [SECONDS]`: what to run until.
+fn direct(playground: &mut Playground, directive: &str) -> Result<Until, String> {
+    let words: Vec<&str> = directive.split_whitespace().collect();
+    let now = playground.desk().world().now();
+    let after = |seconds: &str| {
+        let seconds = seconds.parse::<u64>().map_err(|e| format!("{seconds}: {e}"))?;
+        Ok::<_, String>(Until::Time(now + Duration::from_secs(seconds)))
+    };
+    let (name, node, until) = match words.as_slice() {
+        ["wait", seconds] => return after(seconds),
+        [name, node] => (name, node, Until::Idle),
+        [name, node, seconds] => (name, node, after(seconds)?),
+        _ => return Err("NAME NODE [SECONDS] is expected".into()),
+    };
+    let fault = Fault::parse(name, node).ok_or("no such fault")?;
+    playground.fault(fault).ok_or("no such node, or it is so already")?;
+    Ok(until)
 }
 
 fn start(arguments: &Arguments) -> Result<Playground, String> {

@@ -1,6 +1,7 @@
-//! What images hold: the files that every container has, and the [servers] that some of them run. Which image has what is
-//! the catalogue in [`super::runtime`].
+//! What images hold: the files that every container has, and the [servers] that some of them run; and the [registry] that
+//! wants to know who pulls. Which image has what is the catalogue in [`super::runtime`].
 
+pub mod registry;
 pub mod servers;
 
 use super::shell::fs::{Device, Entry, Fs, FsError, Node, Tree};

@@ -148,14 +148,15 @@ impl Process {
     }
 
     /// Starts another process in the container, as `kubectl exec` and exec probes do: with the container's
-    /// environment, files and limits, and with its output going to the session that is returned.
+    /// environment, files and limits, with `stdin` to read, and with its output going to the session that is returned.
     pub fn exec(
         &mut self,
         argv: &[String],
+        stdin: &str,
         now_ns: i64,
         volumes: &mut Volumes,
     ) -> Result<Session, StartError> {
-        Arc::make_mut(&mut self.kernel).exec(argv, now_ns, volumes)
+        Arc::make_mut(&mut self.kernel).exec(argv, stdin, now_ns, volumes)
     }
 
     /// Exit code of a session once it has ended. The main process's too.

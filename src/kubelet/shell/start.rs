@@ -7,6 +7,7 @@ use crate::collections::Map;
 use super::applets::{self, Running};
 use super::fs::Volumes;
 use super::fs::{Entry, FsError, Node};
+use super::io::{OpenFile, Opened};
 use super::kernel::{Cx, INIT, Kernel};
 use super::paths::{View, clean};
 use super::simple::applet_name;
@@ -376,12 +377,19 @@ impl Kernel {
     pub(super) fn exec(
         &mut self,
         argv: &[String],
+        stdin: &str,
         now: i64,
         volumes: &mut Volumes,
     ) -> Result<Session, StartError> {
         let pid = self.new_pid();
         let session = Session(pid);
-        let task = Task { pid, session, shell_pid: pid, ..(*self.template).clone() };
+        let mut task = Task { pid, session, shell_pid: pid, ..(*self.template).clone() };
+        if !stdin.is_empty() {
+            let handle = self.new_handle();
+            let what = Opened::Text(Arc::new(stdin.as_bytes().to_vec()));
+            self.files.insert(handle, OpenFile { what, offset: 0, append: false });
+            task.fds.insert(0, Descriptor::File(handle));
+        }
         self.spawn(task, argv, now, volumes)?;
         Ok(session)
     }

@@ -278,6 +278,29 @@ note-pod-added = pod { $pod } was assigned to this node
 note-sync-pod = the pod is { $phase }
 note-create-sandbox = set up the pod's network { $ip }{ $error }
 note-mount-failed = a volume could not be mounted: { $message }
+note-volume-written = wrote volume { $volume } anew
+note-volume-stale = the files of pod { $pod } will show that at its next sync, at { $until }
+note-node-down = { $node } lost its power: all that ran on it is gone
+note-node-up = { $node } has its power back
+note-node-observed = node { $node } is new
+note-node-gone = node { $node } is gone
+note-node-silent = { $node } has been silent for too long: nobody knows how it is
+note-pod-not-ready = pod { $pod } counts as not ready, whatever it said last
+note-mark-for-tainting = { $node } is still not ready: its pods are to leave
+note-taint-node = gives { $node } these taints: { $taints }
+note-rate-limited = waits { $seconds } s: nodes are emptied slowly
+note-evictions-stopped = nothing is evicted from { $node }: most of its zone is down
+note-all-zones-disrupted = all { $nodes } nodes are silent: the fault may be elsewhere, so nothing is evicted
+note-zone-state = the zone is in state { $state } now
+note-node-taints = { $node } has { $taints ->
+    [0] no taint that drives pods away
+   *[other] { $taints } taints that drive pods away
+  }
+note-plan-eviction = pod { $pod } may stay for { $seconds } s
+note-cancel-eviction = pod { $pod } may stay after all
+note-evict = the time of pod { $pod } is over: it is evicted
+note-quarantine = node { $node } does not exist: looks again in 40 s
+note-collect-pod = removes pod { $pod }: { $why }
 note-pull-image = pulls image { $image }
 note-pull-failed = image { $image } could not be pulled: { $message }
 note-image-error = { $reason }: { $message }

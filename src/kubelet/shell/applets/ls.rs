@@ -19,7 +19,7 @@ pub(super) fn ls(call: &mut Call) -> Outcome {
     let (mut plain, mut directories) = (Vec::new(), Vec::new());
     for path in paths {
         let view = call.cx.view();
-        match view.stat(&cwd, &path, !has('l') && !has('d')) {
+        match view.stat(&cwd, &path, has('L') || !has('l') && !has('d')) {
             Ok(entry) if entry.is_directory() && !has('d') => directories.push(path),
             Ok(entry) => plain.push((path, entry.clone())),
             Err(error) if gnu => {
@@ -48,10 +48,21 @@ pub(super) fn ls(call: &mut Call) -> Outcome {
                 continue;
             }
         };
+        if has('L') {
+            let view = call.cx.view();
+            for (name, entry) in &mut entries {
+                if let Ok(found) = view.stat(&cwd, &format!("{path}/{name}"), true) {
+                    *entry = found.clone();
+                }
+            }
+        }
         entries.retain(|(name, _)| has('a') || has('A') || !name.starts_with('.'));
         if has('a') {
-            let now = call.cx.now;
-            let itself = |name: &str| (name.to_string(), Entry::directory(now));
+            let view = call.cx.view();
+            let itself = |name: &str| {
+                let found = view.stat(&cwd, &format!("{path}/{name}"), true);
+                (name.to_string(), found.map_or_else(|_| Entry::directory(0), Entry::clone))
+            };
             entries.splice(0..0, [itself("."), itself("..")]);
         }
         if has('t') {
@@ -61,15 +72,17 @@ pub(super) fn ls(call: &mut Call) -> Outcome {
             entries.reverse();
         }
         if has('l') {
-            text += &format!(
-                "total {}\n",
-                entries.iter().map(|(_, entry)| entry.size().div_ceil(4096) * 4).sum::<usize>()
-            );
+            text += &format!("total {}\n", entries.iter().map(|(_, entry)| blocks(entry)).sum::<usize>());
         }
         print(call, &entries, has('l'), has('F'), &mut text);
     }
     call.out(&text);
     Outcome::Done(status)
+}
+
+/// Kilobytes on the disk. A short link lies in its inode.
+fn blocks(entry: &Entry) -> usize {
+    if matches!(entry.node, Node::Symlink(_)) { 0 } else { entry.size().div_ceil(4096) * 4 }
 }
 
 fn print(call: &Call, entries: &[(String, Entry)], long: bool, classify: bool, text: &mut String) {
