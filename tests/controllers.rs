@@ -73,7 +73,9 @@ impl World {
             let mut cx = Context { api: &mut door, now: self.now, rng: &mut self.rng, notes: Vec::new() };
             self.steps += 1;
             let ready = self.manager.ready(self.now).next();
-            if let Some(resource) = due.first() {
+            if self.manager.can_start() {
+                self.manager.start(&mut cx);
+            } else if let Some(resource) = due.first() {
                 self.manager.deliver(&mut cx, resource);
             } else if let Some((queue, key)) = ready {
                 self.manager.sync(&mut cx, &queue, &key);

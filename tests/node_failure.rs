@@ -250,7 +250,7 @@ fn a_fault_is_part_of_the_run() {
     fail(&mut playground, Fault::NodeDown("node-2".into()));
     run_for(&mut playground, 60);
     let text = playground.export();
-    assert!(text.contains(r#"{"fault":"node-down","on":"node-2"}"#), "{text}");
+    assert!(text.contains(r#"{"fault":"node-down node-2"}"#), "{text}");
     let replayed = RunFile::parse(&text).and_then(|run| run.replay()).expect("a run");
     assert_eq!(trace_hash(&replayed), trace_hash(&playground));
     let node = replayed.desk().world().server().peek(&kinds::NODES.into(), &ObjectKey::new("", "node-2"));

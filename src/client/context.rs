@@ -16,6 +16,10 @@ pub trait Api {
     fn now(&self) -> Time;
     /// The caller has made this many notes; a recorder can tell with it which calls came after which note.
     fn noted(&mut self, _count: usize) {}
+    /// Whether the caller has died at one of its calls. What it does after that nobody will know.
+    fn crashed(&self) -> bool {
+        false
+    }
 }
 
 /// What a component is given while it acts: the door, the time, chance, and a place for its reasons.
@@ -33,8 +37,13 @@ pub struct Context<'a> {
 impl Context<'_> {
     /// Says what the component does now and with which values.
     pub fn note<const N: usize>(&mut self, phase: &'static str, values: [(&'static str, Json); N]) {
-        self.notes
-            .push(Note { phase: Str::fixed(phase), values: values.map(|(k, v)| (Str::fixed(k), v)).into() });
+        self.note_all(phase, values.into());
+    }
+
+    /// The same, where the number of values is not known beforehand.
+    pub fn note_all(&mut self, phase: &'static str, values: Vec<(&'static str, Json)>) {
+        let values = values.into_iter().map(|(k, v)| (Str::fixed(k), v)).collect();
+        self.notes.push(Note { phase: Str::fixed(phase), values });
         self.api.noted(self.notes.len());
     }
 }

@@ -26,17 +26,21 @@ pub struct Expectation {
 
 /// What each key expects of its cache.
 #[derive(Clone, Debug, Default)]
-pub struct Expectations(Map<ObjectKey, Expectation>);
+pub struct Expectations {
+    keys: Map<ObjectKey, Expectation>,
+    /// Nobody asks what is expected: any key may be acted on at any time.
+    ignored: bool,
+}
 
 impl Expectations {
     /// Notes creations that are about to be asked for; replaces what was noted before.
     pub fn expect_creations(&mut self, key: &ObjectKey, adds: usize, now: Time) {
-        self.0.insert(key.clone(), Expectation { adds: adds as i64, dels: 0, since: now });
+        self.keys.insert(key.clone(), Expectation { adds: adds as i64, dels: 0, since: now });
     }
 
     /// Notes deletions that are about to be asked for; replaces what was noted before.
     pub fn expect_deletions(&mut self, key: &ObjectKey, dels: usize, now: Time) {
-        self.0.insert(key.clone(), Expectation { adds: 0, dels: dels as i64, since: now });
+        self.keys.insert(key.clone(), Expectation { adds: 0, dels: dels as i64, since: now });
     }
 
     /// A creation was seen, or will not happen after all.
@@ -50,7 +54,7 @@ impl Expectations {
     }
 
     fn lower(&mut self, key: &ObjectKey, adds: i64, dels: i64) {
-        if let Some(e) = self.0.get_mut(key) {
+        if let Some(e) = self.keys.get_mut(key) {
             e.adds -= adds;
             e.dels -= dels;
         }
@@ -58,22 +62,28 @@ impl Expectations {
 
     /// Whether the controller may act on the key: nothing is expected, all of it was seen, or it took too long.
     pub fn satisfied(&self, key: &ObjectKey, now: Time) -> bool {
-        self.0.get(key).is_none_or(|e| (e.adds <= 0 && e.dels <= 0) || now.since(e.since) > TIMEOUT)
+        self.ignored
+            || self.keys.get(key).is_none_or(|e| (e.adds <= 0 && e.dels <= 0) || now.since(e.since) > TIMEOUT)
+    }
+
+    /// From now on the account is kept, but nobody heeds it (or does again).
+    pub fn ignore(&mut self, ignored: bool) {
+        self.ignored = ignored;
     }
 
     /// What a key expects.
     pub fn get(&self, key: &ObjectKey) -> Option<Expectation> {
-        self.0.get(key).copied()
+        self.keys.get(key).copied()
     }
 
     /// What all keys expect.
     pub fn iter(&self) -> impl Iterator<Item = (&ObjectKey, &Expectation)> {
-        self.0.iter()
+        self.keys.iter()
     }
 
     /// Forgets a key: its object is gone.
     pub fn delete(&mut self, key: &ObjectKey) {
-        self.0.remove(key);
+        self.keys.remove(key);
     }
 }
 

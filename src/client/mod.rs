@@ -12,6 +12,7 @@
 //! Everything here is `Clone`, cheap to clone, and can be looked into.
 
 mod backoff;
+mod call_fault;
 mod context;
 mod expectations;
 mod indexer;
@@ -22,6 +23,7 @@ mod reflector;
 mod workqueue;
 
 pub use backoff::Backoff;
+pub use call_fault::CallFault;
 pub use context::{Api, Context, Note, Timer};
 pub use expectations::{Expectation, Expectations, TIMEOUT as EXPECTATIONS_TIMEOUT, UidExpectations};
 pub use indexer::{BY_CONTROLLER, Index, Indexer, orphans};

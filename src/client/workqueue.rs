@@ -23,6 +23,10 @@ pub struct WorkQueue {
     by_time: Set<(Time, ObjectKey)>,
     failures: Map<ObjectKey, u32>,
     limit: Backoff,
+    /// Failed keys come back at once.
+    unlimited: bool,
+    /// What was added since somebody last asked, and after how long a wait.
+    added: Vec<(ObjectKey, Duration)>,
 }
 
 impl Default for WorkQueue {
@@ -42,12 +46,29 @@ impl WorkQueue {
             by_time: Set::new(),
             failures: Map::new(),
             limit,
+            unlimited: false,
+            added: Vec::new(),
         }
+    }
+
+    /// Lets failed keys come back at once, or after a wait that grows, as usual.
+    pub fn set_unlimited(&mut self, unlimited: bool) {
+        self.unlimited = unlimited;
+    }
+
+    /// What was added since the last call, with the wait that it was to have.
+    pub fn take_added(&mut self) -> Vec<(ObjectKey, Duration)> {
+        std::mem::take(&mut self.added)
     }
 
     /// Adds a key that needs work. A key that waits already is not added twice; one that is being worked on is queued again
     /// when that is [`done`](WorkQueue::done).
     pub fn add(&mut self, key: ObjectKey) {
+        self.added.push((key.clone(), Duration::ZERO));
+        self.enqueue(key);
+    }
+
+    fn enqueue(&mut self, key: ObjectKey) {
         if self.dirty.insert(key.clone()) && !self.processing.contains(&key) {
             self.queue.push_back(key);
         }
@@ -58,6 +79,7 @@ impl WorkQueue {
         if wait.is_zero() {
             return self.add(key);
         }
+        self.added.push((key.clone(), wait));
         let at = now + wait;
         if let Some(earlier) = self.waiting.get(&key).copied() {
             if earlier <= at {
@@ -83,7 +105,8 @@ impl WorkQueue {
     pub fn add_rate_limited(&mut self, key: ObjectKey, now: Time) {
         let failures = self.num_requeues(&key);
         self.failures.insert(key.clone(), failures + 1);
-        self.add_after(key, now, self.limit.after(failures));
+        let wait = if self.unlimited { Duration::ZERO } else { self.limit.after(failures) };
+        self.add_after(key, now, wait);
     }
 
     /// Forgets a key's failures: its work succeeded.
@@ -132,7 +155,7 @@ impl WorkQueue {
             }
             self.by_time.remove(&(at, key.clone()));
             self.waiting.remove(&key);
-            self.add(key);
+            self.enqueue(key);
         }
     }
 
@@ -158,7 +181,7 @@ impl WorkQueue {
 
     /// Forgets everything, as a restarted controller does.
     pub fn clear(&mut self) {
-        *self = WorkQueue::new(self.limit);
+        *self = WorkQueue { unlimited: self.unlimited, ..WorkQueue::new(self.limit) };
     }
 }
 

@@ -1,5 +1,6 @@
 //! [`Action`]: everything that can happen in a cluster, one at a time.
 
+use super::Fault;
 use crate::api::{ObjectKey, Resource};
 use crate::json::Str;
 use crate::kubelet::Work;
@@ -18,41 +19,6 @@ pub enum Actor {
     User,
     /// Virtual time.
     Clock,
-}
-
-/// What a real cluster suffers and does not offer.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Fault {
-    /// A node loses its power.
-    NodeDown(Str),
-    /// It gets it back.
-    NodeUp(Str),
-}
-
-impl Fault {
-    /// Its name: `node-down`.
-    pub fn name(&self) -> &'static str {
-        match self {
-            Fault::NodeDown(_) => "node-down",
-            Fault::NodeUp(_) => "node-up",
-        }
-    }
-
-    /// What it befalls.
-    pub fn target(&self) -> &Str {
-        match self {
-            Fault::NodeDown(node) | Fault::NodeUp(node) => node,
-        }
-    }
-
-    /// The fault of a name and a target.
-    pub fn parse(name: &str, target: &str) -> Option<Fault> {
-        match name {
-            "node-down" => Some(Fault::NodeDown(target.into())),
-            "node-up" => Some(Fault::NodeUp(target.into())),
-            _ => None,
-        }
-    }
 }
 
 /// One thing that can happen.
@@ -84,6 +50,8 @@ pub enum Action {
         /// What.
         work: Work,
     },
+    /// The controller manager's start goes on by one stage.
+    Start,
     /// Something breaks, or is mended. Never enabled by itself: a person asks for it.
     Fault(Fault),
     /// Nothing is left to do now: the clock jumps to the next timer.
@@ -100,7 +68,7 @@ impl Action {
     pub fn actor(&self) -> Actor {
         match self {
             Action::Deliver { to, .. } => *to,
-            Action::Sync { .. } => Actor::Controllers,
+            Action::Sync { .. } | Action::Start => Actor::Controllers,
             Action::Schedule { .. } => Actor::Scheduler,
             Action::Kubelet { node, .. } => Actor::Kubelet(*node),
             Action::Fault(_) => Actor::User,

@@ -3,10 +3,26 @@
 use super::record::Call;
 use crate::api::{ObjectKey, Reason, Request, Response, Status, Verb, WatchEvent, WatchId};
 use crate::apiserver::ApiServer;
-use crate::client::Api;
+use crate::client::{Api, CallFault};
 use crate::json::{Json, Str};
 use crate::kubelet::{ExecRequest, Kubelet};
 use crate::sim::Time;
+
+/// What goes wrong with the calls of one step.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Mishap {
+    /// How many calls get through; all where there is no limit.
+    pub calls: Option<usize>,
+    /// Which call goes wrong, from 1, and how.
+    pub fault: Option<(usize, CallFault)>,
+}
+
+impl Mishap {
+    /// Only so many calls get through.
+    pub fn limit(calls: Option<usize>) -> Mishap {
+        Mishap { calls, fault: None }
+    }
+}
 
 /// The way to the API server for the length of one step.
 pub struct Door<'a> {
@@ -14,8 +30,9 @@ pub struct Door<'a> {
     /// The kubelets that the API server can reach, for logs and exec; none while a kubelet itself acts.
     pub(super) kubelets: &'a mut [Kubelet],
     pub(super) now: Time,
-    /// How many calls get through.
-    limit: Option<usize>,
+    /// What goes wrong.
+    mishap: Mishap,
+    crashed: bool,
     pub(super) calls: Vec<Call>,
     /// How many notes the caller has made.
     pub(super) notes: usize,
@@ -38,9 +55,9 @@ impl<'a> Door<'a> {
         server: &'a mut ApiServer,
         kubelets: &'a mut [Kubelet],
         now: Time,
-        limit: Option<usize>,
+        mishap: Mishap,
     ) -> Door<'a> {
-        Door { server, kubelets, now, limit, calls: Vec::new(), notes: 0, delivered: None }
+        Door { server, kubelets, now, mishap, crashed: false, calls: Vec::new(), notes: 0, delivered: None }
     }
 
     /// `GET pods/x/log`: the API server asks the kubelet of the pod's node.
@@ -115,14 +132,20 @@ impl<'a> Door<'a> {
 
 impl Api for Door<'_> {
     fn call(&mut self, request: Request) -> Result<Response, Status> {
-        if self.limit.is_some_and(|limit| self.calls.len() >= limit) {
+        if self.mishap.calls.is_some_and(|limit| self.calls.len() >= limit) {
             return Err(Status::new(Reason::ServiceUnavailable, "the API server cannot be reached"));
+        }
+        let fault = self.mishap.fault.filter(|(call, _)| *call == self.calls.len() + 1);
+        self.crashed |= fault.is_some_and(|(_, how)| how == CallFault::Crash);
+        if self.crashed {
+            return Err(CallFault::Crash.status(&request));
         }
         let key = ObjectKey::new(&request.namespace, &request.name);
         let revision_before = self.server.revision();
         let named = request.verb.writes() && !request.name.is_empty();
         let before = if named { self.server.peek(&request.resource, &key) } else { Json::Null };
         let result = match (request.verb, request.subresource.as_str()) {
+            _ if let Some((_, how)) = fault => Err(how.status(&request)),
             (Verb::Get, "log") => self.log(&request),
             (Verb::Get | Verb::Create, "exec") => self.exec(&request),
             _ => self.server.handle(self.now, &request),
@@ -167,5 +190,9 @@ impl Api for Door<'_> {
 
     fn noted(&mut self, count: usize) {
         self.notes = count;
+    }
+
+    fn crashed(&self) -> bool {
+        self.crashed
     }
 }

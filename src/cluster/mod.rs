@@ -15,10 +15,12 @@
 mod action;
 mod causes;
 mod door;
+mod fault;
 mod record;
 mod world;
 
-pub use action::{Action, Actor, Fault};
+pub use action::{Action, Actor};
 pub use door::Door;
+pub use fault::Fault;
 pub use record::{Call, StepRecord};
 pub use world::{Config, World, resource_of};

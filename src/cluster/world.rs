@@ -1,11 +1,12 @@
 //! [`World`]: all components, the clock, and the step.
 
 use super::causes::Causes;
-use super::door::Door;
+use super::door::{Door, Mishap};
 use super::{Action, Actor, Fault, StepRecord};
 use crate::api::{EventType, ObjectKey, Resource, WatchEvent, kinds};
 use crate::apiserver::ApiServer;
-use crate::client::{Api, Context, Reflector, Timer};
+use crate::client::{Api, CallFault, Context, Reflector, Timer};
+use crate::collections::Set;
 use crate::controllers::Manager;
 use crate::json::{Json, Str};
 use crate::kubelet::{Kubelet, NodeConfig, Work};
@@ -52,8 +53,14 @@ pub struct World {
     causes: Causes,
     /// How many API calls of a step get through; all where there is no limit.
     limit: Option<usize>,
+    /// The sync and the call of it that will go wrong.
+    armed: Option<(Str, Mishap)>,
+    /// The resources whose watch events do not reach the controllers for now.
+    held: Set<Resource>,
 }
 
+/// More workers than this a queue cannot be given.
+const MOST_WORKERS: usize = 20;
 /// Before anything else has happened, no more than this many steps are taken to start the components.
 const BOOT_STEPS: usize = 10_000;
 
@@ -70,6 +77,8 @@ impl World {
             kubelets: config.nodes.iter().cloned().map(Kubelet::new).collect(),
             causes: Causes::default(),
             limit: None,
+            armed: None,
+            held: Set::new(),
             rng,
         }
     }
@@ -173,7 +182,12 @@ impl World {
             };
             ready.then(|| Action::Deliver { to, resource: reflector.resource().clone() })
         };
-        let controllers = self.manager.reflectors().filter_map(|r| deliveries(Actor::Controllers, r));
+        if self.manager.can_start() && !each(Action::Start) {
+            return;
+        }
+        let held = |r: &&Reflector| r.watch().is_none() || !self.held.contains(r.resource());
+        let listening = self.manager.reflectors().filter(held);
+        let controllers = listening.filter_map(|r| deliveries(Actor::Controllers, r));
         let scheduler = self.scheduler.reflectors().filter_map(|r| deliveries(Actor::Scheduler, r));
         for action in controllers.chain(scheduler) {
             if !each(action) {
@@ -245,20 +259,33 @@ impl World {
             Action::Sync { controller, key } => {
                 record.causes = self.causes.work(self.steps, Actor::Controllers, controller, key);
                 record.object = resource_of(controller).map(|r| (r, key.clone()));
-                let World { manager, server, kubelets, rng, now, limit, .. } = self;
-                with_context(server, kubelets, rng, (*now, *limit), &mut record, |cx| {
-                    manager.sync(cx, controller, key)
+                let World { manager, server, kubelets, rng, now, limit, armed, .. } = self;
+                let mut mishap = Mishap::limit(*limit);
+                if let Some((_, wanted)) = armed.take_if(|(queue, _)| queue == controller) {
+                    mishap.fault = wanted.fault;
+                }
+                with_context(server, kubelets, rng, (*now, mishap), &mut record, |cx| {
+                    manager.sync(cx, controller, key);
+                    if cx.api.crashed() {
+                        cx.note("crashed", []);
+                        manager.restart(cx);
+                    }
                 });
             }
             Action::Schedule { key } => {
                 record.causes = self.causes.work(self.steps, Actor::Scheduler, &Str::default(), key);
                 record.object = Some((kinds::PODS.into(), key.clone()));
                 let World { scheduler, server, kubelets, rng, now, limit, .. } = self;
-                with_context(server, kubelets, rng, (*now, *limit), &mut record, |cx| {
+                with_context(server, kubelets, rng, (*now, Mishap::limit(*limit)), &mut record, |cx| {
                     scheduler.schedule_one(cx)
                 });
             }
             Action::Kubelet { node, work } => self.kubelet_work(*node, work, &mut record),
+            Action::Start => {
+                let World { manager, server, rng, now, limit, .. } = self;
+                let mishap = Mishap::limit(*limit);
+                with_context(server, &mut [], rng, (*now, mishap), &mut record, |cx| manager.start(cx));
+            }
             Action::Fault(fault) => self.fault(fault, &mut record),
         }
         self.wrote(&record);
@@ -270,7 +297,7 @@ impl World {
         self.steps += 1;
         let mut record = self.blank(Actor::User, None);
         let World { server, kubelets, now, limit, .. } = self;
-        let mut door = Door::new(server, kubelets, *now, *limit);
+        let mut door = Door::new(server, kubelets, *now, Mishap::limit(*limit));
         let result = act(&mut door);
         let delivered = door.delivered.take();
         record.calls = std::mem::take(&mut door.calls);
@@ -312,18 +339,22 @@ impl World {
         let World { manager, scheduler, kubelets, server, rng, now, limit, .. } = self;
         let mut pods = Vec::new();
         let delivered = match to {
-            Actor::Scheduler => with_context(server, &mut [], rng, (*now, *limit), record, |cx| {
-                scheduler.deliver(cx, resource)
-            }),
+            Actor::Scheduler => {
+                with_context(server, &mut [], rng, (*now, Mishap::limit(*limit)), record, |cx| {
+                    scheduler.deliver(cx, resource)
+                })
+            }
             Actor::Kubelet(node) => match kubelets.get_mut(node) {
-                Some(kubelet) => with_context(server, &mut [], rng, (*now, *limit), record, |cx| {
-                    pods = kubelet.deliver(cx, resource)
-                }),
+                Some(kubelet) => {
+                    with_context(server, &mut [], rng, (*now, Mishap::limit(*limit)), record, |cx| {
+                        pods = kubelet.deliver(cx, resource)
+                    })
+                }
                 None => None,
             },
-            _ => {
-                with_context(server, &mut [], rng, (*now, *limit), record, |cx| manager.deliver(cx, resource))
-            }
+            _ => with_context(server, &mut [], rng, (*now, Mishap::limit(*limit)), record, |cx| {
+                manager.deliver(cx, resource)
+            }),
         };
         let Some(event) = delivered else {
             record.event = Str::fixed("LIST");
@@ -338,24 +369,68 @@ impl World {
         }
     }
 
-    /// Whether a fault can happen now: its node is there, and up (or down).
+    /// Whether a fault can happen now: what it names is there, and not so already.
     pub fn can_suffer(&self, fault: &Fault) -> bool {
-        let kubelet = self.kubelets.iter().find(|k| k.node_name() == fault.target().as_str());
-        kubelet.is_some_and(|k| k.is_down() == matches!(fault, Fault::NodeUp(_)))
+        let kubelet = |node: &Str| self.kubelets.iter().find(|k| k.node_name() == node.as_str());
+        match fault {
+            Fault::NodeDown(node) => kubelet(node).is_some_and(|k| !k.is_down()),
+            Fault::NodeUp(node) => kubelet(node).is_some_and(Kubelet::is_down),
+            Fault::KillContainer { pod, container } => self.kubelets.iter().any(|k| k.runs(pod, container)),
+            Fault::RestartControllers => true,
+            Fault::FailCall { controller, .. } => self.manager.queues().any(|q| *controller == q.name),
+            Fault::Switch(switch, on) => self.manager.switches().is_on(*switch) != *on,
+            Fault::Workers { controller, count } => {
+                let count = *count as usize;
+                let queue = self.manager.queues().find(|q| *controller == q.name);
+                count <= MOST_WORKERS && queue.is_some_and(|q| q.workers != count)
+            }
+            Fault::Delivery { resource, on } => {
+                let watched = self.manager.caches().reflectors().any(|r| r.resource() == resource);
+                watched && self.held.contains(resource) == *on
+            }
+        }
+    }
+
+    /// Whether the watch events of a resource reach the controllers.
+    pub fn delivers(&self, resource: &Resource) -> bool {
+        !self.held.contains(resource)
+    }
+
+    /// The sync that will go wrong: whose, at which call, how.
+    pub fn armed(&self) -> Option<(&Str, u32, CallFault)> {
+        let (queue, mishap) = self.armed.as_ref()?;
+        mishap.fault.map(|(call, how)| (queue, call as u32, how))
     }
 
     fn fault(&mut self, fault: &Fault, record: &mut StepRecord) {
-        record.object = Some((kinds::NODES.into(), ObjectKey::new("", fault.target().clone())));
+        record.object = fault.object();
         if !self.can_suffer(fault) {
             return;
         }
-        let World { kubelets, server, rng, now, limit, .. } = self;
-        let Some(kubelet) = kubelets.iter_mut().find(|k| k.node_name() == fault.target().as_str()) else {
-            return;
-        };
-        with_context(server, &mut [], rng, (*now, *limit), record, |cx| match fault {
-            Fault::NodeDown(_) => kubelet.power_off(cx),
-            Fault::NodeUp(_) => kubelet.power_on(cx),
+        let World { manager, kubelets, server, rng, now, limit, armed, held, .. } = self;
+        let mishap = Mishap::limit(*limit);
+        with_context(server, &mut [], rng, (*now, mishap), record, |cx| match fault {
+            Fault::NodeDown(node) => {
+                kubelets.iter_mut().filter(|k| k.node_name() == node.as_str()).for_each(|k| k.power_off(cx))
+            }
+            Fault::NodeUp(node) => {
+                kubelets.iter_mut().filter(|k| k.node_name() == node.as_str()).for_each(|k| k.power_on(cx))
+            }
+            Fault::KillContainer { pod, container } => {
+                kubelets.iter_mut().for_each(|kubelet| kubelet.kill(cx, pod, container));
+            }
+            Fault::RestartControllers => {
+                cx.note("crashed", []);
+                manager.restart(cx);
+            }
+            Fault::FailCall { controller, call, how } => {
+                *armed =
+                    Some((controller.clone(), Mishap { calls: None, fault: Some((*call as usize, *how)) }));
+            }
+            Fault::Switch(switch, on) => manager.switch(*switch, *on),
+            Fault::Workers { controller, count } => manager.set_workers(controller, *count as usize),
+            Fault::Delivery { resource, on: true } => drop(held.remove(resource)),
+            Fault::Delivery { resource, on: false } => drop(held.insert(resource.clone())),
         });
     }
 
@@ -377,7 +452,9 @@ impl World {
         }
         let World { kubelets, server, rng, now, limit, .. } = self;
         if let Some(kubelet) = kubelets.get_mut(node) {
-            with_context(server, &mut [], rng, (*now, *limit), record, |cx| kubelet.work(cx, work));
+            with_context(server, &mut [], rng, (*now, Mishap::limit(*limit)), record, |cx| {
+                kubelet.work(cx, work)
+            });
         }
     }
 }
@@ -387,11 +464,11 @@ fn with_context(
     server: &mut ApiServer,
     kubelets: &mut [Kubelet],
     rng: &mut Rng,
-    (now, limit): (Time, Option<usize>),
+    (now, mishap): (Time, Mishap),
     record: &mut StepRecord,
     act: impl FnOnce(&mut Context<'_>),
 ) -> Option<WatchEvent> {
-    let mut door = Door::new(server, kubelets, now, limit);
+    let mut door = Door::new(server, kubelets, now, mishap);
     let mut cx = Context { api: &mut door, now, rng, notes: Vec::new() };
     act(&mut cx);
     record.notes = cx.notes;

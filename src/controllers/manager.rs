@@ -10,15 +10,30 @@ use super::root_ca::RootCaPublisher;
 use super::service_account::ServiceAccountController;
 use super::taint_eviction::TaintEvictionController;
 use super::ttl_after_finished::TtlController;
-use super::{Caches, Controller, Queue};
+use super::{Caches, Controller, Queue, SWITCHES, Switch, Switches};
 use crate::api::{ObjectKey, Resource};
-use crate::client::{Context, Reflector, Timer};
+use crate::client::{Context, Delta, Reflector, Timer};
 use crate::json::{Json, Str};
 use crate::sim::Time;
+
+/// How far the process has come since it was started (`cmd/kube-controller-manager/app/controllermanager.go`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stage {
+    /// It waits for the API server to answer.
+    WaitForApiServer,
+    /// The API server answers; the controllers are still to be made.
+    NewControllers,
+    /// The informers run; the controllers wait until all caches are filled.
+    WaitForCacheSync,
+    /// Workers take keys from the queues.
+    Running,
+}
 
 /// kube-controller-manager.
 #[derive(Clone, Debug)]
 pub struct Manager {
+    stage: Stage,
+    switches: Switches,
     caches: Caches,
     service_account: ServiceAccountController,
     root_ca: RootCaPublisher,
@@ -42,6 +57,8 @@ impl Manager {
     /// All controllers, with empty caches.
     pub fn new() -> Manager {
         let mut manager = Manager {
+            stage: Stage::WaitForApiServer,
+            switches: Switches::default(),
             caches: Caches::default(),
             service_account: ServiceAccountController::default(),
             root_ca: RootCaPublisher::default(),
@@ -110,9 +127,86 @@ impl Manager {
         &self.caches
     }
 
-    /// The reflectors of the shared informers.
+    /// The reflectors of the shared informers, once those run.
     pub fn reflectors(&self) -> impl Iterator<Item = &Reflector> {
-        self.caches.reflectors()
+        let run = matches!(self.stage, Stage::WaitForCacheSync | Stage::Running);
+        self.caches.reflectors().filter(move |_| run)
+    }
+
+    /// How far its start has come.
+    pub fn stage(&self) -> Stage {
+        self.stage
+    }
+
+    /// Whether its start can go on.
+    pub fn can_start(&self) -> bool {
+        match self.stage {
+            Stage::WaitForApiServer | Stage::NewControllers => true,
+            Stage::WaitForCacheSync => self.caches.synced() || !self.switches.is_on(Switch::CacheSync),
+            Stage::Running => false,
+        }
+    }
+
+    /// The start goes on by one stage.
+    pub fn start(&mut self, cx: &mut Context) {
+        self.stage = match self.stage {
+            Stage::WaitForApiServer => {
+                cx.note("api-available", [("version", "v1.36.2".into())]);
+                Stage::NewControllers
+            }
+            Stage::NewControllers => {
+                for controller in self.controllers_mut().1 {
+                    let watched = controller.watches().into_iter().map(|info| info.qualified());
+                    let informers: Vec<String> = watched.collect();
+                    let recorder = controller.recorder().is_some().into();
+                    let (name, informers) = (controller.name().into(), informers.join(", ").into());
+                    cx.note(
+                        "new-controller",
+                        [("controller", name), ("informers", informers), ("recorder", recorder)],
+                    );
+                }
+                Stage::WaitForCacheSync
+            }
+            Stage::WaitForCacheSync | Stage::Running => {
+                let synced = self.caches.informers().filter(|informer| informer.has_synced()).count();
+                let all = self.caches.informers().count();
+                cx.note("caches-synced", [("synced", synced.into()), ("all", all.into())]);
+                for queue in self.queues() {
+                    let workers = queue.workers.into();
+                    cx.note("start-workers", [("controller", queue.name.into()), ("workers", workers)]);
+                }
+                Stage::Running
+            }
+        };
+    }
+
+    /// Which mechanisms are on.
+    pub fn switches(&self) -> Switches {
+        self.switches
+    }
+
+    /// Turns a mechanism on or off.
+    pub fn switch(&mut self, switch: Switch, on: bool) {
+        self.switches.set(switch, on);
+        let switches = self.switches;
+        let (_, controllers) = self.controllers_mut();
+        for controller in controllers {
+            if let Some(expectations) = controller.expectations_mut() {
+                expectations.ignore(!switches.is_on(Switch::Expectations));
+            }
+            for queue in controller.queues_mut() {
+                queue.keys.set_unlimited(!switches.is_on(Switch::RateLimiter));
+            }
+        }
+    }
+
+    /// Gives a work queue another number of workers.
+    pub fn set_workers(&mut self, queue: &str, count: usize) {
+        let (_, controllers) = self.controllers_mut();
+        let queues = controllers.into_iter().flat_map(|controller| controller.queues_mut());
+        if let Some(queue) = queues.into_iter().find(|q| q.name == queue) {
+            queue.workers = count;
+        }
     }
 
     /// All work queues, in the order of the controllers.
@@ -128,18 +222,18 @@ impl Manager {
             if controller.watches().iter().any(|watched| *resource == Resource::from(*watched)) {
                 for delta in &deltas {
                     controller.handle(caches, resource, delta, cx.now);
+                    tell_handled(cx, &mut *controller, delta);
                 }
             }
         }
     }
 
-    /// What could be synced now: the queue's name and the key, found one by one. Nothing before all caches are filled.
+    /// What could be synced now: the queue's name and the key, found one by one. Nothing before the workers are started.
     pub fn ready(&self, now: Time) -> impl Iterator<Item = (Str, ObjectKey)> {
-        let keys = self
-            .queues()
-            .flat_map(move |queue| queue.keys.ready(now).map(|key| (Str::fixed(queue.name), key.clone())));
-        let mut synced = None;
-        keys.take_while(move |_| *synced.get_or_insert_with(|| self.caches.synced()))
+        let running = self.stage == Stage::Running;
+        self.queues()
+            .filter(move |queue| running && queue.workers > 0)
+            .flat_map(move |queue| queue.keys.ready(now).map(|key| (Str::fixed(queue.name), key.clone())))
     }
 
     /// Takes a key out of a queue, syncs it, and posts the events of that. Does nothing where the key is not ready.
@@ -163,7 +257,9 @@ impl Manager {
                 cx.note("retry", [("error", Json::Str(error.message)), ("failures", failures)]);
             }
         }
-        controller.queues_mut()[i].keys.done(key);
+        let keys = &mut controller.queues_mut()[i].keys;
+        keys.done(key);
+        keys.take_added();
         if let Some(recorder) = controller.recorder() {
             recorder.flush(cx);
         }
@@ -180,15 +276,44 @@ impl Manager {
     }
 
     fn timers(&self) -> impl Iterator<Item = Timer> {
-        let queues = self.queues().flat_map(Queue::timers);
+        let running = self.stage == Stage::Running;
+        let queues = self.queues().filter(|queue| queue.workers > 0).flat_map(Queue::timers);
         let relists = self.reflectors().filter_map(Reflector::retry_at);
         let own = self.controllers().into_iter().filter_map(|controller| controller.timer());
-        queues.chain(relists.map(|at| Timer { at, background: false })).chain(own)
+        queues.chain(relists.map(|at| Timer { at, background: false })).chain(own).filter(move |_| running)
     }
 
     /// The process dies and starts anew: it remembers nothing, and lists all again.
     pub fn restart(&mut self, cx: &mut Context) {
         self.caches.reset(cx);
+        let (switches, workers) =
+            (self.switches, self.queues().map(|q| (q.name, q.workers)).collect::<Vec<_>>());
         *self = Manager::new();
+        for switch in SWITCHES {
+            self.switch(switch, switches.is_on(switch));
+        }
+        for (queue, count) in workers {
+            self.set_workers(queue, count);
+        }
+    }
+}
+
+/// Says which of a controller's handlers heard of a change, and what it put on the queue because of it.
+fn tell_handled(cx: &mut Context, controller: &mut dyn Controller, delta: &Delta) {
+    let name = controller.name();
+    for queue in controller.queues_mut() {
+        for (key, wait) in queue.keys.take_added() {
+            let verb = match delta {
+                Delta::Added(_) => "add",
+                Delta::Updated(..) => "update",
+                Delta::Deleted(_) => "delete",
+            };
+            let handler = format!("{verb}{}", delta.object()["kind"].str());
+            let seconds = Json::Float(wait.as_secs_f64());
+            let (queue, key) = (Json::from(queue.name), Json::from(key.to_string()));
+            let mut values = vec![("controller", Json::from(name)), ("handler", handler.into())];
+            values.extend([("queue", queue), ("key", key), ("seconds", seconds)]);
+            cx.note_all("handler", values);
+        }
     }
 }

@@ -16,11 +16,13 @@ mod pod_control;
 pub mod pod_gc;
 pub mod root_ca;
 pub mod service_account;
+mod switches;
 pub mod taint_eviction;
 pub mod ttl_after_finished;
 
 pub use caches::Caches;
-pub use manager::Manager;
+pub use manager::{Manager, Stage};
+pub use switches::{ALL as SWITCHES, Switch, Switches};
 
 use crate::api::{Resource, ResourceInfo, Status};
 use crate::client::{Backoff, Context, DEFAULT_LIMIT, Delta, Expectations, Recorder, Timer, WorkQueue};
@@ -86,6 +88,11 @@ pub trait Controller {
 
     /// What it expects of its caches, where it keeps account of that.
     fn expectations(&self) -> Option<&Expectations> {
+        None
+    }
+
+    /// The same, for switching them off.
+    fn expectations_mut(&mut self) -> Option<&mut Expectations> {
         None
     }
 

@@ -166,6 +166,14 @@ impl Container {
         }
     }
 
+    /// Its process, where it runs.
+    pub fn task_mut(&mut self) -> Option<&mut Task> {
+        match &mut self.state {
+            State::Running { task, .. } => Some(task),
+            _ => None,
+        }
+    }
+
     /// Whether it runs.
     pub fn is_running(&self) -> bool {
         matches!(self.state, State::Running { .. })

@@ -16,6 +16,7 @@ mod container;
 mod env;
 mod exec;
 pub mod images;
+mod kill;
 mod log_request;
 mod logs;
 mod mounting;

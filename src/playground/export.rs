@@ -9,7 +9,7 @@
 //!
 //! In a log, a positive number is that many default steps, a negative one is the choice at that place of the list, an
 //! object is a command with the files that changed since the last one (`null`: removed), or a fault
-//! (`{"fault": "node-down", "on": "node-2"}`), `"^C"` is an interrupt. A branch names the one it left and after how many inputs.
+//! (`{"fault": "node-down node-2"}`), `"^C"` is an interrupt. A branch names the one it left and after how many inputs.
 
 use super::{Desk, Files, Input, Playground};
 use crate::cluster::{Config, Fault};
@@ -201,7 +201,7 @@ fn encode<'a>(inputs: impl Iterator<Item = &'a Input>, mut files: Files) -> Json
             },
             Input::Step(index) => log.push(Json::Int(-i64::from(*index))),
             Input::Interrupt => log.push("^C".into()),
-            Input::Fault(fault) => log.push(json!({ "fault": fault.name(), "on": fault.target() })),
+            Input::Fault(fault) => log.push(json!({ "fault": fault.to_string() })),
             Input::Command { line, files: now } => {
                 let mut entry = json!({ "run": line });
                 let mut changed = Json::object();
@@ -228,7 +228,7 @@ fn decode(entry: &Json, files: &mut Files) -> Option<Vec<Input>> {
         Json::Int(n) if *n < 0 => Some(vec![Input::Step(u32::try_from(n.unsigned_abs()).ok()?)]),
         Json::Str(s) if s.as_str() == "^C" => Some(vec![Input::Interrupt]),
         Json::Object(_) if !entry["fault"].is_null() => {
-            Some(vec![Input::Fault(Fault::parse(entry["fault"].str(), entry["on"].str())?)])
+            Some(vec![Input::Fault(Fault::parse(entry["fault"].str())?)])
         }
         Json::Object(_) => {
             for (name, text) in entry["files"].entries() {

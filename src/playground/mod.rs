@@ -15,7 +15,7 @@ mod terminal;
 pub use desk::{Brief, Choice, Desk, Input, Record, Salience};
 pub use diagnostics::{Diagnostic, diagnose};
 pub use export::{RunError, RunFile, trace_hash};
-pub use run::{Progress, RunEnd, Until};
+pub use run::{Breakpoint, Progress, RunEnd, Until};
 pub use terminal::{Entry, Files, Output, Terminal};
 
 use crate::cluster::{Config, Fault};
@@ -32,13 +32,15 @@ pub struct Playground {
     /// position at which they were typed.
     asides: Vec<Entry>,
     asides_at: (usize, usize),
+    /// Where a run stops. Not part of the run: they are the person's, as the files are.
+    breakpoints: Vec<Breakpoint>,
 }
 
 impl Playground {
     /// A booted cluster with nothing done yet.
     pub fn new(config: Config, files: Files) -> Playground {
         let timeline = Timeline::new(Desk::new(&config));
-        Playground { config, timeline, files, asides: Vec::new(), asides_at: (0, 0) }
+        Playground { config, timeline, files, asides: Vec::new(), asides_at: (0, 0), breakpoints: Vec::new() }
     }
 
     /// What the cluster was made of.
@@ -59,6 +61,19 @@ impl Playground {
     /// The desk at the current position.
     pub fn desk(&self) -> &Desk {
         self.timeline.state()
+    }
+
+    /// The places where a run stops.
+    pub fn breakpoints(&self) -> &[Breakpoint] {
+        &self.breakpoints
+    }
+
+    /// Marks a place where a run is to stop, or takes the mark away.
+    pub fn toggle_breakpoint(&mut self, breakpoint: Breakpoint) {
+        match self.breakpoints.iter().position(|b| *b == breakpoint) {
+            Some(at) => drop(self.breakpoints.remove(at)),
+            None => self.breakpoints.push(breakpoint),
+        }
     }
 
     /// The files in the editor.

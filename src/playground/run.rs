@@ -2,7 +2,7 @@
 
 use super::{Desk, Playground, Record};
 use crate::api::{ObjectKey, Resource, kinds};
-use crate::cluster::Call;
+use crate::cluster::{Action, Call, StepRecord};
 use crate::json::Str;
 use crate::sim::Time;
 
@@ -39,6 +39,35 @@ pub enum RunEnd {
     Reached,
     /// Nothing is left to do, so it will not come by itself.
     Idle,
+    /// A component has passed a place that is marked.
+    Breakpoint,
+}
+
+/// A place in a component's work where a run is to stop.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Breakpoint {
+    /// Whose work: a controller's or a work queue's name; `""`: anybody's.
+    pub controller: Str,
+    /// A phase of its sync (`manage-pods`), or one of its event handlers (`addPod`).
+    pub place: Str,
+}
+
+impl Breakpoint {
+    /// Whether a step passed the place.
+    fn is_passed(&self, step: &StepRecord) -> bool {
+        let queue = match &step.action {
+            Some(Action::Sync { controller, .. }) => controller.as_str(),
+            _ => "",
+        };
+        step.notes.iter().any(|note| {
+            let value = |name: &str| note.values.iter().find(|(n, _)| n == name).map_or("", |(_, v)| v.str());
+            let (whose, place) = match note.phase.as_str() {
+                "handler" => (value("controller"), value("handler")),
+                phase => (queue, phase),
+            };
+            self.place == place && (self.controller.is_empty() || self.controller == whose)
+        })
+    }
 }
 
 /// What a slice did.
@@ -69,6 +98,9 @@ impl Playground {
                 None => return Progress { end: RunEnd::Idle, steps },
                 Some(record) if reached(until, &record, self.desk()) => {
                     return Progress { end: RunEnd::Reached, steps };
+                }
+                Some(record) if self.breakpoints.iter().any(|b| b.is_passed(&record.step)) => {
+                    return Progress { end: RunEnd::Breakpoint, steps };
                 }
                 Some(_) => {}
             }

@@ -134,6 +134,7 @@ impl Playground {
                 playground::RunEnd::Budget => RunEnd::Budget,
                 playground::RunEnd::Reached => RunEnd::Reached,
                 playground::RunEnd::Idle => RunEnd::Idle,
+                playground::RunEnd::Breakpoint => RunEnd::Breakpoint,
             },
             steps: progress.steps,
             position: self.engine.timeline().position() as u32,

@@ -4,6 +4,7 @@ use super::model::{ActionView, CallView, Change, Choice, Listed, NoteView, StepL
 use super::names;
 use crate::api::{ObjectKey, kinds};
 use crate::cluster::{Action, Call, StepRecord, World, resource_of};
+use crate::controllers::Stage;
 use crate::json::{Json, Str, diff, yaml};
 use crate::kubelet::Work;
 use crate::playground::{self, Playground, Record};
@@ -39,9 +40,17 @@ fn action(world: &World, action: &Action) -> ActionView {
         Action::Kubelet { work: Work::Register, .. } => view("register", vec![], vec![]),
         Action::Kubelet { work: Work::Heartbeat, .. } => view("heartbeat", vec![], vec![]),
         Action::Fault(fault) => {
-            let node = names::object(&kinds::NODES.into(), &ObjectKey::new("", fault.target().clone()));
-            let text = Value::Text(format!("{} {}", fault.name(), fault.target()));
-            view("fault", vec![node], vec![names::named("fault", text)])
+            let object = fault.object().map(|(resource, key)| names::object(&resource, &key));
+            let text = Value::Text(fault.to_string());
+            view("fault", object.into_iter().collect(), vec![names::named("fault", text)])
+        }
+        Action::Start => {
+            let stage = match world.manager().stage() {
+                Stage::WaitForApiServer => "api",
+                Stage::NewControllers => "controllers",
+                Stage::WaitForCacheSync | Stage::Running => "workers",
+            };
+            view("start", vec![], vec![names::named("stage", Value::Text(stage.into()))])
         }
         Action::Advance { to, .. } => {
             let duration = Value::Duration(to.since(world.now()).as_millis() as u64);

@@ -29,8 +29,8 @@ pub struct Arguments {
     /// Print the trace's hash at the end.
     #[arg(long)]
     hash: bool,
-    /// Command lines, each run to rest before the next: 'kubectl apply -f job.yaml'. '@node-down node-2' and '@node-up node-2'
-    /// switch a node off and on; '@wait 60' lets 60 seconds pass, '@node-down node-2 60' as well, instead of a rest.
+    /// Command lines, each run to rest before the next: 'kubectl apply -f job.yaml'. '@wait 60' lets 60 seconds pass;
+    /// '@node-down node-2', '@restart-controllers' and the other faults happen, and '@node-down node-2 +60' leaves them so long.
     commands: Vec<String>,
 }
 
@@ -89,22 +89,22 @@ pub fn run(arguments: &Arguments) -> ExitCode {
     ExitCode::SUCCESS
 }
 
-/// `wait SECONDS`, `node-down NODE [SECONDS]`: what to run until.
+/// `wait SECONDS`, or a fault and, where the cluster is not to come to rest after it, `+SECONDS`: what to run until.
 fn direct(playground: &mut Playground, directive: &str) -> Result<Until, String> {
-    let words: Vec<&str> = directive.split_whitespace().collect();
     let now = playground.desk().world().now();
     let after = |seconds: &str| {
         let seconds = seconds.parse::<u64>().map_err(|e| format!("{seconds}: {e}"))?;
         Ok::<_, String>(Until::Time(now + Duration::from_secs(seconds)))
     };
-    let (name, node, until) = match words.as_slice() {
-        ["wait", seconds] => return after(seconds),
-        [name, node] => (name, node, Until::Idle),
-        [name, node, seconds] => (name, node, after(seconds)?),
-        _ => return Err("NAME NODE [SECONDS] is expected".into()),
+    if let Some(seconds) = directive.strip_prefix("wait ") {
+        return after(seconds);
+    }
+    let (words, until) = match directive.rsplit_once(" +") {
+        Some((words, seconds)) => (words, after(seconds)?),
+        None => (directive, Until::Idle),
     };
-    let fault = Fault::parse(name, node).ok_or("no such fault")?;
-    playground.fault(fault).ok_or("no such node, or it is so already")?;
+    let fault = Fault::parse(words).ok_or("no such fault")?;
+    playground.fault(fault).ok_or("what it names is not there, or it is so already")?;
     Ok(until)
 }
 

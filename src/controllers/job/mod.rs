@@ -169,6 +169,10 @@ impl Controller for JobController {
         Some(&self.expectations)
     }
 
+    fn expectations_mut(&mut self) -> Option<&mut Expectations> {
+        Some(&mut self.expectations)
+    }
+
     fn recorder(&mut self) -> Option<&mut Recorder> {
         Some(&mut self.recorder)
     }

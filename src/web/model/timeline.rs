@@ -100,6 +100,8 @@ pub enum RunEnd {
     Reached,
     /// Nothing is left to do, so it will not come by itself.
     Idle,
+    /// A component has passed a place that is marked.
+    Breakpoint,
     /// A guard against endless runs (a container that never ends): steps or virtual time without reaching it.
     Limit,
 }
