@@ -25,15 +25,15 @@ const MOST_LINES: u32 = 500;
 /// One playground.
 #[wasm_bindgen]
 pub struct Playground {
-    engine: Engine,
+    pub(super) engine: Engine,
 }
 
-fn fault(code: &str, message: impl Into<String>) -> JsValue {
+pub(super) fn fault(code: &str, message: impl Into<String>) -> JsValue {
     to_js(&Fault { code: code.into(), message: message.into(), line: None })
 }
 
 /// A model value as the page takes it. Plain data always converts.
-fn to_js(value: &impl Serialize) -> JsValue {
+pub(super) fn to_js(value: &impl Serialize) -> JsValue {
     serde_wasm_bindgen::to_value(value).unwrap_or(JsValue::NULL)
 }
 

@@ -36,12 +36,18 @@
 //!   objects(resource: string, filter: string, limit: number): Objects // empty resource: people's kinds; filter: part of a name
 //!   object(object: ObjectRef): ObjectView
 //!   objectAt(object: ObjectRef, revision: number): string // its YAML at that revision
+//!
+//!   mechanisms(): Mechanisms                   // what can be broken, switched and marked
+//!   fault(words: string): void                 // `node-down node-2`, `expectations off`; one step
+//!   toggleBreakpoint(controller: string, place: string): void // where run() stops: `job-controller`, `create-pods` or `addPod`
 //!   free(): void
 //! }
 //! ```
 
 #[cfg(target_arch = "wasm32")]
 mod door;
+#[cfg(target_arch = "wasm32")]
+mod mechanisms;
 pub mod model;
 pub mod names;
 pub mod objects;

@@ -23,11 +23,13 @@ macro_rules! outward {
     };
 }
 
+mod mechanisms;
 mod objects;
 mod step;
 mod timeline;
 mod world;
 
+pub use mechanisms::*;
 pub use objects::*;
 pub use step::*;
 pub use timeline::*;

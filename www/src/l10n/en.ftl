@@ -326,3 +326,23 @@ note-release-pod = is done with the pod ({ $phase })
 note-register-node = registers { $node }
 note-renew-lease = renewed { $node }'s lease: it is alive
 note-report-status = reported { $node }'s status
+
+## The controller manager's start, event handlers, and faults
+
+may-start = { $actor } goes on with its start
+act-start = { $actor } went on with its start.
+note-api-available = the API server answers: it is { $version }
+note-new-controller = made { $controller }: { $recorder ->
+    [no] its informers
+   *[other] its event recorder, its informers
+  } ({ $informers }) and their handlers
+note-caches-synced = { $synced } of { $all } caches hold their whole collection
+note-start-workers = started { $workers ->
+    [one] { $workers } worker
+   *[other] { $workers } workers
+  } for the queue of { $controller }
+note-handler = { $controller }, handler { $handler }: puts { $key } on the queue { $queue }{ $seconds ->
+    [0] { "" }
+   *[other] {" "}in { $seconds } s
+  }
+note-crashed = the process has died: caches, queues, expectations and back-offs are lost

@@ -298,3 +298,20 @@ note-release-pod = 处理完这个 Pod（{ $phase }）
 note-register-node = 注册 { $node }
 note-renew-lease = 更新了 { $node } 的租约：它还活着
 note-report-status = 报告了 { $node } 的状态
+
+## The controller manager's start, event handlers, and faults
+
+may-start = { $actor } 继续启动
+act-start = { $actor } 继续启动。
+note-api-available = API server 有回应：版本 { $version }
+note-new-controller = 创建了 { $controller }：{ $recorder ->
+    [no] informer
+   *[other] 事件记录器、informer
+  }（{ $informers }）及其处理函数
+note-caches-synced = { $all } 个缓存中有 { $synced } 个已装满
+note-start-workers = 为 { $controller } 的队列启动了 { $workers } 个 worker
+note-handler = { $controller } 的处理函数 { $handler }：把 { $key } 放入队列 { $queue }{ $seconds ->
+    [0] { "" }
+   *[other] （{ $seconds } 秒后）
+  }
+note-crashed = 进程已死：缓存、队列、期望和退避都丢失了
