@@ -53,6 +53,14 @@ pub fn generate(facts: &Facts, discovery: &Value) -> String {
             write!(all, "{constant}, ").unwrap();
         }
     }
+    let scale = facts.id_of("autoscaling", "v1", "Scale").expect("the type of Scale");
+    writeln!(
+        out,
+        "/// What the `scale` subresources speak; no resource of its own.\npub static SCALES: &ResourceInfo = &ResourceInfo {{ \
+         group: \"autoscaling\", version: \"v1\", plural: \"scales\", singular: \"scale\", kind: \"Scale\", namespaced: true, \
+         short_names: &[], categories: &[], verbs: &[], subresources: &[], ty: Some(TypeId({scale})) }};"
+    )
+    .unwrap();
     writeln!(
         out,
         "/// All built-in resources, in the order of discovery.\npub static ALL: &[&ResourceInfo] = &[{all}];"

@@ -16,6 +16,7 @@ pub mod kinds;
 pub mod meta;
 pub mod quantity;
 mod request;
+pub mod revision;
 pub mod schema;
 pub mod selector;
 mod status;

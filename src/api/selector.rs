@@ -1,6 +1,7 @@
 //! Label and field selectors: `app in (a,b),!legacy` and `status.phase=Running,metadata.name!=x`.
 
 use super::{Reason, Status};
+use crate::collections::sort_by;
 use crate::json::Json;
 
 /// One condition of a label selector.
@@ -74,6 +75,23 @@ impl Requirement {
             Requirement::Less(k, n) => number(k).is_some_and(|v| v < *n),
         }
     }
+}
+
+/// A `metav1.LabelSelector` as `-l` would take it (`metav1.FormatLabelSelector`); `""` where it asks for nothing.
+pub fn text(selector: &Json) -> String {
+    let labels = selector["matchLabels"].entries().iter().map(|(k, v)| format!("{k}={}", v.str()));
+    let expressions = selector["matchExpressions"].items().iter().map(|e| {
+        let key = e["key"].str();
+        let mut values: Vec<&str> = e["values"].items().iter().map(Json::str).collect();
+        sort_by(&mut values, Ord::cmp);
+        match e["operator"].str() {
+            "In" => format!("{key} in ({})", values.join(",")),
+            "NotIn" => format!("{key} notin ({})", values.join(",")),
+            "DoesNotExist" => format!("!{key}"),
+            _ => key.to_string(),
+        }
+    });
+    labels.chain(expressions).collect::<Vec<String>>().join(",")
 }
 
 fn lex(text: &str) -> Vec<String> {

@@ -3,7 +3,7 @@
 //! - [`server`](ApiServer): the door. `create`, `update`, `delete`, `patch` are the writes, one path for all kinds.
 //! - [`store`](Revision): every revision of every object; `watch`: who hears of which change.
 //! - `decode`, `body`: from any JSON to an object of its schema; `validation`, `resources`: what each kind demands.
-//! - `admission`: what the cluster adds or forbids; `subresource`: binding, eviction.
+//! - `admission`: what the cluster adds or forbids; `subresource`: binding, eviction; `scale`.
 //! - `table`, `columns`: how `kubectl get` prints objects.
 //!
 //! Controllers, scheduler, kubelets and users all come through [`ApiServer::handle`]; there is no other way in.
@@ -19,6 +19,7 @@ mod internal_diff;
 mod patch;
 mod pod_spec;
 mod resources;
+mod scale;
 mod selection;
 mod server;
 mod store;

@@ -1,5 +1,6 @@
 //! The defaults of a pod spec, for Pods and for every template that makes them (`pkg/apis/core/v1/defaults.go`).
 
+use super::validation::names;
 use crate::api::quantity::Quantity;
 use crate::collections::Set;
 use crate::json;
@@ -222,6 +223,19 @@ pub fn qos_class(spec: &Json) -> &'static str {
     } else {
         "Burstable"
     }
+}
+
+/// What an author should know of an object that makes pods: its name becomes part of theirs, and what its template at `at`
+/// (`spec.template.`) says.
+pub fn owner_warnings(object: &Json, old: Option<&Json>, template: &Json, at: &str) -> Vec<Str> {
+    let mut all = Vec::new();
+    let problems = names::label(object["metadata"]["name"].str());
+    if old.is_none() && !problems.is_empty() {
+        let advice = "this is used in Pod names and hostnames, which can result in surprising behavior; a DNS label is recommended";
+        all.push(format!("metadata.name: {advice}: [{}]", problems.join(" ")).into());
+    }
+    all.extend(warnings(template, at));
+    all
 }
 
 /// What an author should know of a pod (`pkg/api/pod/warnings.go`); `at`: where it stands, with a dot, or `""`.

@@ -3,7 +3,7 @@
 use super::selection::Selection;
 use super::store::{Change, Revision, Store, Write};
 use super::watch::{self, Watches};
-use super::{create, delete, patch, subresource, table, update};
+use super::{create, delete, patch, scale, subresource, table, update};
 use crate::api::{
     EventType, ObjectKey, Reason, Request, Resource, Response, Status, Verb, WatchEvent, WatchId, kinds,
 };
@@ -156,6 +156,9 @@ impl ApiServer {
     }
 
     fn get(&self, now: Time, request: &Request) -> Result<Response, Status> {
+        if &*request.subresource == "scale" {
+            return scale::get(self, request);
+        }
         if !matches!(&*request.subresource, "" | "status") {
             return Err(subresource::not_served());
         }

@@ -1,4 +1,4 @@
-//! Subresources that are not a view of their object: binding, eviction, scale, token.
+//! Subresources that are not a view of their object: binding, eviction, token, and (in its own file) scale.
 
 use super::{ApiServer, token};
 use crate::api::{ObjectKey, Reason, Request, Response, Status, kinds};
@@ -17,8 +17,11 @@ pub fn create(server: &mut ApiServer, now: Time, request: &Request) -> Result<Re
 }
 
 /// PUT to a subresource.
-pub fn update(_server: &mut ApiServer, _now: Time, _request: &Request) -> Result<Response, Status> {
-    Err(not_served())
+pub fn update(server: &mut ApiServer, now: Time, request: &Request) -> Result<Response, Status> {
+    match &*request.subresource {
+        "scale" => super::scale::write(server, now, request),
+        _ => Err(not_served()),
+    }
 }
 
 /// There is no such path.

@@ -2,7 +2,7 @@
 
 use super::{Printer, age, count, name, number, or_none, since, text, wide};
 use crate::api::human_duration;
-use crate::collections::sort_by;
+use crate::api::selector::text as text_of;
 use crate::json::Json;
 use crate::sim::Time;
 
@@ -96,22 +96,8 @@ fn containers(template: &Json) -> [Json; 2] {
     [joined("name"), joined("image")]
 }
 
-/// A label selector as `-l` would take it (`metav1.FormatLabelSelector`).
 fn selector(selector: &Json) -> Json {
-    let labels = selector["matchLabels"].entries().iter().map(|(k, v)| format!("{k}={}", v.str()));
-    let expressions = selector["matchExpressions"].items().iter().map(|e| {
-        let key = e["key"].str();
-        let mut values: Vec<&str> = e["values"].items().iter().map(Json::str).collect();
-        sort_by(&mut values, Ord::cmp);
-        match e["operator"].str() {
-            "In" => format!("{key} in ({})", values.join(",")),
-            "NotIn" => format!("{key} notin ({})", values.join(",")),
-            "DoesNotExist" => format!("!{key}"),
-            _ => key.to_string(),
-        }
-    });
-    let all: Vec<String> = labels.chain(expressions).collect();
-    or_none(&all.join(","))
+    or_none(&text_of(selector))
 }
 
 fn job(job: &Json, now: Time, out: &mut Vec<Json>) {

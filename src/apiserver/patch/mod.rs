@@ -6,7 +6,7 @@ mod strategic;
 
 pub use strategic::go_map;
 
-use super::{ApiServer, subresource, update};
+use super::{ApiServer, scale, subresource, update};
 use crate::api::{ObjectKey, PatchType, Reason, Request, Response, Status};
 use crate::json::Json;
 use crate::sim::Time;
@@ -22,6 +22,9 @@ pub fn patch(
         let message = "the body of the request was in an unknown format - accepted media types include: application/json-patch+json, application/merge-patch+json, application/strategic-merge-patch+json";
         return Err(Status::new(Reason::UnsupportedMediaType, message));
     }
+    if &*request.subresource == "scale" {
+        return scale::write(server, now, request);
+    }
     if !matches!(&*request.subresource, "" | "status" | "resize" | "ephemeralcontainers") {
         return Err(subresource::not_served());
     }
@@ -31,7 +34,8 @@ pub fn patch(
     update::write(server, now, request, &key, &old, &body)
 }
 
-fn apply(kind: PatchType, request: &Request, old: &Json) -> Result<Json, Status> {
+/// What a patch makes of an object.
+pub fn apply(kind: PatchType, request: &Request, old: &Json) -> Result<Json, Status> {
     match kind {
         PatchType::Json => json_patch::apply(old, &request.body).map_err(|_| {
             Status::new(Reason::Invalid, "the server rejected our request due to an error in our request")

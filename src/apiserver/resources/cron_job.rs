@@ -6,7 +6,7 @@ use crate::api::field::{Error, Path};
 use crate::apiserver::pod_spec::{self, fill};
 use crate::apiserver::validation::{cron, fields, names};
 use crate::json;
-use crate::json::{Json, Str};
+use crate::json::Json;
 
 /// The names of a CronJob's Jobs are its own and eleven characters more.
 const NAME_LIMIT: usize = 52;
@@ -36,24 +36,8 @@ pub static CRON_JOB: Strategy = Strategy {
     validate,
     validate_update: |new, _, errors| validate(new, errors),
     warnings: |cron_job, old| {
-        let mut all = Vec::new();
-        if old.is_none() {
-            let problems = names::label(cron_job["metadata"]["name"].str());
-            if !problems.is_empty() {
-                all.push(
-                    format!(
-                        "metadata.name: this is used in Pod names and hostnames, which can result in surprising behavior; a DNS label is recommended: [{}]",
-                        problems.join(" ")
-                    )
-                    .into(),
-                );
-            }
-        }
         let template = cron_job.at(&["spec", "jobTemplate", "spec", "template"]);
-        let at = "spec.jobTemplate.spec.template.";
-        let more: Vec<Str> = pod_spec::warnings(template, at);
-        all.extend(more);
-        all
+        pod_spec::owner_warnings(cron_job, old, template, "spec.jobTemplate.spec.template.")
     },
     generation: true,
     ..PLAIN

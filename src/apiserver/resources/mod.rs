@@ -10,9 +10,11 @@ use crate::json::{Json, Str};
 
 mod config;
 mod cron_job;
+mod deployment;
 mod job;
 mod namespace;
 mod pod;
+mod replica_set;
 
 /// What is special about a kind.
 pub struct Strategy {
@@ -121,6 +123,8 @@ pub fn of(resource: &Resource) -> &'static Strategy {
         ("", "services") => &SERVICE,
         ("", "events") => &EVENT,
         ("", "replicationcontrollers") => &ORPHANING,
+        ("apps", "deployments") => &deployment::DEPLOYMENT,
+        ("apps", "replicasets") => &replica_set::REPLICA_SET,
         ("batch", "jobs") => &job::JOB,
         ("batch", "cronjobs") => &cron_job::CRON_JOB,
         ("coordination.k8s.io", "leases") => &LEASE,

@@ -6,4 +6,5 @@ pub mod fields;
 pub mod meta;
 pub mod names;
 pub mod pod;
+pub mod selector;
 pub mod volume;

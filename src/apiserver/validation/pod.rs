@@ -1,6 +1,6 @@
 //! What a pod spec must fulfil, in a Pod or in a template (`pkg/apis/core/validation`).
 
-use super::{container, fields, meta, names, volume};
+use super::{container, fields, meta, names, selector, volume};
 use crate::api::field::{Error, Path};
 use crate::json::Json;
 
@@ -55,6 +55,47 @@ pub fn spec(spec: &Json, path: &Path, errors: &mut Vec<Error>) {
         errors.push(Error::invalid(&path.child("activeDeadlineSeconds"), deadline, detail));
     }
     tolerations(&spec["tolerations"], &path.child("tolerations"), errors);
+    node_affinity(&spec["affinity"]["nodeAffinity"], &path.child("affinity").child("nodeAffinity"), errors);
+}
+
+fn node_affinity(affinity: &Json, path: &Path, errors: &mut Vec<Error>) {
+    let field = "requiredDuringSchedulingIgnoredDuringExecution";
+    let required = &affinity[field];
+    let terms_path = path.child(field).child("nodeSelectorTerms");
+    if !required.is_null() && required["nodeSelectorTerms"].is_empty() {
+        errors.push(Error::required(&terms_path, "must have at least one node selector term"));
+    }
+    for (i, term) in required["nodeSelectorTerms"].items().iter().enumerate() {
+        node_selector_term(term, &terms_path.index(i), errors);
+    }
+    let field = "preferredDuringSchedulingIgnoredDuringExecution";
+    for (i, preferred) in affinity[field].items().iter().enumerate() {
+        let path = path.child(field).index(i);
+        if !preferred["weight"].as_i64().is_some_and(|weight| (1..=100).contains(&weight)) {
+            let detail = "must be in the range 1-100";
+            errors.push(Error::invalid(&path.child("weight"), &preferred["weight"], detail));
+        }
+        node_selector_term(&preferred["preference"], &path.child("preference"), errors);
+    }
+}
+
+fn node_selector_term(term: &Json, path: &Path, errors: &mut Vec<Error>) {
+    for (i, expression) in term["matchExpressions"].items().iter().enumerate() {
+        let path = path.child("matchExpressions").index(i);
+        let (operator, values) = (expression["operator"].str(), expression["values"].items().len());
+        if matches!(operator, "Gt" | "Lt") {
+            if values != 1 {
+                let detail = "must be specified single value when `operator` is 'Lt' or 'Gt'";
+                errors.push(Error::required(&path.child("values"), detail));
+            }
+        } else {
+            selector::operator(expression, &path, errors);
+        }
+        let key = expression["key"].str();
+        for problem in names::qualified(key) {
+            errors.push(Error::invalid(&path.child("key"), key, problem));
+        }
+    }
 }
 
 fn security(spec: &Json, path: &Path, errors: &mut Vec<Error>) {

@@ -5,7 +5,6 @@ pub mod validation;
 
 use super::{PLAIN, Strategy};
 use crate::apiserver::pod_spec::{self, fill};
-use crate::apiserver::validation::names;
 use crate::json;
 use crate::json::{Json, Str};
 
@@ -22,7 +21,7 @@ pub static JOB: Strategy = Strategy {
     prepare_update: |new, old| new.set("status", &old["status"]),
     validate: validation::create,
     validate_update: validation::update,
-    warnings,
+    warnings: |job, old| pod_spec::owner_warnings(job, old, job.at(&["spec", "template"]), "spec.template."),
     generation: true,
     orphans: true,
     ..PLAIN
@@ -100,23 +99,4 @@ fn label_as_template(job: &mut Json) {
     if job["metadata"]["labels"].is_empty() && !labels.is_empty() {
         job.set_at(&["metadata", "labels"], labels);
     }
-}
-
-/// What the author should know (`pkg/registry/batch/job`, `pkg/api/pod/warnings.go`).
-fn warnings(job: &Json, old: Option<&Json>) -> Vec<Str> {
-    let mut all = Vec::new();
-    if old.is_none() {
-        let problems = names::label(job["metadata"]["name"].str());
-        if !problems.is_empty() {
-            all.push(
-                format!(
-                    "metadata.name: this is used in Pod names and hostnames, which can result in surprising behavior; a DNS label is recommended: [{}]",
-                    problems.join(" ")
-                )
-                .into(),
-            );
-        }
-    }
-    all.extend(pod_spec::warnings(job.at(&["spec", "template"]), "spec.template."));
-    all
 }

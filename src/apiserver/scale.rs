@@ -1,0 +1,76 @@
+//! The `scale` subresource: how many replicas, of any kind that has them, in the words of `autoscaling/v1`
+//! (`pkg/registry/apps/deployment/storage`, `ScaleREST`). Autoscalers and `kubectl scale` need not know the kinds.
+
+use super::{ApiServer, body, patch, update, validation};
+use crate::api::field::Path;
+use crate::api::{ObjectKey, Request, Response, Status, Verb, kinds, selector};
+use crate::json;
+use crate::json::Json;
+use crate::sim::Time;
+
+/// The scale of an object.
+pub fn of(object: &Json) -> Json {
+    let (from, spec, status) = (&object["metadata"], &object["spec"], &object["status"]);
+    let mut metadata = json!({});
+    for field in ["name", "namespace", "uid", "resourceVersion", "creationTimestamp"] {
+        metadata.set(field, &from[field]);
+    }
+    let replicas = |of: &Json| of["replicas"].as_i64().unwrap_or(0);
+    let mut scale = json!({
+        "apiVersion": "autoscaling/v1", "kind": "Scale", "metadata": metadata, "spec": {},
+        "status": { "replicas": replicas(status) },
+    });
+    if replicas(spec) != 0 {
+        scale.set_at(&["spec", "replicas"], replicas(spec));
+    }
+    let of_pods = &spec["selector"];
+    // A ReplicationController's selector is a plain map.
+    let plain = of_pods["matchLabels"].is_null() && of_pods["matchExpressions"].is_null();
+    let text =
+        if plain { selector::text(&json!({ "matchLabels": of_pods })) } else { selector::text(of_pods) };
+    if !text.is_empty() {
+        scale.set_at(&["status", "selector"], text);
+    }
+    scale
+}
+
+/// GET.
+pub fn get(server: &ApiServer, request: &Request) -> Result<Response, Status> {
+    Ok(Response { code: 200, body: of(server.named(request)?), ..Response::default() })
+}
+
+/// PUT, or PATCH with what the patch makes of the present scale: the number of replicas goes into the object.
+pub fn write(server: &mut ApiServer, now: Time, request: &Request) -> Result<Response, Status> {
+    let object = server.named(request)?.clone();
+    let old = of(&object);
+    let mut spoken = request.clone();
+    spoken.resource = kinds::SCALES.into();
+    let json = match request.verb {
+        Verb::Patch(kind) => patch::apply(kind, &spoken, &old)?,
+        _ => request.body.clone(),
+    };
+    let mut warnings = Vec::new();
+    let scale = body::decode(&spoken, &json, &old, &mut warnings)?;
+    let mut errors = Vec::new();
+    validation::fields::not_negative(&scale["spec"], &Path::new("spec"), "replicas", &mut errors);
+    if !errors.is_empty() {
+        return Err(Status::invalid(&spoken.resource, &request.name, &errors));
+    }
+    let mut changed = object.clone();
+    changed.set_at(&["spec", "replicas"], scale["spec"]["replicas"].as_i64().unwrap_or(0));
+    // What the author says of versions and identity is checked; without a word the present version is meant.
+    for field in ["uid", "resourceVersion"] {
+        if !scale["metadata"][field].is_empty() {
+            changed.set_at(&["metadata", field], &scale["metadata"][field]);
+        }
+    }
+    let mut inner = request.clone();
+    inner.subresource = json::Str::default();
+    inner.verb = Verb::Update;
+    inner.options.table = false;
+    let key = ObjectKey::new(request.namespace.clone(), request.name.clone());
+    let mut response = update::write(server, now, &inner, &key, &object, &changed)?;
+    response.body = of(&response.body);
+    response.warnings.splice(0..0, warnings);
+    Ok(response)
+}
