@@ -100,14 +100,14 @@ impl UidExpectations {
         self.0.insert(key.clone(), all);
     }
 
-    /// A change was seen, or will not happen after all.
-    pub fn observed(&mut self, key: &ObjectKey, uid: &str) {
-        if let Some(all) = self.0.get_mut(key) {
-            all.remove(uid);
-            if all.is_empty() {
-                self.0.remove(key);
-            }
+    /// A change was seen, or will not happen after all. Whether it was waited for.
+    pub fn observed(&mut self, key: &ObjectKey, uid: &str) -> bool {
+        let Some(all) = self.0.get_mut(key) else { return false };
+        let expected = all.remove(uid);
+        if all.is_empty() {
+            self.0.remove(key);
         }
+        expected
     }
 
     /// The uids that a key waits for.

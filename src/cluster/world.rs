@@ -480,6 +480,8 @@ fn with_context(
 pub fn resource_of(queue: &str) -> Option<Resource> {
     let info = match queue {
         "job-controller" => kinds::JOBS,
+        "deployment-controller" => kinds::DEPLOYMENTS,
+        "replicaset-controller" => kinds::REPLICASETS,
         "cronjob-controller" => kinds::CRONJOBS,
         "namespace-controller" | "service-account-controller" | "root-ca-cert-publisher" => kinds::NAMESPACES,
         "ttl-after-finished-controller" => kinds::JOBS,

@@ -21,7 +21,7 @@ impl Caches {
             let resource = Resource::from(info);
             let indexes: &[Index] = match info.kind {
                 "Pod" => &[BY_CONTROLLER, BY_JOB],
-                "Job" => &[BY_CONTROLLER],
+                "Job" | "ReplicaSet" => &[BY_CONTROLLER],
                 _ => &[],
             };
             let informer = Informer::new(resource.clone(), "kube-controller-manager", indexes);

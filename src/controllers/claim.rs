@@ -1,58 +1,68 @@
-//! Who controls a pod: adoption of orphans that a selector matches, release of pods that it no longer matches
-//! (`controller.PodControllerRefManager`).
+//! Who controls a pod, or a ReplicaSet: adoption of orphans that a selector matches, release of those that it no longer
+//! matches (`controller.PodControllerRefManager`, `controller.ReplicaSetControllerRefManager`).
 
+use super::Caches;
 use crate::api::selector::Labels;
-use crate::api::views::core_v1::Pod;
-use crate::api::{PatchType, Reason, Request, Resource, Status, View, kinds, meta};
+use crate::api::{ObjectKey, PatchType, Reason, Request, Resource, ResourceInfo, Status, View, meta};
 use crate::client::Context;
 use crate::json;
 use crate::json::Json;
 
-/// A controller's object that claims pods.
+/// A controller's object that claims dependents.
 pub struct Claim<'a> {
-    /// The object: a Job, a ReplicaSet.
+    /// The object: a Job, a ReplicaSet, a Deployment.
     pub owner: &'a Json,
     /// What it is.
     pub resource: Resource,
-    /// Which pods it wants.
+    /// What it claims: pods, ReplicaSets.
+    pub dependents: Resource,
+    /// Which of them it wants.
     pub selector: Labels,
-    /// A finalizer that adopted pods get and released pods lose.
+    /// A finalizer that the adopted get and the released lose.
     pub finalizer: Option<&'static str>,
     /// Who asks.
     pub agent: &'static str,
 }
 
 impl Claim<'_> {
-    /// The pods of these that the object controls now: those it controlled and still wants, and the orphans it adopted.
-    pub fn pods(&self, cx: &mut Context, candidates: impl Iterator<Item = Pod>) -> Result<Vec<Pod>, Status> {
+    /// Those of the candidates that the object controls now: what it controlled and still wants, and the orphans it adopted.
+    pub fn claim<V: View>(
+        &self,
+        cx: &mut Context,
+        candidates: impl Iterator<Item = V>,
+    ) -> Result<Vec<V>, Status> {
         let mut claimed = Vec::new();
         let mut may_adopt = None;
         let mut failed = None;
-        for pod in candidates {
-            let wanted = self.selector.matches(&pod.json()["metadata"]["labels"]);
-            let outcome = match meta::controller_of(pod.json()) {
-                Some(owner) if owner.uid() != meta::uid(self.owner) => Ok(false),
-                Some(_) if wanted => Ok(true),
-                Some(_) if meta::is_being_deleted(self.owner) => Ok(false),
-                Some(_) => self.release(cx, &pod).map(|()| false),
-                None if !wanted
-                    || meta::is_being_deleted(self.owner)
-                    || meta::is_being_deleted(pod.json()) =>
-                {
-                    Ok(false)
-                }
-                None => match may_adopt.get_or_insert_with(|| self.may_adopt(cx)) {
-                    Ok(()) => self.adopt(cx, &pod),
-                    Err(error) => Err(error.clone()),
-                },
-            };
-            match outcome {
-                Ok(true) => claimed.push(pod),
+        for candidate in candidates {
+            match self.claims(cx, candidate.json(), &mut may_adopt) {
+                Ok(true) => claimed.push(candidate),
                 Ok(false) => {}
                 Err(error) => failed = Some(error),
             }
         }
         failed.map_or(Ok(claimed), Err)
+    }
+
+    fn claims(
+        &self,
+        cx: &mut Context,
+        dependent: &Json,
+        may_adopt: &mut Option<Result<(), Status>>,
+    ) -> Result<bool, Status> {
+        let wanted = self.selector.matches(&dependent["metadata"]["labels"]);
+        let going = meta::is_being_deleted(self.owner);
+        match meta::controller_of(dependent) {
+            Some(owner) if owner.uid() != meta::uid(self.owner) => Ok(false),
+            Some(_) if wanted => Ok(true),
+            Some(_) if going => Ok(false),
+            Some(_) => self.release(cx, dependent).map(|()| false),
+            None if !wanted || going || meta::is_being_deleted(dependent) => Ok(false),
+            None => {
+                may_adopt.get_or_insert_with(|| self.may_adopt(cx)).clone()?;
+                self.adopt(cx, dependent)
+            }
+        }
     }
 
     /// Asks the API server, not the cache: an object that is being deleted must not adopt.
@@ -68,33 +78,61 @@ impl Claim<'_> {
         Ok(())
     }
 
-    fn adopt(&self, cx: &mut Context, pod: &Pod) -> Result<bool, Status> {
+    fn adopt(&self, cx: &mut Context, dependent: &Json) -> Result<bool, Status> {
         let owner = meta::new_controller_ref(self.owner, &self.resource);
-        let mut patch = json!({ "metadata": { "uid": meta::uid(pod.json()), "ownerReferences": [owner] } });
+        let mut patch = json!({ "metadata": { "uid": meta::uid(dependent), "ownerReferences": [owner] } });
         if let Some(finalizer) = self.finalizer {
             patch.set_at(&["metadata", "finalizers"], json!([finalizer]));
         }
-        match self.patch(cx, pod, patch) {
+        match self.patch(cx, dependent, patch) {
             Err(error) if error.is_not_found() => Ok(false),
             outcome => outcome.map(|()| true),
         }
     }
 
-    fn release(&self, cx: &mut Context, pod: &Pod) -> Result<(), Status> {
+    fn release(&self, cx: &mut Context, dependent: &Json) -> Result<(), Status> {
         let gone = json!({ "$patch": "delete", "uid": meta::uid(self.owner) });
-        let mut patch = json!({ "metadata": { "uid": meta::uid(pod.json()), "ownerReferences": [gone] } });
+        let mut patch = json!({ "metadata": { "uid": meta::uid(dependent), "ownerReferences": [gone] } });
         if let Some(finalizer) = self.finalizer {
             patch.set_at(&["metadata", "$deleteFromPrimitiveList/finalizers"], json!([finalizer]));
         }
-        match self.patch(cx, pod, patch) {
+        match self.patch(cx, dependent, patch) {
             Err(error) if error.is_not_found() || error.reason == Some(Reason::Invalid) => Ok(()),
             outcome => outcome,
         }
     }
 
-    fn patch(&self, cx: &mut Context, pod: &Pod, patch: Json) -> Result<(), Status> {
-        let meta = pod.metadata();
-        let request = Request::patch(PatchType::Strategic, kinds::PODS, meta.namespace(), meta.name(), patch);
+    fn patch(&self, cx: &mut Context, dependent: &Json, patch: Json) -> Result<(), Status> {
+        let meta = &dependent["metadata"];
+        let resource = self.dependents.clone();
+        let (namespace, name) = (meta["namespace"].str(), meta["name"].str());
+        let request = Request::patch(PatchType::Strategic, resource, namespace, name, patch);
         cx.api.call(request.by(self.agent)).map(|_| ())
     }
+}
+
+/// The object behind a controller reference, as cached (`resolveControllerRef`). One of that name with another uid is
+/// somebody else.
+pub fn resolve<'a>(
+    caches: &'a Caches,
+    resource: &'static ResourceInfo,
+    dependent: &Json,
+) -> Option<&'a Json> {
+    let owner = meta::controller_of(dependent).filter(|owner| owner.kind() == resource.kind)?;
+    let key = ObjectKey::new(dependent["metadata"]["namespace"].str(), owner.name());
+    caches.of(resource).get(&key).filter(|object| meta::uid(object) == owner.uid())
+}
+
+/// The objects of a resource whose selector matches an orphan's labels: they may want to adopt it.
+pub fn adopters(caches: &Caches, resource: &'static ResourceInfo, orphan: &Json) -> Vec<ObjectKey> {
+    let meta = &orphan["metadata"];
+    if meta["labels"].is_empty() {
+        return Vec::new();
+    }
+    let wants = |object: &&Json| {
+        let selector = Labels::from_object(object.at(&["spec", "selector"]));
+        selector.is_some_and(|s| !s.is_empty() && s.matches(&meta["labels"]))
+    };
+    let objects = caches.of(resource);
+    objects.in_namespace(meta["namespace"].str()).filter(wants).map(ObjectKey::of).collect()
 }

@@ -1,11 +1,13 @@
 //! [`Manager`]: runs the controllers, one delivery or one sync at a time.
 
 use super::cronjob::CronJobController;
+use super::deployment::DeploymentController;
 use super::garbage_collector::GarbageCollector;
 use super::job::JobController;
 use super::namespace::NamespaceController;
 use super::node_lifecycle::NodeLifecycleController;
 use super::pod_gc::PodGarbageCollector;
+use super::replicaset::ReplicaSetController;
 use super::root_ca::RootCaPublisher;
 use super::service_account::ServiceAccountController;
 use super::taint_eviction::TaintEvictionController;
@@ -39,6 +41,8 @@ pub struct Manager {
     root_ca: RootCaPublisher,
     cronjob: CronJobController,
     job: JobController,
+    deployment: DeploymentController,
+    replica_set: ReplicaSetController,
     ttl: TtlController,
     node_lifecycle: NodeLifecycleController,
     taint_eviction: TaintEvictionController,
@@ -64,6 +68,8 @@ impl Manager {
             root_ca: RootCaPublisher::default(),
             cronjob: CronJobController::default(),
             job: JobController::default(),
+            deployment: DeploymentController::default(),
+            replica_set: ReplicaSetController::default(),
             ttl: TtlController::default(),
             node_lifecycle: NodeLifecycleController::default(),
             taint_eviction: TaintEvictionController::default(),
@@ -76,12 +82,14 @@ impl Manager {
     }
 
     /// The controllers in a fixed order.
-    pub fn controllers(&self) -> [&dyn Controller; 10] {
+    pub fn controllers(&self) -> [&dyn Controller; 12] {
         [
             &self.service_account,
             &self.root_ca,
             &self.cronjob,
             &self.job,
+            &self.deployment,
+            &self.replica_set,
             &self.ttl,
             &self.node_lifecycle,
             &self.taint_eviction,
@@ -91,12 +99,14 @@ impl Manager {
         ]
     }
 
-    fn controllers_mut(&mut self) -> (&mut Caches, [&mut dyn Controller; 10]) {
-        let controllers: [&mut dyn Controller; 10] = [
+    fn controllers_mut(&mut self) -> (&mut Caches, [&mut dyn Controller; 12]) {
+        let controllers: [&mut dyn Controller; 12] = [
             &mut self.service_account,
             &mut self.root_ca,
             &mut self.cronjob,
             &mut self.job,
+            &mut self.deployment,
+            &mut self.replica_set,
             &mut self.ttl,
             &mut self.node_lifecycle,
             &mut self.taint_eviction,

@@ -7,6 +7,7 @@
 mod caches;
 mod claim;
 pub mod cronjob;
+pub mod deployment;
 pub mod garbage_collector;
 pub mod job;
 mod manager;
@@ -14,6 +15,8 @@ pub mod namespace;
 pub mod node_lifecycle;
 mod pod_control;
 pub mod pod_gc;
+mod pods;
+pub mod replicaset;
 pub mod root_ca;
 pub mod service_account;
 mod switches;
@@ -27,6 +30,11 @@ pub use switches::{ALL as SWITCHES, Switch, Switches};
 use crate::api::{Resource, ResourceInfo, Status};
 use crate::client::{Backoff, Context, DEFAULT_LIMIT, Delta, Expectations, Recorder, Timer, WorkQueue};
 use crate::sim::Time;
+
+/// Go leaves a counter of zero out.
+fn nonzero(count: i32) -> Option<i32> {
+    (count != 0).then_some(count)
+}
 
 /// A work queue of a controller, and who works on it.
 #[derive(Clone, Debug)]

@@ -26,6 +26,26 @@ pub fn namespace_terminating(error: &Status) -> bool {
     error.details.iter().any(|d| d.causes.iter().any(|c| c.reason == NAMESPACE_TERMINATING))
 }
 
+/// Creates `count` pods in batches: the first has one, and each that succeeds doubles the next. So an object that cannot
+/// have pods (a quota, a bad template) does not ask for hundreds of them. How many succeeded, and the first error.
+pub fn slow_start_batch(
+    count: usize,
+    create: &mut dyn FnMut(usize) -> Result<(), Status>,
+) -> (usize, Result<(), Status>) {
+    let (mut done, mut batch, mut created, mut outcome) = (0, 1, 0, Ok(()));
+    while done < count && outcome.is_ok() {
+        let end = (done + batch).min(count);
+        for i in done..end {
+            match create(i) {
+                Ok(()) => created += 1,
+                Err(error) => outcome = outcome.and(Err(error)),
+            }
+        }
+        (done, batch) = (end, batch * 2);
+    }
+    (created, outcome)
+}
+
 impl PodControl<'_> {
     /// Creates a pod from a template, controlled by the object; `generate_name` `""`: the object's name and a dash.
     pub fn create(

@@ -278,8 +278,10 @@ impl Controller for GarbageCollector {
         vec![
             kinds::CONFIGMAPS,
             kinds::CRONJOBS,
+            kinds::DEPLOYMENTS,
             kinds::JOBS,
             kinds::PODS,
+            kinds::REPLICASETS,
             kinds::SECRETS,
             kinds::SERVICEACCOUNTS,
         ]

@@ -6,12 +6,12 @@
 use super::conditions::is_finished;
 use super::pods::{has_tracking_finalizer, uid};
 use super::{BY_JOB, JobController, managed_by_other};
-use crate::api::selector::Labels;
 use crate::api::views::batch_v1::Job;
 use crate::api::views::core_v1::Pod;
 use crate::api::{ObjectKey, View, kinds, meta};
 use crate::client::Delta;
 use crate::controllers::Caches;
+use crate::controllers::claim::adopters;
 use crate::json::Json;
 use crate::sim::Time;
 use std::time::Duration;
@@ -129,18 +129,7 @@ impl JobController {
 
     /// The Jobs whose selector matches an orphan may want to adopt it.
     fn wake_adopters(&mut self, caches: &Caches, pod: &Json, now: Time) {
-        let meta = &pod["metadata"];
-        if meta["labels"].is_empty() {
-            return;
-        }
-        let wants = |job: &&Json| {
-            let selector = Labels::from_object(job.at(&["spec", "selector"]));
-            selector.is_some_and(|s| !s.is_empty() && s.matches(&meta["labels"]))
-        };
-        let jobs = caches.of(kinds::JOBS);
-        let keys: Vec<ObjectKey> =
-            jobs.in_namespace(meta["namespace"].str()).filter(wants).map(ObjectKey::of).collect();
-        for key in keys {
+        for key in adopters(caches, kinds::JOBS, pod) {
             self.jobs_mut().add_after(key, now, BATCH_PERIOD);
         }
     }

@@ -9,17 +9,13 @@ use crate::api::views::core_v1::{Pod, PodTemplateSpec};
 use crate::api::{ObjectKey, Status, View, kinds};
 use crate::client::Context;
 use crate::collections::sort_by;
-use crate::controllers::pod_control::{PodControl, namespace_terminating};
+use crate::controllers::pod_control::{PodControl, namespace_terminating, slow_start_batch};
 use crate::json::{Json, Str};
 use crate::sim::Time;
 use std::time::Duration;
 
 /// So many pods at most are created or deleted in one sync.
 const MAX_PER_SYNC: usize = 500;
-/// The first batch of creations; each batch that succeeds doubles the next. So a Job that cannot have pods (a quota, a bad
-/// template) does not ask for hundreds of them.
-const FIRST_BATCH: usize = 1;
-
 impl JobController {
     pub(super) fn manage(&mut self, cx: &mut Context, sync: &mut Sync) -> Result<(), Status> {
         let spec = sync.job.spec();
@@ -170,25 +166,16 @@ impl JobController {
         cx.note("create-pods", [("count", pods.len().into())]);
         self.expectations.expect_creations(&sync.key, pods.len(), cx.now);
         let template = self.template(sync);
-        let (mut done, mut batch, mut failed) = (0, FIRST_BATCH, None);
-        while done < pods.len() && failed.is_none() {
-            let end = (done + batch).min(pods.len());
-            for index in &pods[done..end] {
-                match self.create_pod(cx, sync, &template, *index) {
-                    Ok(()) => sync.active += 1,
-                    Err(error) if namespace_terminating(&error) => sync.active += 1,
-                    Err(error) => {
-                        self.expectations.creation_observed(&sync.key);
-                        failed.get_or_insert(error);
-                    }
-                }
-            }
-            (done, batch) = (end, batch * 2);
-        }
-        for _ in done..pods.len() {
+        let (created, outcome) =
+            slow_start_batch(pods.len(), &mut |i| match self.create_pod(cx, sync, &template, pods[i]) {
+                Err(error) if namespace_terminating(&error) => Ok(()),
+                outcome => outcome,
+            });
+        sync.active += created as i32;
+        for _ in created..pods.len() {
             self.expectations.creation_observed(&sync.key);
         }
-        failed.map_or(Ok(()), Err)
+        outcome
     }
 
     fn create_pod(

@@ -3,6 +3,8 @@
 use crate::api::views::batch_v1::Job;
 use crate::api::views::core_v1::Pod;
 use crate::api::{View, meta};
+use crate::controllers::pods::ready_since;
+pub use crate::controllers::pods::{is_active, is_ready, is_terminal, is_terminating};
 use crate::json::{Json, Str};
 use crate::sim::Time;
 use std::cmp::{Ordering, Reverse};
@@ -22,26 +24,6 @@ pub fn uid(pod: &Pod) -> Str {
 /// Whether the Job has not counted the pod yet.
 pub fn has_tracking_finalizer(pod: &Json) -> bool {
     pod["metadata"]["finalizers"].items().iter().any(|f| f.str() == TRACKING_FINALIZER)
-}
-
-/// Whether the pod ran to its end.
-pub fn is_terminal(pod: &Json) -> bool {
-    matches!(pod["status"]["phase"].str(), "Succeeded" | "Failed")
-}
-
-/// Neither ended nor being deleted.
-pub fn is_active(pod: &Json) -> bool {
-    !is_terminal(pod) && !meta::is_being_deleted(pod)
-}
-
-/// Being deleted, but not ended.
-pub fn is_terminating(pod: &Json) -> bool {
-    !is_terminal(pod) && meta::is_being_deleted(pod)
-}
-
-/// Whether its `Ready` condition is true.
-pub fn is_ready(pod: &Json) -> bool {
-    meta::condition_is_true(&Pod::from(pod.clone()).status(), "Ready")
 }
 
 /// Whether the Job takes the pod for failed. Unless it replaces only failed pods, one that is being deleted counts: it may
@@ -110,9 +92,7 @@ pub fn deletion_order(a: &Pod, b: &Pod) -> Ordering {
             "Unknown" => 1,
             _ => 2,
         };
-        let ready = json["status"]["conditions"].items().iter().find(|c| c["type"].str() == "Ready");
-        let since = ready.filter(|c| c["status"].str() == "True").map(|c| c["lastTransitionTime"].clone());
-        let since = since.and_then(|t| Time::parse(t.str()));
+        let since = ready_since(json);
         let created = Time::parse(pod.metadata().creation_timestamp());
         (
             !json["spec"]["nodeName"].is_empty(),

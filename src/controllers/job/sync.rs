@@ -16,8 +16,8 @@ use crate::api::views::core_v1::Pod;
 use crate::api::{ObjectKey, Status, View, kinds, meta};
 use crate::client::{BY_CONTROLLER, Context, EventKind, orphans};
 use crate::collections::Set;
-use crate::controllers::Caches;
 use crate::controllers::claim::Claim;
+use crate::controllers::{Caches, nonzero};
 use crate::json;
 use crate::json::{Json, Str};
 use crate::sim::Time;
@@ -174,12 +174,13 @@ impl JobController {
         let claim = Claim {
             owner: job.json(),
             resource: kinds::JOBS.into(),
+            dependents: kinds::PODS.into(),
             selector: selector.filter(|s| !s.is_empty()).unwrap_or_else(matches_nothing),
             finalizer: Some(TRACKING_FINALIZER),
             agent: AGENT,
         };
         let candidates = lister.by_index(BY_JOB, &uid).chain(lister.by_index(BY_CONTROLLER, &nobody));
-        let mut pods = claim.pods(cx, candidates)?;
+        let mut pods = claim.claim(cx, candidates)?;
         for pod in &mut pods {
             // Adopted just now: the cache does not show the finalizer yet.
             if meta::controller_of(pod.json()).is_none() && !has_tracking_finalizer(pod.json()) {
@@ -347,9 +348,4 @@ fn restarted_too_often(sync: &Sync, limit: i32) -> bool {
 fn matches_nothing() -> Labels {
     use crate::api::selector::Requirement;
     Labels(vec![Requirement::Exists(String::new()), Requirement::NotExists(String::new())])
-}
-
-/// Go leaves a counter of zero out.
-pub fn nonzero(count: i32) -> Option<i32> {
-    (count != 0).then_some(count)
 }

@@ -10,13 +10,14 @@
 use super::indexed::{has_limit_per_index, is_indexed, valid_index};
 use super::pod_failure_policy::judge;
 use super::pods::{self, is_failed};
-use super::sync::{Sync, nonzero};
+use super::sync::Sync;
 use super::{AGENT, JobController, conditions, remove_finalizer};
 use crate::api::views::batch_v1::{Job, JobStatus};
 use crate::api::views::core_v1::Pod;
 use crate::api::{ObjectKey, Request, Status, View, kinds, meta};
 use crate::client::{Context, EventKind};
 use crate::collections::{Set, sort_by_key};
+use crate::controllers::nonzero;
 use crate::json::{Json, Str};
 
 /// So many pods at most are counted in one sync, which keeps `.status` below 20 kB.
