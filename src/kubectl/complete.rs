@@ -39,7 +39,12 @@ fn candidates(words: &[&str], part: &str, env: &mut Env<'_>) -> Vec<String> {
             all
         }
         (_, ["kubectl", "create"]) => {
-            ["job", "cronjob", "configmap", "secret", "namespace", "serviceaccount"].map(String::from).into()
+            ["deployment", "job", "cronjob", "configmap", "secret", "namespace", "serviceaccount"]
+                .map(String::from)
+                .into()
+        }
+        (_, ["kubectl", "rollout"]) => {
+            ["status", "history", "undo", "restart", "pause", "resume"].map(String::from).into()
         }
         (_, ["kubectl", command]) if COMMANDS.contains(command) => {
             if let Some((kind, _)) = part.split_once('/') {

@@ -113,10 +113,7 @@ fn victims(cli: &mut Cli, args: &Arguments) -> Result<(Vec<Victim>, Vec<Failure>
         return Ok((out, failures));
     }
     if args.words.is_empty() {
-        return Err(Failure::text(
-            "error: You must provide one or more resources by argument or filename.\nExample resource specifications include:\n   '-f rsrc.yaml'\n   \
-             '--filename=rsrc.json'\n   '<resource> <name>'\n   '<resource>'",
-        ));
+        return Err(names::required());
     }
     let selects = args.is("all") || args.has("selector") || args.has("field-selector");
     for target in names::targets(&args.words)? {

@@ -21,6 +21,8 @@ const COMMON: &[Flag] = &[
     ("show-managed-fields", ' ', Takes::Nothing),
 ];
 const JOB: &[Flag] = &[("image", ' ', Takes::Value), ("from", ' ', Takes::Value)];
+const DEPLOYMENT: &[Flag] =
+    &[("image", ' ', Takes::Value), ("replicas", 'r', Takes::Value), ("port", ' ', Takes::Value)];
 const CRON_JOB: &[Flag] =
     &[("image", ' ', Takes::Value), ("schedule", ' ', Takes::Value), ("restart", ' ', Takes::Value)];
 const DATA: &[Flag] = &[
@@ -43,6 +45,10 @@ pub(super) fn run(cli: &mut Cli, args: &[String]) -> Option<Result<Flow, Failure
     let word = args.first()?.as_str();
     let (generator, args) = match word {
         "job" => (Generator { command: "job", resource: kinds::JOBS.into(), flags: JOB }, &args[1..]),
+        "deployment" | "deploy" => {
+            let resource = kinds::DEPLOYMENTS.into();
+            (Generator { command: "deployment", resource, flags: DEPLOYMENT }, &args[1..])
+        }
         "cronjob" | "cj" => {
             (Generator { command: "cronjob", resource: kinds::CRONJOBS.into(), flags: CRON_JOB }, &args[1..])
         }
@@ -69,16 +75,21 @@ fn generate(cli: &mut Cli, generator: &Generator, args: &[String]) -> Result<Flo
     let command = format!("create {}", generator.command);
     let flags: Vec<Flag> = COMMON.iter().chain(generator.flags).copied().collect();
     let args = flags::parse(&command, args, &flags)?;
-    if generator.command == "cronjob" {
+    let required: &[&str] = match generator.command {
+        "cronjob" => &["image", "schedule"],
+        "deployment" => &["image"],
+        _ => &[],
+    };
+    if !required.is_empty() {
         let missing: Vec<String> =
-            ["image", "schedule"].iter().filter(|f| !args.has(f)).map(|f| format!("{f:?}")).collect();
+            required.iter().filter(|f| !args.has(f)).map(|f| format!("{f:?}")).collect();
         if !missing.is_empty() {
             return Err(Failure::error(format!("required flag(s) {} not set", missing.join(", "))));
         }
     }
     let mut args = args;
     // The first word is the name; others without `--` are the command's.
-    let takes_command = matches!(generator.command, "job" | "cronjob");
+    let takes_command = matches!(generator.command, "job" | "cronjob" | "deployment");
     let [name] = args.words.as_slice() else {
         return Err(Failure::usage(
             &command,
@@ -94,6 +105,7 @@ fn generate(cli: &mut Cli, generator: &Generator, args: &[String]) -> Result<Flo
     let format = Format::of_write(args.get("output"))?;
     let mut object = match generator.command {
         "job" => job(cli, &args, &name)?,
+        "deployment" => deployment(&args, &name)?,
         "cronjob" => cron_job(&args, &name),
         "configmap" => super::data::config_map(cli, &args, &name)?,
         "secret generic" => super::data::secret(cli, &args, &name)?,
@@ -179,4 +191,39 @@ fn cron_job(args: &Arguments, name: &str) -> Json {
         },
         "status": {},
     })
+}
+
+fn deployment(args: &Arguments, name: &str) -> Result<Json, Failure> {
+    let images: Vec<String> = args.list("image").into_iter().filter(|image| !image.is_empty()).collect();
+    let command = args.rest.as_ref().filter(|c| !c.is_empty());
+    if images.len() > 1 && command.is_some() {
+        return Err(Failure::error("cannot specify multiple --image options and command"));
+    }
+    let mut containers: Vec<Json> = images
+        .iter()
+        .map(|image| {
+            let short = image.rsplit('/').next().unwrap_or(image);
+            let short = short.split([':', '@']).next().unwrap_or(short).replace(['_', '.'], "-");
+            json!({ "name": short, "image": image.as_str(), "resources": {} })
+        })
+        .collect();
+    if let Some(first) = containers.first_mut() {
+        if let Some(command) = command {
+            first.set("command", command.clone());
+        }
+        if let Some(port) = args.number("port").filter(|port| *port >= 0) {
+            first.set("ports", json!([{ "containerPort": port }]));
+        }
+    }
+    let labels = json!({ "app": name });
+    Ok(json!({
+        "metadata": { "name": name, "labels": labels.clone() },
+        "spec": {
+            "replicas": args.number("replicas").unwrap_or(1),
+            "selector": { "matchLabels": labels.clone() },
+            "strategy": {},
+            "template": { "metadata": { "labels": labels }, "spec": { "containers": containers } },
+        },
+        "status": {},
+    }))
 }

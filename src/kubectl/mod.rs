@@ -32,7 +32,10 @@ mod misc;
 mod names;
 mod patch;
 mod printers;
+mod record;
 mod replace;
+mod rollout;
+mod run;
 mod scale;
 mod set;
 mod typed;
@@ -89,6 +92,7 @@ enum Task {
     Watch(get::Watch),
     Delete(delete::Waiting),
     Wait(wait::Waiting),
+    Rollout(rollout::Following),
     Logs(logs::Follow),
     Exec(exec::Running),
 }
@@ -99,6 +103,7 @@ impl Task {
             Task::Watch(t) => t.blocked(),
             Task::Delete(t) => t.blocked(),
             Task::Wait(t) => t.blocked(),
+            Task::Rollout(t) => t.blocked(),
             Task::Logs(t) => t.blocked(),
             Task::Exec(t) => t.blocked(),
         }
@@ -109,6 +114,7 @@ impl Task {
             Task::Watch(t) => t.resume(cli),
             Task::Delete(t) => t.resume(cli),
             Task::Wait(t) => t.resume(cli),
+            Task::Rollout(t) => t.resume(cli),
             Task::Logs(t) => t.resume(cli),
             Task::Exec(t) => t.resume(cli),
         }
@@ -241,7 +247,7 @@ impl Session {
             }
             self.filters = stages.into();
             let mut out = Vec::new();
-            let flow = run(&stage.words[1..], &mut Cli { env, out: &mut out, stdin: &stdin });
+            let flow = run_command(&stage.words[1..], &mut Cli { env, out: &mut out, stdin: &stdin });
             self.take_in(out);
             return match flow {
                 Ok(Flow::Exit(exit)) => Some(self.end_pipeline(exit)),
@@ -307,8 +313,10 @@ impl Session {
 /// All commands, in the order of their help.
 const COMMANDS: &[&str] = &[
     "create",
+    "run",
     "get",
     "delete",
+    "rollout",
     "scale",
     "set",
     "describe",
@@ -326,7 +334,7 @@ const COMMANDS: &[&str] = &[
     "help",
 ];
 
-fn run(args: &[String], cli: &mut Cli) -> Result<Flow, Failure> {
+fn run_command(args: &[String], cli: &mut Cli) -> Result<Flow, Failure> {
     // Flags may stand before the command: `kubectl -n x get pods`.
     let at = args.iter().enumerate().position(|(i, a)| {
         let takes =
@@ -360,6 +368,8 @@ fn run(args: &[String], cli: &mut Cli) -> Result<Flow, Failure> {
         "wait" => wait::run(cli, &rest),
         "patch" => patch::run(cli, &rest),
         "replace" => replace::run(cli, &rest),
+        "run" => run::run(cli, &rest),
+        "rollout" => rollout::run(cli, &rest),
         "scale" => scale::run(cli, &rest),
         "label" => label::run(cli, &rest, label::What::Labels),
         "annotate" => label::run(cli, &rest, label::What::Annotations),

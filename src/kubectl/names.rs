@@ -53,6 +53,13 @@ pub(super) fn unknown(word: &str) -> Failure {
     Failure::error(format!("the server doesn't have a resource type {word:?}"))
 }
 
+/// Nothing was named to work on.
+pub(super) fn required() -> Failure {
+    Failure::error(
+        "You must provide one or more resources by argument or filename.\nExample resource specifications include:\n   '-f rsrc.yaml'\n   '--filename=rsrc.json'\n   '<resource> <name>'\n   '<resource>'",
+    )
+}
+
 /// What a command works on.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Target {

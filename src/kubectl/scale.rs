@@ -1,11 +1,13 @@
 //! `kubectl scale`: writes the `scale` subresource.
 
+use super::apply::DryRun;
 use super::cli::Cli;
 use super::failure::Failure;
 use super::flags::{self, Flag, Takes};
 use super::names::{self, Target};
 use super::printers::typed_name;
-use super::{Flow, files};
+use super::{Flow, files, record};
+use crate::api::revision::CHANGE_CAUSE;
 use crate::api::{PatchType, Reason, Request, Status};
 use crate::json;
 
@@ -20,10 +22,14 @@ pub(super) const FLAGS: &[Flag] = &[
     ("output", 'o', Takes::Value),
     ("resource-version", ' ', Takes::Value),
     ("dry-run", ' ', Takes::Optional("unchanged")),
+    record::FLAG,
 ];
 
 pub(super) fn run(cli: &mut Cli, args: &[String]) -> Result<Flow, Failure> {
+    let raw = args;
     let args = flags::parse("scale", args, FLAGS)?;
+    let cause = record::cause(cli, "scale", raw, &args);
+    let dry_run = DryRun::of(&args)?;
     let Some(replicas) = args.number("replicas") else {
         return Err(Failure::error("required flag(s) \"replicas\" not set"));
     };
@@ -35,6 +41,9 @@ pub(super) fn run(cli: &mut Cli, args: &[String]) -> Result<Flow, Failure> {
     let mut targets = names::targets(&args.words)?;
     for info in files::read(cli, &args)? {
         targets.push(Target { name: info.name().into(), resource: info.resource });
+    }
+    if targets.is_empty() {
+        return Err(names::required());
     }
     let mut failures = Vec::new();
     for target in targets {
@@ -70,9 +79,17 @@ pub(super) fn run(cli: &mut Cli, args: &[String]) -> Result<Flow, Failure> {
             }
             let body = json!({ "spec": { "replicas": replicas } });
             let request = Request::patch(PatchType::Merge, resource.clone(), namespace, name.as_str(), body)
-                .with_subresource("scale");
-            match cli.call(request) {
-                Ok(_) => cli.line(format!("{} scaled", typed_name(resource, &name))),
+                .with_subresource("scale")
+                .with(|o| o.dry_run = dry_run == DryRun::Server);
+            let done = if dry_run == DryRun::Client { Ok(()) } else { cli.call(request).map(|_| ()) };
+            if let (Some(cause), Ok(()), DryRun::No) = (&cause, &done, dry_run) {
+                let mut body = json!({});
+                body.set_at(&["metadata", "annotations", CHANGE_CAUSE], cause.as_str());
+                let kind = PatchType::Merge;
+                cli.call(Request::patch(kind, resource.clone(), namespace, name.as_str(), body))?;
+            }
+            match done {
+                Ok(()) => cli.line(format!("{} scaled{}", typed_name(resource, &name), dry_run.suffix())),
                 Err(status) => failures.push(status.into()),
             }
         }

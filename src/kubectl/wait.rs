@@ -97,6 +97,9 @@ pub(super) fn run(cli: &mut Cli, args: &[String]) -> Result<Flow, Failure> {
     for info in files::read(cli, &args)? {
         targets.push(Target { name: info.name().into(), resource: info.resource });
     }
+    if targets.is_empty() {
+        return Err(names::required());
+    }
     let by_name = targets.iter().all(|t| !t.name.is_empty());
     for target in targets {
         let namespace = if args.is("all-namespaces") { "" } else { args.namespace() };

@@ -54,6 +54,11 @@ impl Columns {
         }
     }
 
+    /// The text so far as it was added, tabs and all.
+    pub fn raw(self) -> String {
+        self.done + &self.pending
+    }
+
     /// The text so far.
     pub fn finish(mut self) -> String {
         self.flush();

@@ -20,6 +20,15 @@ pub(super) fn template(template: &Json, out: &mut Columns) {
     }
     containers("Containers", &spec["containers"], None, "  ", out);
     volumes::volumes(&spec["volumes"], "  ", out);
+    let spread = spec["topologySpreadConstraints"].items().iter().map(|c| {
+        let (key, unsatisfiable) = (c["topologyKey"].str(), c["whenUnsatisfiable"].str());
+        let skew = or(&c["maxSkew"], "0");
+        let selector = crate::api::selector::text(&c["labelSelector"]);
+        format!("{key}:{unsatisfiable} when max skew {skew} is exceeded for selector {selector}")
+    });
+    if spread.len() > 0 {
+        lines("  Topology Spread Constraints", spread, out);
+    }
     if !spec["priorityClassName"].str().is_empty() {
         out.add(&format!("  Priority Class Name:\t{}\n", spec["priorityClassName"].str()));
     }

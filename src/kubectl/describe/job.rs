@@ -3,7 +3,7 @@
 use super::{
     Columns, Describer, annotations, containers, controlled_by, human_duration, labels, names, or, time_text,
 };
-use crate::collections::sort_by;
+use crate::api::selector::text;
 use crate::json::Json;
 use crate::sim::Time;
 
@@ -65,18 +65,8 @@ fn indexes(list: &str) -> String {
 
 /// A label selector in one line.
 pub(super) fn selector(selector: &Json) -> String {
-    let mut parts: Vec<String> =
-        selector["matchLabels"].entries().iter().map(|(k, v)| format!("{k}={}", v.str())).collect();
-    for e in selector["matchExpressions"].items() {
-        let mut values: Vec<&str> = e["values"].items().iter().map(Json::str).collect();
-        sort_by(&mut values, Ord::cmp);
-        let (key, values) = (e["key"].str(), values.join(","));
-        parts.push(match e["operator"].str() {
-            "In" => format!("{key} in ({values})"),
-            "NotIn" => format!("{key} notin ({values})"),
-            "Exists" => key.into(),
-            _ => format!("!{key}"),
-        });
+    match text(selector) {
+        text if text.is_empty() => "<unset>".into(),
+        text => text,
     }
-    if parts.is_empty() { "<unset>".into() } else { parts.join(",") }
 }

@@ -6,6 +6,7 @@ mod columns;
 mod config;
 mod containers;
 mod cronjob;
+mod deployment;
 mod generic;
 mod job;
 mod node;
@@ -19,6 +20,13 @@ use crate::client::Api;
 use crate::collections::sort_by_key;
 use crate::json::Json;
 use crate::sim::Time;
+
+/// A pod template alone, its columns not aligned: so `rollout history` shows it.
+pub(super) fn pod_template(template: &Json) -> String {
+    let mut out = Columns::default();
+    containers::template(template, &mut out);
+    out.raw()
+}
 
 /// What the describers are given.
 pub struct Describer<'a> {
@@ -40,6 +48,8 @@ impl Describer<'_> {
         match (resource.group, resource.kind) {
             ("batch", "Job") => job::describe(self, object, &mut out),
             ("batch", "CronJob") => cronjob::describe(self, object, &mut out),
+            ("apps", "Deployment") => deployment::deployment(self, object, &mut out),
+            ("apps", "ReplicaSet") => deployment::replica_set(self, object, &mut out),
             ("", "Pod") => pod::describe(self, object, &mut out),
             ("", "Node") => node::describe(self, object, &mut out),
             ("", "ConfigMap") => config::config_map(self, object, &mut out),

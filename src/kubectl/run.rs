@@ -1,0 +1,153 @@
+//! `kubectl run`: one Pod from an image.
+
+use super::Flow;
+use super::apply::DryRun;
+use super::cli::Cli;
+use super::create::{report, send};
+use super::failure::Failure;
+use super::flags::{self, Arguments, Flag, Takes};
+use super::printers::Format;
+use super::typed;
+use crate::api::kinds;
+use crate::json;
+use crate::json::{Json, parse};
+
+const FLAGS: &[Flag] = &[
+    ("image", ' ', Takes::Value),
+    ("image-pull-policy", ' ', Takes::Value),
+    ("env", ' ', Takes::Value),
+    ("labels", 'l', Takes::Value),
+    ("annotations", ' ', Takes::Value),
+    ("port", ' ', Takes::Value),
+    ("restart", ' ', Takes::Value),
+    ("command", ' ', Takes::Nothing),
+    ("privileged", ' ', Takes::Nothing),
+    ("expose", ' ', Takes::Nothing),
+    ("overrides", ' ', Takes::Value),
+    ("override-type", ' ', Takes::Value),
+    ("quiet", 'q', Takes::Nothing),
+    ("save-config", ' ', Takes::Nothing),
+    ("field-manager", ' ', Takes::Value),
+    ("validate", ' ', Takes::Optional("strict")),
+    ("output", 'o', Takes::Value),
+    ("dry-run", ' ', Takes::Optional("unchanged")),
+];
+
+pub(super) fn run(cli: &mut Cli, args: &[String]) -> Result<Flow, Failure> {
+    let args = flags::parse("run", args, FLAGS)?;
+    let dry_run = DryRun::of(&args)?;
+    let format = Format::of_write(args.get("output"))?;
+    if !args.has("image") {
+        return Err(Failure::error("required flag(s) \"image\" not set"));
+    }
+    // The words after the name are arguments, like those after `--`.
+    let mut words = args.words.iter().chain(args.rest.iter().flatten()).cloned();
+    let Some(name) = words.next() else {
+        return Err(Failure::usage("run", "NAME is required for run"));
+    };
+    let mut pod = pod(&args, &name, words.collect())?;
+    if args.has("overrides") {
+        let overrides = parse(args.get("overrides")).map_err(|_| Failure::error("Invalid JSON Patch"))?;
+        merge(&mut pod, &overrides);
+    }
+    if dry_run != DryRun::Client || args.has("namespace") {
+        pod.set_at(&["metadata", "namespace"], args.namespace());
+    }
+    if args.is("save-config") {
+        pod = super::apply::with_last_applied(&pod);
+    }
+    let resource = kinds::PODS.into();
+    let created = send(cli, &args, dry_run, &resource, pod)?;
+    if dry_run == DryRun::Client && matches!(format, Some(Format::Json)) {
+        cli.print(typed::to_json(&created));
+    } else {
+        report(cli, format.as_ref(), dry_run, &resource, created)?;
+    }
+    Ok(Flow::Exit(0))
+}
+
+fn pod(args: &Arguments, name: &str, words: Vec<String>) -> Result<Json, Failure> {
+    let image = args.get("image");
+    if image.is_empty() {
+        return Err(Failure::error("--image is required"));
+    }
+    if image.chars().any(char::is_whitespace)
+        || image.chars().any(char::is_uppercase) && !image.contains(['/', ':'])
+    {
+        return Err(Failure::error(format!("Invalid image name {image:?}: invalid reference format")));
+    }
+    let restart = if args.has("restart") { args.get("restart") } else { "Always" };
+    if !["Always", "OnFailure", "Never"].contains(&restart) {
+        return Err(Failure::usage("run", format!("invalid restart policy: {restart}")));
+    }
+    if args.is("expose") && !args.has("port") {
+        return Err(Failure::usage("run", "--port must be set when exposing a service"));
+    }
+    let mut container = json!({ "name": name, "image": image, "resources": {} });
+    if args.has("image-pull-policy") {
+        container.set("imagePullPolicy", args.get("image-pull-policy"));
+    }
+    if !words.is_empty() {
+        container.set(if args.is("command") { "command" } else { "args" }, words);
+    }
+    let mut env = Vec::new();
+    for variable in args.all("env") {
+        let Some((name, value)) = variable.split_once('=').filter(|(name, _)| !name.is_empty()) else {
+            return Err(Failure::error(format!("invalid env: {variable}")));
+        };
+        let mut variable = json!({ "name": name });
+        if !value.is_empty() {
+            variable.set("value", value);
+        }
+        env.push(variable);
+    }
+    if !env.is_empty() {
+        container.set("env", env);
+    }
+    if args.has("port") {
+        let text = args.get("port");
+        let port = text
+            .parse::<i64>()
+            .map_err(|_| Failure::error(format!("strconv.Atoi: parsing {text:?}: invalid syntax")))?;
+        container.set("ports", json!([{ "containerPort": port }]));
+    }
+    if args.is("privileged") {
+        container.set("securityContext", json!({ "privileged": true }));
+    }
+    let mut metadata = json!({ "name": name, "labels": { "run": name } });
+    if args.has("labels") {
+        metadata.set("labels", pairs(&args.list("labels"))?);
+    }
+    if args.has("annotations") {
+        metadata.set("annotations", pairs(args.all("annotations"))?);
+    }
+    let spec = json!({ "containers": [container], "dnsPolicy": "ClusterFirst", "restartPolicy": restart });
+    Ok(json!({ "apiVersion": "v1", "kind": "Pod", "metadata": metadata, "spec": spec, "status": {} }))
+}
+
+/// `key=value` words as a map.
+fn pairs(words: &[String]) -> Result<Json, Failure> {
+    let mut map = json!({});
+    for word in words {
+        let Some((key, value)) = word.split_once('=') else {
+            return Err(Failure::error(format!("unexpected label spec: {word}")));
+        };
+        map.set(key, value);
+    }
+    Ok(map)
+}
+
+/// A merge patch (RFC 7386).
+fn merge(into: &mut Json, patch: &Json) {
+    for (key, value) in patch.entries() {
+        if value.is_null() {
+            into.remove(key);
+        } else if value.as_object().is_some() && into.get(key).is_some_and(|old| old.as_object().is_some()) {
+            if let Some(old) = into.get_mut(key) {
+                merge(old, value);
+            }
+        } else {
+            into.set(key.clone(), value);
+        }
+    }
+}
