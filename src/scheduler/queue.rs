@@ -134,7 +134,12 @@ impl Queue {
             let mut waiting = self.backoff.iter().map(|(_, key)| key);
             waiting.find(|key| self.pods.get(*key).is_some_and(|q| !q.rejected_by.is_empty()))
         };
-        first.map(|(_, key)| key).or_else(early)
+        // Or one that has waited for help so long that it is tried without.
+        let overdue = || {
+            let (since, key) = self.unschedulable.first()?;
+            (*since + LONGEST_UNSCHEDULABLE <= now).then_some(key)
+        };
+        first.map(|(_, key)| key).or_else(early).or_else(overdue)
     }
 
     /// Takes the pod to try next.
