@@ -77,7 +77,9 @@ fn service_account(
     }
     let account_name = pod["spec"]["serviceAccountName"].str().to_string();
     let accounts = kinds::SERVICEACCOUNTS.into();
-    let name = pod["metadata"]["name"].str();
+    // The name is not generated yet.
+    let meta = &pod["metadata"];
+    let name = if meta["name"].is_empty() { meta["generateName"].str() } else { meta["name"].str() };
     let Some(account) = server.store.get(&accounts, &ObjectKey::new(namespace, account_name.as_str())) else {
         let why = format!(
             "error looking up service account {namespace}/{account_name}: serviceaccount {account_name:?} not found"

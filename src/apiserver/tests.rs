@@ -349,3 +349,82 @@ fn a_status_write_costs_little() {
     }
     assert_eq!(server.revision(), revision + 2000);
 }
+
+#[test]
+fn deployments_are_checked_field_by_field() {
+    let base = r#"{"metadata":{"name":"web"},"spec":{"selector":{"matchLabels":{"app":"web"}},
+        "template":{"metadata":{"labels":{"app":"web"}},"spec":{"containers":[{"name":"main","image":"nginx"}]}}}}"#;
+    let percent = "a valid percent string must be a numeric string followed by an ending '%' (e.g. '1%',  or '93%', regex used for validation is '[0-9]+%')";
+    let bad_percent = format!("spec.strategy.rollingUpdate.maxSurge: Invalid value: \"half\": {percent}");
+    let cases: &[(&[&'static str], Json, &str)] = &[
+        (&["replicas"], json!(-1), "spec.replicas: Invalid value: -1: must be greater than or equal to 0"),
+        (
+            &["strategy"],
+            json!({"type": "Sideways"}),
+            "spec.strategy: Unsupported value: {\"Type\":\"Sideways\",\"RollingUpdate\":null}: supported values: \"Recreate\", \"RollingUpdate\"",
+        ),
+        (
+            &["strategy"],
+            json!({"type": "Recreate", "rollingUpdate": {}}),
+            "spec.strategy.rollingUpdate: Forbidden: may not be specified when strategy `type` is 'Recreate'",
+        ),
+        (
+            &["strategy", "rollingUpdate"],
+            json!({"maxSurge": 0, "maxUnavailable": "0%"}),
+            "spec.strategy.rollingUpdate.maxUnavailable: Invalid value: \"0%\": may not be 0 when `maxSurge` is 0",
+        ),
+        (
+            &["strategy", "rollingUpdate", "maxUnavailable"],
+            json!("101%"),
+            "spec.strategy.rollingUpdate.maxUnavailable: Invalid value: \"101%\": must not be greater than 100%",
+        ),
+        (&["strategy", "rollingUpdate", "maxSurge"], json!("half"), &bad_percent),
+        (
+            &["progressDeadlineSeconds"],
+            json!(0),
+            "spec.progressDeadlineSeconds: Invalid value: 0: must be greater than minReadySeconds",
+        ),
+        (
+            &["template", "spec", "activeDeadlineSeconds"],
+            json!(5),
+            "spec.template.spec.activeDeadlineSeconds: Forbidden: activeDeadlineSeconds in ReplicaSet is not Supported",
+        ),
+    ];
+    for (path, value, expected) in cases {
+        let mut object = parse(base).expect("a manifest");
+        let path: Vec<&'static str> = ["spec"].into_iter().chain(path.iter().copied()).collect();
+        object.set_at(&path, value);
+        let expected = format!("Deployment.apps \"web\" is invalid: {expected}");
+        assert_eq!(refusal(kinds::DEPLOYMENTS, &object.to_string()), expected);
+    }
+}
+
+#[test]
+fn a_scale_is_the_replicas_and_nothing_else() {
+    let mut server = server();
+    let text = r#"{"metadata":{"name":"web"},"spec":{"selector":{"matchLabels":{"app":"web"},"matchExpressions":[
+        {"key":"tier","operator":"NotIn","values":["b","a"]}]},"template":{"metadata":{"labels":{"app":"web"}},
+        "spec":{"containers":[{"name":"main","image":"nginx"}]}}}}"#;
+    let created = create(&mut server, kinds::DEPLOYMENTS, text);
+    let ask = |server: &mut ApiServer, request: Request| {
+        server
+            .handle(NOW, &request.with_subresource("scale"))
+            .map(|r| r.body)
+            .map_err(|e| e.message.to_string())
+    };
+    let scale = ask(&mut server, Request::get(kinds::DEPLOYMENTS, "default", "web")).expect("a scale");
+    assert_eq!(scale["spec"], json!({"replicas": 1}));
+    assert_eq!(scale["status"], json!({"replicas": 0, "selector": "app=web,tier notin (a,b)"}));
+    let patch = |replicas: Json| {
+        let body = json!({"spec": {"replicas": replicas}});
+        Request::patch(PatchType::Merge, kinds::DEPLOYMENTS, "default", "web", body)
+    };
+    let scaled = ask(&mut server, patch(json!(3))).expect("more");
+    assert_eq!(scaled["spec"]["replicas"].as_i64(), Some(3));
+    let negative = "Scale.autoscaling \"web\" is invalid: spec.replicas: Invalid value: -1: must be greater than or equal to 0";
+    assert_eq!(ask(&mut server, patch(json!(-1))), Err(negative.into()));
+    let mut stale = scaled;
+    stale.set_at(&["metadata", "resourceVersion"], &created["metadata"]["resourceVersion"]);
+    let conflict = "Operation cannot be fulfilled on deployments.apps \"web\": the object has been modified; please apply your changes to the latest version and try again";
+    assert_eq!(ask(&mut server, Request::update(kinds::DEPLOYMENTS, stale)), Err(conflict.into()));
+}
