@@ -260,6 +260,29 @@ note-expired = finished { $seconds } s ago: its time is over
 note-jobs = { $all } jobs, { $active } of them active
 note-next = the next run is due in { $seconds } s
 note-clean-up = deletes { $count } old jobs
+note-replicas = counted the pods: { $replicas } active, { $ready } ready, { $available } available, { $terminating } terminating
+note-replica-sets = { $count ->
+    [one] it has { $count } ReplicaSet
+   *[other] it has { $count } ReplicaSets
+  }
+note-paused = it is paused: no rollout, only the right number of pods
+note-scaling = its replicas were changed to { $want }: it is scaled first, then rolled out
+note-new-replica-set = creates a ReplicaSet for this template: revision { $revision }, { $replicas } pods for now
+note-revision = this template is now revision { $revision }
+note-hash-collision = the name of the ReplicaSet is taken by something else (collision { $count }): another name next time
+note-rolling = { $new } new pods and { $old } old ones are asked for, { $available } are available; there may be { $most }, and { $least } must be available
+note-old-pods = { $running ->
+    [yes] old pods still run: waits until they are gone
+   *[other] no old pod runs any more
+  }
+note-scale = scales { $name } from { $from } to { $to }
+note-rollback = goes back to revision { $revision }
+note-forget-revisions = { $count ->
+    [one] { $count } old ReplicaSet more than the history is to keep
+   *[other] { $count } old ReplicaSets more than the history is to keep
+  }
+note-progress = how the rollout goes: { $reason }
+note-deadline = looks again in { $seconds } s, whether there is progress
 note-due = { $job } is due
 note-create = creates { $serviceAccount }{ $configMap }
 note-update = updates { $configMap }

@@ -236,6 +236,23 @@ note-expired = 已结束 { $seconds } 秒：保留时间已过
 note-jobs = { $all } 个 Job，其中 { $active } 个活动
 note-next = 下一次运行在 { $seconds } 秒后
 note-clean-up = 删除 { $count } 个旧 Job
+note-replicas = 清点 Pod：{ $replicas } 个活动，{ $ready } 个就绪，{ $available } 个可用，{ $terminating } 个正在终止
+note-replica-sets = 它有 { $count } 个 ReplicaSet
+note-paused = 它已暂停：不更新，只保持 Pod 的数量
+note-scaling = 副本数改成了 { $want }：先扩缩，再更新
+note-new-replica-set = 为这个模板创建 ReplicaSet：修订版 { $revision }，先要 { $replicas } 个 Pod
+note-revision = 这个模板现在是修订版 { $revision }
+note-hash-collision = ReplicaSet 的名字已被占用（第 { $count } 次冲突）：下次换一个名字
+note-rolling = 要 { $new } 个新 Pod 和 { $old } 个旧 Pod，{ $available } 个可用；最多可有 { $most } 个，至少要有 { $least } 个可用
+note-old-pods = { $running ->
+    [yes] 旧 Pod 还在运行：等它们消失
+   *[other] 已没有旧 Pod 在运行
+  }
+note-scale = 把 { $name } 从 { $from } 调整到 { $to }
+note-rollback = 回到修订版 { $revision }
+note-forget-revisions = 旧 ReplicaSet 比历史记录要保留的多 { $count } 个
+note-progress = 更新的进展：{ $reason }
+note-deadline = { $seconds } 秒后再看有没有进展
 note-due = { $job } 到时间了
 note-create = 创建 { $serviceAccount }{ $configMap }
 note-update = 更新 { $configMap }
