@@ -74,8 +74,11 @@ pub(super) fn run(cli: &mut Cli, args: &[String]) -> Result<Flow, Failure> {
     Ok(Flow::Exit(0))
 }
 
-/// What the command is about, as the server has it, and what could not be had.
-fn objects(cli: &mut Cli, args: &Arguments) -> Result<(Vec<(Resource, Json)>, Vec<Failure>), Failure> {
+/// Objects, and why others could not be had.
+type Found = (Vec<(Resource, Json)>, Vec<Failure>);
+
+/// What the command is about, as the server has it.
+fn objects(cli: &mut Cli, args: &Arguments) -> Result<Found, Failure> {
     let mut targets = names::targets(&args.words)?;
     for info in files::read(cli, args)? {
         targets.push(Target { name: info.name().into(), resource: info.resource });
