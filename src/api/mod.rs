@@ -22,6 +22,7 @@ mod status;
 pub mod taint;
 pub mod views;
 mod watch;
+pub mod zone;
 
 pub use duration::human_duration;
 pub use kinds::{Resource, ResourceInfo};

@@ -4,6 +4,7 @@
 //! schema defaults filled in, quantities and times rewritten canonically. Parts that are the very same memory as the
 //! stored object (`known`) were decoded before and are taken as they are, so that writing a status costs what changed.
 
+use crate::api::base64;
 use crate::api::quantity::Quantity;
 use crate::api::schema::{Field, Shape, Special, Type, TypeId};
 use crate::collections::sort_by;
@@ -108,7 +109,7 @@ impl Decoder {
         match (shape, json) {
             (Shape::Str | Shape::Bytes, Json::Str(s)) => {
                 if matches!(shape, Shape::Bytes)
-                    && let Some(at) = crate::api::base64::invalid(s)
+                    && let Some(at) = base64::invalid(s)
                 {
                     return Err(format!("illegal base64 data at input byte {at}").into());
                 }

@@ -1,5 +1,6 @@
 //! The defaults of a pod spec, for Pods and for every template that makes them (`pkg/apis/core/v1/defaults.go`).
 
+use super::validation::names;
 use crate::api::quantity::Quantity;
 use crate::collections::Set;
 use crate::json;
@@ -222,6 +223,19 @@ pub fn qos_class(spec: &Json) -> &'static str {
     } else {
         "Burstable"
     }
+}
+
+/// What the author should know of the name of a new object whose pods carry it (`Job`, `CronJob`).
+pub fn name_warning(object: &Json, old: Option<&Json>) -> Option<Str> {
+    let problems = names::label(object["metadata"]["name"].str());
+    if old.is_some() || problems.is_empty() {
+        return None;
+    }
+    let text = format!(
+        "metadata.name: this is used in Pod names and hostnames, which can result in surprising behavior; a DNS label is recommended: [{}]",
+        problems.join(" ")
+    );
+    Some(text.into())
 }
 
 /// What an author should know of a pod (`pkg/api/pod/warnings.go`); `at`: where it stands, with a dot, or `""`.

@@ -52,6 +52,11 @@ impl Time {
         Time::from_secs(days * 86_400 + i64::from(hour) * 3600 + i64::from(minute) * 60 + i64::from(second))
     }
 
+    /// The day of the week (UTC): 0 is Sunday.
+    pub fn weekday(self) -> u32 {
+        (self.secs().div_euclid(86_400) + 4).rem_euclid(7) as u32
+    }
+
     /// RFC 3339 with whole seconds, as `metav1.Time` is written.
     pub fn rfc3339(self) -> String {
         let (y, mo, d, h, mi, s) = self.civil();

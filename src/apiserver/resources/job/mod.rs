@@ -5,7 +5,6 @@ pub mod validation;
 
 use super::{PLAIN, Strategy};
 use crate::apiserver::pod_spec::{self, fill};
-use crate::apiserver::validation::names;
 use crate::json;
 use crate::json::{Json, Str};
 
@@ -104,19 +103,7 @@ fn label_as_template(job: &mut Json) {
 
 /// What the author should know (`pkg/registry/batch/job`, `pkg/api/pod/warnings.go`).
 fn warnings(job: &Json, old: Option<&Json>) -> Vec<Str> {
-    let mut all = Vec::new();
-    if old.is_none() {
-        let problems = names::label(job["metadata"]["name"].str());
-        if !problems.is_empty() {
-            all.push(
-                format!(
-                    "metadata.name: this is used in Pod names and hostnames, which can result in surprising behavior; a DNS label is recommended: [{}]",
-                    problems.join(" ")
-                )
-                .into(),
-            );
-        }
-    }
+    let mut all: Vec<Str> = pod_spec::name_warning(job, old).into_iter().collect();
     all.extend(pod_spec::warnings(job.at(&["spec", "template"]), "spec.template."));
     all
 }
