@@ -1,5 +1,6 @@
 //! [`Schedule`]: when a CronJob runs. Reads what `robfig/cron` reads, and complains in its words.
 
+use super::duration::parse_duration;
 use super::zone::Zone;
 use crate::sim::Time;
 use std::time::Duration;
@@ -55,8 +56,13 @@ impl Schedule {
             _ => text,
         };
         if let Some(interval) = fields.strip_prefix("@every ") {
-            let every = go_duration(interval).map_err(|e| format!("failed to parse duration {text}: {e}"))?;
-            return Ok(Schedule::Every(Duration::from_secs(every.as_secs().max(1))));
+            let every =
+                parse_duration(interval).map_err(|e| format!("failed to parse duration {text}: {e}"))?;
+            return Ok(Schedule::Every(Duration::from_secs(if every.0 {
+                1
+            } else {
+                every.1.as_secs().max(1)
+            })));
         }
         if fields.starts_with('@') {
             return Err(format!("unrecognized descriptor: {text}"));
@@ -217,41 +223,6 @@ fn number(text: &str) -> Result<u64, String> {
             Err(format!("failed to parse int from {text}: strconv.Atoi: parsing {text:?}: invalid syntax"))
         }
     }
-}
-
-/// Go's `time.ParseDuration`; a negative duration is as good as none.
-fn go_duration(text: &str) -> Result<Duration, String> {
-    let invalid = || format!("time: invalid duration {text:?}");
-    let negative = text.starts_with('-');
-    let mut rest = text.strip_prefix(['+', '-']).unwrap_or(text);
-    if rest == "0" {
-        return Ok(Duration::ZERO);
-    }
-    if rest.is_empty() {
-        return Err(invalid());
-    }
-    let mut total = Duration::ZERO;
-    while !rest.is_empty() {
-        let digits = rest.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(rest.len());
-        let (value, tail) = rest.split_at(digits);
-        let value: f64 = value.parse().map_err(|_| invalid())?;
-        let unit_end = tail.find(|c: char| c.is_ascii_digit() || c == '.').unwrap_or(tail.len());
-        let (unit, tail) = tail.split_at(unit_end);
-        let seconds = match unit {
-            "" => return Err(format!("time: missing unit in duration {text:?}")),
-            "ns" => 1e-9,
-            "us" | "µs" | "μs" => 1e-6,
-            "ms" => 1e-3,
-            "s" => 1.0,
-            "m" => 60.0,
-            "h" => 3600.0,
-            _ => return Err(format!("time: unknown unit {unit:?} in duration {text:?}")),
-        };
-        let part = Duration::try_from_secs_f64(value * seconds).map_err(|_| invalid())?;
-        total = total.checked_add(part).ok_or_else(invalid)?;
-        rest = tail;
-    }
-    Ok(if negative { Duration::ZERO } else { total })
 }
 
 #[cfg(test)]

@@ -16,6 +16,9 @@ pub(super) const FLAGS: &[Flag] = &[
     ("kustomize", 'k', Takes::Value),
     ("recursive", 'R', Takes::Nothing),
     ("output", 'o', Takes::Value),
+    ("template", ' ', Takes::Value),
+    ("allow-missing-template-keys", ' ', Takes::Nothing),
+    ("show-managed-fields", ' ', Takes::Nothing),
     ("dry-run", ' ', Takes::Optional("unchanged")),
     ("validate", ' ', Takes::Optional("strict")),
     ("server-side", ' ', Takes::Nothing),
@@ -94,7 +97,7 @@ pub(super) fn run(cli: &mut Cli, args: &[String]) -> Result<Flow, Failure> {
     if !args.has("filename") && !args.has("kustomize") {
         return Err(Failure::error("must specify one of -f and -k"));
     }
-    let format = Format::of_write(args.get("output"))?;
+    let format = Format::of_write(&args)?;
     let (infos, mut failures) = files::read_all(cli, &args, true)?;
     if infos.is_empty() && failures.is_empty() {
         return Err(Failure::error("no objects passed to apply"));

@@ -25,6 +25,7 @@ mod filters;
 mod flags;
 mod generate;
 mod get;
+mod help;
 mod label;
 mod logs;
 mod merge;
@@ -32,9 +33,13 @@ mod misc;
 mod names;
 mod patch;
 mod printers;
+mod quota;
 mod replace;
 mod scale;
+mod secret;
 mod set;
+mod set_env;
+mod token;
 mod typed;
 mod wait;
 
@@ -346,7 +351,8 @@ fn run(args: &[String], cli: &mut Cli) -> Result<Flow, Failure> {
         keep_dashes_last(&args[at + 1..], &args[..at]).unwrap_or(rest)
     };
     if rest.iter().take_while(|a| *a != "--").any(|a| a == "--help" || a == "-h") {
-        cli.print(misc::HELP);
+        let words: Vec<&str> = rest.iter().map(String::as_str).take_while(|a| !a.starts_with('-')).collect();
+        cli.print(help::of(&[&[command], words.as_slice()].concat()));
         return Ok(Flow::Exit(0));
     }
     match command {
@@ -368,7 +374,8 @@ fn run(args: &[String], cli: &mut Cli) -> Result<Flow, Failure> {
         "api-resources" => misc::api_resources(cli, &rest),
         "version" => misc::version(cli),
         "help" => {
-            cli.print(misc::HELP);
+            let words: Vec<&str> = rest.iter().map(String::as_str).collect();
+            cli.print(help::of(&words));
             Ok(Flow::Exit(0))
         }
         other => Err(misc::unknown_command(other)),

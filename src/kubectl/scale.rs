@@ -18,6 +18,9 @@ pub(super) const FLAGS: &[Flag] = &[
     ("all", ' ', Takes::Nothing),
     ("timeout", ' ', Takes::Value),
     ("output", 'o', Takes::Value),
+    ("template", ' ', Takes::Value),
+    ("allow-missing-template-keys", ' ', Takes::Nothing),
+    ("show-managed-fields", ' ', Takes::Nothing),
     ("resource-version", ' ', Takes::Value),
     ("dry-run", ' ', Takes::Optional("unchanged")),
 ];

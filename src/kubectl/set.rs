@@ -1,4 +1,4 @@
-//! `kubectl set image` and `kubectl set env`: changes of a pod template.
+//! `kubectl set`: changes of a pod template; here `image`, in `set_env` the environment.
 
 use super::Flow;
 use super::apply::DryRun;
@@ -7,6 +7,7 @@ use super::failure::Failure;
 use super::flags::{self, Flag, Takes};
 use super::names;
 use super::printers::{Format, typed_name};
+use super::set_env;
 use crate::api::{PatchType, Request};
 use crate::json;
 use crate::json::Json;
@@ -14,10 +15,10 @@ use crate::json::Json;
 const FLAGS: &[Flag] = &[
     ("all", ' ', Takes::Nothing),
     ("selector", 'l', Takes::Value),
-    ("containers", 'c', Takes::Value),
-    ("env", 'e', Takes::Value),
-    ("list", ' ', Takes::Nothing),
     ("output", 'o', Takes::Value),
+    ("template", ' ', Takes::Value),
+    ("allow-missing-template-keys", ' ', Takes::Nothing),
+    ("show-managed-fields", ' ', Takes::Nothing),
     ("dry-run", ' ', Takes::Optional("unchanged")),
     ("local", ' ', Takes::Nothing),
     ("overwrite", ' ', Takes::Nothing),
@@ -25,8 +26,8 @@ const FLAGS: &[Flag] = &[
 
 pub(super) fn run(cli: &mut Cli, args: &[String]) -> Result<Flow, Failure> {
     match args.first().map(String::as_str) {
-        Some("image") => change(cli, "image", &args[1..]),
-        Some("env") => change(cli, "env", &args[1..]),
+        Some("image") => image(cli, &args[1..]),
+        Some("env") => set_env::run(cli, &args[1..]),
         _ => {
             cli.error_line("Available Commands:\n  env      Update environment variables on a pod template\n  image    Update the image of a pod template");
             Ok(Flow::Exit(1))
@@ -35,7 +36,7 @@ pub(super) fn run(cli: &mut Cli, args: &[String]) -> Result<Flow, Failure> {
 }
 
 /// Where a kind keeps its pod's spec.
-fn pod_spec(kind: &str) -> &'static [&'static str] {
+pub(super) fn pod_spec(kind: &str) -> &'static [&'static str] {
     match kind {
         "Pod" => &["spec"],
         "CronJob" => &["spec", "jobTemplate", "spec", "template", "spec"],
@@ -43,13 +44,12 @@ fn pod_spec(kind: &str) -> &'static [&'static str] {
     }
 }
 
-fn change(cli: &mut Cli, what: &str, args: &[String]) -> Result<Flow, Failure> {
-    let args = flags::parse(&format!("set {what}"), args, FLAGS)?;
+fn image(cli: &mut Cli, args: &[String]) -> Result<Flow, Failure> {
+    let args = flags::parse("set image", args, FLAGS)?;
     let dry_run = DryRun::of(&args)?;
-    let format = Format::of_write(args.get("output"))?;
-    let is_change = |w: &String| w.contains('=') || (what == "env" && w.ends_with('-') && w.len() > 1);
-    let (mut changes, words): (Vec<String>, Vec<String>) = args.words.iter().cloned().partition(is_change);
-    changes.extend(args.all("env").iter().cloned());
+    let format = Format::of_write(&args)?;
+    let (changes, words): (Vec<String>, Vec<String>) =
+        args.words.iter().cloned().partition(|w: &String| w.contains('='));
     let targets = names::targets(&words)?;
     if targets.is_empty() {
         return Err(Failure::error(
@@ -57,12 +57,7 @@ fn change(cli: &mut Cli, what: &str, args: &[String]) -> Result<Flow, Failure> {
         ));
     }
     if changes.is_empty() {
-        let message = if what == "image" {
-            "at least one image update is required"
-        } else {
-            "at least one environment variable must be provided"
-        };
-        return Err(Failure::error(message));
+        return Err(Failure::error("at least one image update is required"));
     }
     let mut failures = Vec::new();
     for target in targets {
@@ -77,11 +72,7 @@ fn change(cli: &mut Cli, what: &str, args: &[String]) -> Result<Flow, Failure> {
         let path = pod_spec(resource.kind);
         let spec = object.at(path);
         let containers = spec["containers"].items();
-        let patches = if what == "image" {
-            images(containers, &changes)
-        } else {
-            env(containers, &changes, args.get("containers"))
-        };
+        let patches = images(containers, &changes);
         let patches = match patches {
             Ok(patches) => patches,
             Err(failure) => {
@@ -113,8 +104,7 @@ fn change(cli: &mut Cli, what: &str, args: &[String]) -> Result<Flow, Failure> {
             match cli.call(request) {
                 Ok(response) => with_kind(resource, response.body),
                 Err(status) => {
-                    let message =
-                        format!("failed to patch {what} update to pod template: {}", status.message);
+                    let message = format!("failed to patch image update to pod template: {}", status.message);
                     failures.push(Failure::error(message));
                     continue;
                 }
@@ -126,7 +116,7 @@ fn change(cli: &mut Cli, what: &str, args: &[String]) -> Result<Flow, Failure> {
                 cli.print(text);
             }
             None => {
-                cli.line(format!("{} {what} updated{}", typed_name(resource, &target.name), dry_run.suffix()))
+                cli.line(format!("{} image updated{}", typed_name(resource, &target.name), dry_run.suffix()))
             }
         }
     }
@@ -145,21 +135,6 @@ fn images(containers: &[Json], changes: &[String]) -> Result<Vec<Json>, Failure>
         }
         let changed = found.into_iter().filter(|c| c["image"].str() != image);
         out.extend(changed.map(|c| json!({ "name": &c["name"], "image": image })));
-    }
-    Ok(out)
-}
-
-fn env(containers: &[Json], changes: &[String], only: &str) -> Result<Vec<Json>, Failure> {
-    let mut out = Vec::new();
-    for container in containers.iter().filter(|c| only.is_empty() || only == "*" || c["name"].str() == only) {
-        let mut variables = Vec::new();
-        for change in changes {
-            variables.push(match change.split_once('=') {
-                Some((name, value)) => json!({ "name": name, "value": value }),
-                None => json!({ "name": change.trim_end_matches('-'), "$patch": "delete" }),
-            });
-        }
-        out.push(json!({ "name": &container["name"], "env": variables }));
     }
     Ok(out)
 }

@@ -1,14 +1,13 @@
 //! `kubectl describe configmap|secret|serviceaccount|namespace`.
 
 use super::{Columns, Describer, annotations, head, labels, names};
-use crate::api::kinds;
+use crate::api::{base64, kinds};
 use crate::collections::sort_by;
 use crate::json::Json;
 
 /// How many bytes a base64 text stands for.
-fn bytes(base64: &str) -> usize {
-    let digits = base64.trim_end_matches('=').len();
-    digits * 3 / 4
+fn bytes(text: &str) -> usize {
+    base64::decode(text).map_or(0, |bytes| bytes.len())
 }
 
 pub(super) fn config_map(d: &mut Describer<'_>, map: &Json, out: &mut Columns) {
@@ -32,27 +31,12 @@ pub(super) fn secret(secret: &Json, out: &mut Columns) {
     let token = secret["type"].str() == "kubernetes.io/service-account-token";
     for (key, value) in secret["data"].entries() {
         if token && key.as_str() == "token" {
-            let text = decode(value.str());
-            out.add(&format!("{key}:\t{text}\n"));
+            let text = base64::decode(value.str()).unwrap_or_default();
+            out.add(&format!("{key}:\t{}\n", String::from_utf8_lossy(&text)));
         } else {
             out.add(&format!("{key}:\t{} bytes\n", bytes(value.str())));
         }
     }
-}
-
-/// Base64 to text; only a service account's token is ever shown.
-fn decode(base64: &str) -> String {
-    const LETTERS: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    let (mut bits, mut count, mut out) = (0u32, 0, Vec::new());
-    for value in base64.bytes().filter_map(|b| LETTERS.iter().position(|l| *l == b)) {
-        bits = (bits << 6) | value as u32;
-        count += 6;
-        if count >= 8 {
-            count -= 8;
-            out.push((bits >> count) as u8);
-        }
-    }
-    String::from_utf8_lossy(&out).into_owned()
 }
 
 pub(super) fn service_account(d: &mut Describer<'_>, account: &Json, out: &mut Columns) {
