@@ -1,6 +1,6 @@
 //! POST: a new object (`registry/rest/create.go`).
 
-use super::{ApiServer, admission, body, decode, resources, subresource, validation};
+use super::{ApiServer, admission, body, decode, quota, resources, subresource, validation};
 use crate::api::{ObjectKey, Reason, Request, Response, Status};
 use crate::json::{Json, Str};
 use crate::sim::Time;
@@ -52,6 +52,7 @@ pub fn create(server: &mut ApiServer, now: Time, request: &Request) -> Result<Re
         if !errors.is_empty() {
             return Err(Status::invalid(resource, &key.name, &errors));
         }
+        let charges = quota::check(server, now, request, &namespace, &object, None)?;
         if let Some(existing) = server.store.get(resource, &key) {
             if generated && attempt < NAME_ATTEMPTS {
                 continue;
@@ -65,6 +66,7 @@ pub fn create(server: &mut ApiServer, now: Time, request: &Request) -> Result<Re
         (strategy.read_back)(&mut object);
         warnings.extend((strategy.warnings)(&object, None));
         if !request.options.dry_run {
+            quota::charge(server, now, request, charges);
             object = server.put(now, resource, &key, object);
         }
         return Ok(server.answer(now, request, 201, object, warnings));

@@ -18,6 +18,7 @@ mod internal;
 mod internal_diff;
 mod patch;
 mod pod_spec;
+mod quota;
 mod resources;
 mod selection;
 mod server;

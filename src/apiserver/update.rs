@@ -1,6 +1,6 @@
 //! PUT: an object replaced, or its status (`registry/rest/update.go`). Patches end here too.
 
-use super::{ApiServer, admission, body, create, resources, subresource, validation};
+use super::{ApiServer, admission, body, create, quota, resources, subresource, validation};
 use crate::api::{ObjectKey, Reason, Request, Response, Status};
 use crate::json::{Json, Str};
 use crate::sim::Time;
@@ -104,8 +104,15 @@ pub fn write(
         // Nothing changed: nothing is written, and the resource version stays.
         return Ok(server.answer(now, request, 200, old.clone(), warnings));
     }
+    let mut charges = None;
+    if matches!(resource.plural, "services" | "persistentvolumeclaims") && request.subresource.is_empty() {
+        charges = Some(quota::check(server, now, request, &key.namespace, &new, Some(old))?);
+    }
     if request.options.dry_run {
         return Ok(server.answer(now, request, 200, new, warnings));
+    }
+    if let Some(charges) = charges {
+        quota::charge(server, now, request, charges);
     }
     if finished_deletion(&new, old) {
         let last = server.store.put(resource, key, new);

@@ -6,8 +6,10 @@ use super::job::JobController;
 use super::namespace::NamespaceController;
 use super::node_lifecycle::NodeLifecycleController;
 use super::pod_gc::PodGarbageCollector;
+use super::resource_quota::QuotaController;
 use super::root_ca::RootCaPublisher;
 use super::service_account::ServiceAccountController;
+use super::service_account_token::TokensController;
 use super::taint_eviction::TaintEvictionController;
 use super::ttl_after_finished::TtlController;
 use super::{Caches, Controller, Queue, SWITCHES, Switch, Switches};
@@ -37,6 +39,8 @@ pub struct Manager {
     caches: Caches,
     service_account: ServiceAccountController,
     root_ca: RootCaPublisher,
+    tokens: TokensController,
+    quota: QuotaController,
     cronjob: CronJobController,
     job: JobController,
     ttl: TtlController,
@@ -62,6 +66,8 @@ impl Manager {
             caches: Caches::default(),
             service_account: ServiceAccountController::default(),
             root_ca: RootCaPublisher::default(),
+            tokens: TokensController::default(),
+            quota: QuotaController::default(),
             cronjob: CronJobController::default(),
             job: JobController::default(),
             ttl: TtlController::default(),
@@ -76,10 +82,12 @@ impl Manager {
     }
 
     /// The controllers in a fixed order.
-    pub fn controllers(&self) -> [&dyn Controller; 10] {
+    pub fn controllers(&self) -> [&dyn Controller; 12] {
         [
             &self.service_account,
             &self.root_ca,
+            &self.tokens,
+            &self.quota,
             &self.cronjob,
             &self.job,
             &self.ttl,
@@ -91,10 +99,12 @@ impl Manager {
         ]
     }
 
-    fn controllers_mut(&mut self) -> (&mut Caches, [&mut dyn Controller; 10]) {
-        let controllers: [&mut dyn Controller; 10] = [
+    fn controllers_mut(&mut self) -> (&mut Caches, [&mut dyn Controller; 12]) {
+        let controllers: [&mut dyn Controller; 12] = [
             &mut self.service_account,
             &mut self.root_ca,
+            &mut self.tokens,
+            &mut self.quota,
             &mut self.cronjob,
             &mut self.job,
             &mut self.ttl,

@@ -13,6 +13,7 @@ mod cron_job;
 mod job;
 mod namespace;
 mod pod;
+mod resource_quota;
 
 /// What is special about a kind.
 pub struct Strategy {
@@ -119,6 +120,7 @@ pub fn of(resource: &Resource) -> &'static Strategy {
         ("", "secrets") => &config::SECRET,
         ("", "serviceaccounts") => &SERVICE_ACCOUNT,
         ("", "services") => &SERVICE,
+        ("", "resourcequotas") => &resource_quota::RESOURCE_QUOTA,
         ("", "events") => &EVENT,
         ("", "replicationcontrollers") => &ORPHANING,
         ("batch", "jobs") => &job::JOB,

@@ -71,6 +71,48 @@ pub(super) fn namespace(d: &mut Describer<'_>, namespace: &Json, out: &mut Colum
     limits(&d.list(kinds::LIMITRANGES, name, ""), out);
 }
 
+/// What a scope of a quota means.
+fn scope_help(scope: &str) -> &'static str {
+    match scope {
+        "Terminating" => {
+            "Matches all pods that have an active deadline. These pods have a limited lifespan on a node before being actively terminated by the system."
+        }
+        "NotTerminating" => {
+            "Matches all pods that do not have an active deadline. These pods usually include long running pods whose container command is not expected to terminate."
+        }
+        "BestEffort" => {
+            "Matches all pods that do not have resource requirements set. These pods have a best effort quality of service."
+        }
+        "NotBestEffort" => {
+            "Matches all pods that have at least one resource requirement set. These pods have a burstable or guaranteed quality of service."
+        }
+        _ => "",
+    }
+}
+
+fn scopes(quota: &Json, indent: &str, out: &mut Columns) {
+    let mut scopes: Vec<&str> = quota.at(&["spec", "scopes"]).items().iter().map(Json::str).collect();
+    if scopes.is_empty() {
+        return;
+    }
+    scopes.sort_unstable();
+    out.add(&format!("{indent}Scopes:\t{}\n", scopes.join(", ")));
+    for help in scopes.iter().map(|scope| scope_help(scope)).filter(|help| !help.is_empty()) {
+        out.add(&format!("{indent} * {help}\n"));
+    }
+}
+
+pub(super) fn resource_quota(quota: &Json, out: &mut Columns) {
+    names(quota, out);
+    out.add(&format!("Namespace:\t{}\n", quota["metadata"]["namespace"].str()));
+    scopes(quota, "", out);
+    out.add("Resource\tUsed\tHard\n--------\t----\t----\n");
+    for (name, hard) in quota.at(&["status", "hard"]).entries() {
+        let used = super::or(quota.at(&["status", "used", name]), "0");
+        out.add(&format!("{name}\t{used}\t{}\n", hard.str()));
+    }
+}
+
 fn quotas(quotas: &[Json], out: &mut Columns) {
     out.add("\n");
     if quotas.is_empty() {
@@ -79,10 +121,9 @@ fn quotas(quotas: &[Json], out: &mut Columns) {
     }
     out.add("Resource Quotas\n");
     for quota in quotas {
-        out.add(&format!(
-            "  Name:\t{}\n  Resource\tUsed\tHard\n  --------\t---\t---\n",
-            quota["metadata"]["name"].str()
-        ));
+        out.add(&format!("  Name:\t{}\n", quota["metadata"]["name"].str()));
+        scopes(quota, "  ", out);
+        out.add("  Resource\tUsed\tHard\n  --------\t---\t---\n");
         for (name, hard) in quota.at(&["status", "hard"]).entries() {
             let used = quota.at(&["status", "used", name]).str();
             out.add(&format!("  {name}\t{used}\t{}\n", hard.str()));

@@ -263,6 +263,8 @@ note-clean-up = deletes { $count } old jobs
 note-due = { $job } is due
 note-create = creates { $serviceAccount }{ $configMap }
 note-update = updates { $configMap }
+note-issue-token = writes a token for service account { $account } into the Secret
+note-recount = counted what is used: { $used }
 note-queue = took the pod from its queue (attempt { $attempt })
 note-filter = { $fits ->
     [no] { $node } will not do: { $plugin } says “{ $reasons }”

@@ -239,6 +239,8 @@ note-clean-up = 删除 { $count } 个旧 Job
 note-due = { $job } 到时间了
 note-create = 创建 { $serviceAccount }{ $configMap }
 note-update = 更新 { $configMap }
+note-issue-token = 把服务账户 { $account } 的令牌写进 Secret
+note-recount = 重新统计已用量：{ $used }
 note-queue = 从队列取出这个 Pod（第 { $attempt } 次尝试）
 note-filter = { $fits ->
     [no] { $node } 不行：{ $plugin } 说“{ $reasons }”
