@@ -8,6 +8,7 @@ use super::files::{self, Info};
 use super::flags::{self, Arguments, Flag, Takes};
 use super::merge;
 use super::printers::{Format, typed_name};
+use super::server_side;
 use crate::api::{FieldValidation, Options, PatchType, Request, Status};
 use crate::json::{Json, Str, parse};
 
@@ -119,7 +120,7 @@ fn apply(
     info: &Info,
 ) -> Result<(), Failure> {
     let (object, verb) = if args.is("server-side") {
-        (server_side(cli, args, dry_run, info)?, "serverside-applied")
+        (server_side::apply(cli, args, dry_run, info)?, "serverside-applied")
     } else {
         client_side(cli, args, dry_run, info)?
     };
@@ -132,23 +133,6 @@ fn apply(
         None => cli.line(format!("{} {verb}{}", typed_name(&info.resource, info.name()), dry_run.suffix())),
     }
     Ok(())
-}
-
-fn server_side(cli: &mut Cli, args: &Arguments, dry_run: DryRun, info: &Info) -> Result<Json, Failure> {
-    let request = Request::patch(
-        PatchType::Apply,
-        info.resource.clone(),
-        info.namespace(),
-        info.name(),
-        info.object.clone(),
-    )
-    .with(|o| {
-        write_options(o, args, dry_run);
-        o.force = args.is("force-conflicts");
-        o.field_manager =
-            if args.has("field-manager") { args.get("field-manager").into() } else { Str::fixed("kubectl") };
-    });
-    Ok(cli.call(request)?.body)
 }
 
 fn client_side(

@@ -37,6 +37,7 @@ mod quota;
 mod replace;
 mod scale;
 mod secret;
+mod server_side;
 mod set;
 mod set_env;
 mod token;

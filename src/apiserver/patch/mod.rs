@@ -6,7 +6,7 @@ mod strategic;
 
 pub use strategic::go_map;
 
-use super::{ApiServer, subresource, update};
+use super::{ApiServer, fields, subresource, update};
 use crate::api::{ObjectKey, PatchType, Reason, Request, Response, Status};
 use crate::json::Json;
 use crate::sim::Time;
@@ -19,8 +19,7 @@ pub fn patch(
     request: &Request,
 ) -> Result<Response, Status> {
     if kind == PatchType::Apply {
-        let message = "the body of the request was in an unknown format - accepted media types include: application/json-patch+json, application/merge-patch+json, application/strategic-merge-patch+json";
-        return Err(Status::new(Reason::UnsupportedMediaType, message));
+        return fields::apply::apply(server, now, request);
     }
     if !matches!(&*request.subresource, "" | "status" | "resize" | "ephemeralcontainers") {
         return Err(subresource::not_served());
@@ -28,7 +27,7 @@ pub fn patch(
     let old = server.named(request)?.clone();
     let key = ObjectKey::new(request.namespace.clone(), request.name.clone());
     let body = apply(kind, request, &old)?;
-    update::write(server, now, request, &key, &old, &body)
+    update::write(server, now, request, &key, &old, &body, None)
 }
 
 fn apply(kind: PatchType, request: &Request, old: &Json) -> Result<Json, Status> {

@@ -1,0 +1,179 @@
+//! The entries of `metadata.managedFields`.
+
+use super::set;
+use super::walk::{self, Kind};
+use crate::api::Request;
+use crate::api::schema::Type;
+use crate::json;
+use crate::json::{Json, Str};
+use crate::sim::Time;
+
+/// Fields of the metadata that are the server's, or say which object it is; nobody owns them.
+fn unowned() -> Json {
+    json!({
+        "f:apiVersion": {}, "f:kind": {},
+        "f:metadata": {
+            ".": {}, "f:creationTimestamp": {}, "f:generation": {}, "f:managedFields": {}, "f:name": {}, "f:namespace": {},
+            "f:resourceVersion": {}, "f:selfLink": {}, "f:uid": {},
+        },
+    })
+}
+
+/// One entry.
+#[derive(Clone, Debug)]
+pub struct Entry {
+    pub manager: Str,
+    /// Whether it applied; else it wrote.
+    pub applied: bool,
+    pub api_version: Str,
+    pub subresource: Str,
+    /// When it last changed something; `""`: it never did.
+    pub time: Str,
+    pub fields: Json,
+}
+
+impl Entry {
+    fn read(entry: &Json) -> Entry {
+        let text = |key: &str| Str::from(entry[key].str());
+        Entry {
+            manager: text("manager"),
+            applied: entry["operation"].str() == "Apply",
+            api_version: text("apiVersion"),
+            subresource: text("subresource"),
+            time: text("time"),
+            fields: entry["fieldsV1"].clone(),
+        }
+    }
+
+    fn write(&self) -> Json {
+        let mut out = json!({
+            "apiVersion": &self.api_version, "fieldsType": "FieldsV1", "fieldsV1": &self.fields,
+            "manager": &self.manager, "operation": self.operation(),
+        });
+        if !self.subresource.is_empty() {
+            out.set("subresource", &self.subresource);
+        }
+        if !self.time.is_empty() {
+            out.set("time", &self.time);
+        }
+        out
+    }
+
+    fn operation(&self) -> &'static str {
+        if self.applied { "Apply" } else { "Update" }
+    }
+
+    /// Whether it stands for the same: the version does not matter to those who apply.
+    pub fn is(&self, other: &Entry) -> bool {
+        self.manager == other.manager
+            && self.applied == other.applied
+            && self.subresource == other.subresource
+            && (self.applied || self.api_version == other.api_version)
+    }
+
+    /// As messages call it.
+    pub fn shown(&self) -> String {
+        let mut out = format!("{:?}", self.manager.as_str());
+        if !self.subresource.is_empty() {
+            out.push_str(&format!(" with subresource {:?}", self.subresource.as_str()));
+        }
+        if !self.applied {
+            out.push_str(&format!(" using {}", self.api_version));
+        }
+        out
+    }
+
+    /// What upstream sorts messages by: the entry as JSON, with the fields in their order in Go.
+    pub fn identity(&self) -> String {
+        let (manager, version) = (&self.manager, &self.api_version);
+        let version = if self.applied { String::new() } else { format!(",\"apiVersion\":{version:?}") };
+        format!(
+            "{{\"manager\":{manager:?},\"operation\":{:?}{version},{}",
+            self.operation(),
+            self.subresource
+        )
+    }
+}
+
+/// An object's entries.
+pub fn read(object: &Json) -> Vec<Entry> {
+    object.at(&["metadata", "managedFields"]).items().iter().map(Entry::read).collect()
+}
+
+/// Entries as they are stored: those of nothing are left out; who applies first, then by time and name.
+pub fn write(mut entries: Vec<Entry>) -> Json {
+    entries.retain(|e| !e.fields.is_null());
+    let place = |e: &Entry| (!e.applied, e.time.clone(), e.manager.clone(), e.api_version.clone());
+    entries.sort_by(|a, b| place(a).cmp(&place(b)).then_with(|| a.subresource.cmp(&b.subresource)));
+    entries.iter().map(Entry::write).collect()
+}
+
+/// Who a request's writes belong to: the manager that it names, or the program that sends it.
+pub fn entry_of(request: &Request, applied: bool) -> Entry {
+    let agent = request.agent.as_str();
+    let named = &request.options.field_manager;
+    let manager = match agent {
+        _ if !named.is_empty() => named.clone(),
+        "" | "kubectl" => Str::fixed("kubectl"),
+        "apiserver" => Str::fixed("kube-apiserver"),
+        _ if agent.starts_with("kubelet") => Str::fixed("kubelet"),
+        _ if agent.contains("scheduler") => Str::fixed("kube-scheduler"),
+        _ => Str::fixed("kube-controller-manager"),
+    };
+    Entry {
+        manager,
+        applied,
+        api_version: request.resource.api_version().into(),
+        subresource: request.subresource.clone(),
+        time: Str::default(),
+        fields: Json::Null,
+    }
+}
+
+/// What of a set a request can own at all: not what the system writes, and of the status and the rest only its own side.
+pub fn ownable(request: &Request, set: &Json) -> Json {
+    let mut set = set::difference(set, &unowned());
+    let has_status = request.resource.subresources.iter().any(|(name, _)| *name == "status");
+    if request.subresource == "status" {
+        set.remove("f:spec");
+    } else if has_status {
+        set.remove("f:status");
+    }
+    if set.is_empty() { Json::Null } else { set }
+}
+
+/// The entries after a write: it owns what it changed, and nobody else does; what is gone is nobody's. A body may say other entries
+/// than the stored object has (`said`); an empty one alone means none.
+pub fn update(ty: &'static Type, request: &Request, now: Time, old: &Json, new: &Json, said: &Json) -> Json {
+    let known = &old["metadata"]["managedFields"];
+    let known = match said.items() {
+        [only] if only.is_empty() => &Json::Null,
+        [] => known,
+        _ if !request.subresource.is_empty() => known,
+        _ => said,
+    };
+    let changes = walk::compare(Kind::of(ty), old, new);
+    let changed = ownable(request, &set::union(&changes.added, &changes.modified));
+    let removed = ownable(request, &changes.removed);
+    if changed.is_null() && removed.is_null() {
+        return known.clone();
+    }
+    let mut entries: Vec<Entry> = known.items().iter().map(Entry::read).collect();
+    for entry in &mut entries {
+        entry.fields = set::difference(&set::difference(&entry.fields, &changed), &removed);
+    }
+    if !changed.is_null() {
+        let mut own = entry_of(request, false);
+        match entries.iter_mut().find(|e| e.is(&own)) {
+            Some(entry) => {
+                entry.fields = set::union(&entry.fields, &changed);
+                entry.time = now.rfc3339().into();
+            }
+            None => {
+                (own.fields, own.time) = (changed, now.rfc3339().into());
+                entries.push(own);
+            }
+        }
+    }
+    write(entries)
+}

@@ -1,0 +1,232 @@
+//! Objects and their schema → sets of fields, and objects without some fields.
+
+use super::set;
+use crate::api::schema::{Field, ListType, Shape, Type};
+use crate::json::{Json, Str};
+
+/// How a value is taken apart.
+#[derive(Clone, Copy)]
+pub enum Kind {
+    /// Not at all: a scalar, or something that is owned as a whole.
+    Leaf,
+    /// By the fields of its type.
+    Struct(&'static Type),
+    /// By its keys.
+    Map(&'static Shape),
+    /// A list by the named fields of its elements.
+    Keyed(&'static [&'static str], &'static Shape),
+    /// A list by its elements.
+    Set,
+}
+
+impl Kind {
+    /// Of an object.
+    pub fn of(ty: &'static Type) -> Kind {
+        if ty.special.is_some() || ty.atomic || ty.fields.is_empty() { Kind::Leaf } else { Kind::Struct(ty) }
+    }
+
+    fn of_shape(shape: &'static Shape, field: Option<&'static Field>) -> Kind {
+        match (shape, field) {
+            (Shape::Ref(id), _) => Kind::of(id.get()),
+            (Shape::Map(_), Some(field)) if field.more.atomic_map => Kind::Leaf,
+            (Shape::Map(inner), _) => Kind::Map(inner),
+            (Shape::List(inner), Some(field)) => match field.more.list {
+                ListType::Atomic => Kind::Leaf,
+                ListType::Set => Kind::Set,
+                ListType::Map(keys) => Kind::Keyed(keys, inner),
+            },
+            _ => Kind::Leaf,
+        }
+    }
+
+    /// Of what stands under a key; `None`: the type has no such field.
+    pub fn child(self, key: &str) -> Option<Kind> {
+        match self {
+            Kind::Struct(ty) => {
+                let field = ty.field(key)?;
+                Some(Kind::of_shape(&field.shape, Some(field)))
+            }
+            Kind::Map(inner) => Some(Kind::of_shape(inner, None)),
+            Kind::Leaf | Kind::Keyed(..) | Kind::Set => None,
+        }
+    }
+
+    /// Of a list's elements.
+    pub fn element(self) -> Kind {
+        match self {
+            Kind::Keyed(_, inner) => Kind::of_shape(inner, None),
+            _ => Kind::Leaf,
+        }
+    }
+
+    /// Whether a value is taken apart here: not where it is empty.
+    fn divides(self, value: &Json) -> bool {
+        match self {
+            Kind::Leaf => false,
+            Kind::Struct(_) | Kind::Map(_) => !value.entries().is_empty(),
+            Kind::Keyed(..) | Kind::Set => !value.items().is_empty(),
+        }
+    }
+
+    /// The parts of a value with their names in a set.
+    pub fn parts<'a>(self, value: &'a Json) -> Vec<(Str, Kind, &'a Json)> {
+        match self {
+            Kind::Struct(_) | Kind::Map(_) => {
+                let parts = value.entries().iter().filter(|(key, value)| {
+                    // What the server keeps of owners is nobody's.
+                    !value.is_null() && key.as_str() != "managedFields"
+                });
+                let named = parts.filter_map(|(key, value)| Some((name_of(key), self.child(key)?, value)));
+                named.collect()
+            }
+            Kind::Keyed(..) | Kind::Set => {
+                let items = value.items().iter();
+                items.map(|item| (self.key_of(item), self.element(), item)).collect()
+            }
+            Kind::Leaf => Vec::new(),
+        }
+    }
+
+    /// The name of a list's element in a set.
+    pub fn key_of(self, item: &Json) -> Str {
+        let Kind::Keyed(keys, shape) = self else { return format!("v:{item}").into() };
+        let mut id = Json::object();
+        for key in keys {
+            if let Some(value) = item.get(key) {
+                id.set(Str::fixed(key), value);
+            } else if let Shape::Ref(ty) = shape
+                && let Some(default) = ty.get().field(key).and_then(|f| f.more.default)
+            {
+                id.set(Str::fixed(key), crate::json::parse(default).unwrap_or_default());
+            }
+        }
+        format!("k:{id}").into()
+    }
+}
+
+fn name_of(key: &str) -> Str {
+    format!("f:{key}").into()
+}
+
+/// What changed between two values: the fields that came, that have another value, that went.
+#[derive(Debug, Default)]
+pub struct Changes {
+    pub added: Json,
+    pub modified: Json,
+    pub removed: Json,
+}
+
+/// Compares two values; parts that are the same memory are not walked.
+pub fn compare(kind: Kind, old: &Json, new: &Json) -> Changes {
+    if old.same(new) {
+        return Changes::default();
+    }
+    if !kind.divides(old) && !kind.divides(new) {
+        let leaf = Json::object();
+        return match (old, new) {
+            (Json::Null, _) => Changes { added: leaf, ..Changes::default() },
+            (_, Json::Null) => Changes { removed: leaf, ..Changes::default() },
+            _ if old == new => Changes::default(),
+            _ => Changes { modified: leaf, ..Changes::default() },
+        };
+    }
+    let (before, after) = (kind.parts(old), kind.parts(new));
+    let (mut added, mut modified, mut removed) = (Vec::new(), Vec::new(), Vec::new());
+    let mut note = |key: &Str, changes: Changes| {
+        for (list, part) in
+            [(&mut added, changes.added), (&mut modified, changes.modified), (&mut removed, changes.removed)]
+        {
+            if !part.is_null() {
+                list.push((key.clone(), part));
+            }
+        }
+    };
+    for (i, (key, kind, value)) in after.iter().enumerate() {
+        // Most often both have the same parts at the same places.
+        let known =
+            before.get(i).filter(|(k, ..)| k == key).or_else(|| before.iter().find(|(k, ..)| k == key));
+        note(key, compare(*kind, known.map_or(&Json::Null, |(.., v)| v), value));
+    }
+    for (key, kind, value) in &before {
+        if !after.iter().any(|(k, ..)| k == key) {
+            note(key, compare(*kind, value, &Json::Null));
+        }
+    }
+    Changes {
+        added: set::node(old.is_null(), added),
+        modified: set::node(false, modified),
+        removed: set::node(new.is_null(), removed),
+    }
+}
+
+/// The fields that a value states (`ToFieldSet`).
+pub fn stated(kind: Kind, value: &Json) -> Json {
+    if matches!(kind, Kind::Leaf) {
+        return Json::object();
+    }
+    let mut parts = Vec::new();
+    for (key, child, value) in kind.parts(value) {
+        let mut part = stated(child, value);
+        let own = match kind {
+            Kind::Struct(_) => matches!(value, Json::Object(o) if o.is_empty()),
+            _ => true,
+        };
+        if own {
+            part = set::union(&part, &Json::object());
+        }
+        if !part.is_null() {
+            parts.push((key, part));
+        }
+    }
+    set::node(false, parts)
+}
+
+/// The set, with every field of a struct that has something of the set below it (`EnsureNamedFieldsAreMembers`).
+pub fn with_parents(kind: Kind, set: &Json) -> Json {
+    let mut parts = Vec::new();
+    for (key, child) in set::children(set) {
+        let below = match key.strip_prefix("f:") {
+            Some(name) => kind.child(name),
+            None => Some(kind.element()),
+        };
+        let Some(below) = below else {
+            parts.push((key.clone(), child.clone()));
+            continue;
+        };
+        let mut part = with_parents(below, child);
+        if matches!(kind, Kind::Struct(_)) {
+            part = set::union(&part, &Json::object());
+        }
+        parts.push((key.clone(), part));
+    }
+    set::node(set::is_member(set), parts)
+}
+
+/// The value without the fields of a set; `Null` where nothing is left of it.
+pub fn without(kind: Kind, value: &Json, set: &Json) -> Json {
+    if set::children(set).next().is_none() {
+        return value.clone();
+    }
+    let kept = |key: &str, child: Kind, part: &Json| match &set[key] {
+        Json::Null => Some(part.clone()),
+        node if set::is_member(node) => None,
+        node => Some(without(child, part, node)).filter(|rest| !rest.is_null()),
+    };
+    match kind {
+        Kind::Leaf => Json::Null,
+        Kind::Struct(_) | Kind::Map(_) => {
+            let rest = value.entries().iter().filter_map(|(key, part)| match kind.child(key) {
+                None => Some((key.clone(), part.clone())),
+                Some(child) => Some((key.clone(), kept(&name_of(key), child, part)?)),
+            });
+            let rest: Json = Json::Object(rest.collect());
+            if rest.is_empty() { Json::Null } else { rest }
+        }
+        Kind::Keyed(..) | Kind::Set => {
+            let items = value.items().iter();
+            let rest = items.filter_map(|item| kept(&kind.key_of(item), kind.element(), item));
+            let rest: Json = rest.collect();
+            if rest.is_empty() { Json::Null } else { rest }
+        }
+    }
+}
