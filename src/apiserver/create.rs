@@ -32,10 +32,9 @@ pub fn store(
     let mut object = body::decode(request, body, &Json::Null, &mut warnings)?;
     let namespace = own_namespace(request, &mut object)?;
     (strategy.defaults)(&mut object);
-    let nothing = Json::object();
     let managed = managed.or_else(|| {
         let ty = resource.ty?.get();
-        Some(fields::managers::update(ty, request, now, &nothing, &object, &Json::Null))
+        Some(fields::managers::create(ty, request, now, &object))
     });
     admission::create(server, request, &namespace, &mut object)?;
 

@@ -8,9 +8,9 @@ use super::files::{self, Info};
 use super::flags::{self, Arguments, Flag, Takes};
 use super::merge;
 use super::printers::{Format, typed_name};
-use super::server_side;
+use super::{server_side, view_last_applied};
 use crate::api::{FieldValidation, Options, PatchType, Request, Status};
-use crate::json::{Json, Str, parse};
+use crate::json::{Json, parse};
 
 pub(super) const FLAGS: &[Flag] = &[
     ("filename", 'f', Takes::Value),
@@ -82,6 +82,9 @@ pub(super) fn write_options(o: &mut Options, args: &Arguments, dry_run: DryRun) 
 }
 
 pub(super) fn run(cli: &mut Cli, args: &[String]) -> Result<Flow, Failure> {
+    if args.first().is_some_and(|a| a == "view-last-applied") {
+        return view_last_applied::run(cli, &args[1..]);
+    }
     let args = flags::parse("apply", args, FLAGS)?;
     let dry_run = DryRun::of(&args)?;
     if args.is("server-side") && dry_run == DryRun::Client {
@@ -157,7 +160,7 @@ fn client_side(
             }
             let request = Request::create(info.resource.clone(), modified).with(|o| {
                 write_options(o, args, dry_run);
-                o.field_manager = manager(args);
+                o.field_manager = args.manager(server_side::CLIENT);
             });
             let created = cli.call(request).map_err(|s| Failure::from_source("creating", &info.source, s))?;
             Ok((created.body, "created"))
@@ -185,14 +188,6 @@ fn retrieving(info: &Info, message: &str) -> String {
         info.namespace(),
         info.source,
     )
-}
-
-fn manager(args: &Arguments) -> Str {
-    if args.has("field-manager") {
-        args.get("field-manager").into()
-    } else {
-        Str::fixed("kubectl-client-side-apply")
-    }
 }
 
 fn change(
@@ -227,7 +222,7 @@ fn change(
     let request = Request::patch(kind, info.resource.clone(), info.namespace(), info.name(), patch.clone())
         .with(|o| {
             write_options(o, args, dry_run);
-            o.field_manager = manager(args);
+            o.field_manager = args.manager(server_side::CLIENT);
         });
     let patched = cli.call(request).map_err(|mut status| {
         let r = &info.resource;

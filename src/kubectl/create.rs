@@ -71,7 +71,7 @@ pub(super) fn send(
     }
     let request = Request::create(resource.clone(), object).with(|o| {
         write_options(o, args, dry_run);
-        o.field_manager = "kubectl-create".into();
+        o.field_manager = args.manager("kubectl-create");
     });
     Ok(with_kind(resource, cli.call(request)?.body))
 }

@@ -3,6 +3,7 @@
 use super::failure::Failure;
 use crate::api::parse_duration;
 use crate::collections::Map;
+use crate::json::Str;
 use std::time::Duration;
 
 /// What a flag takes.
@@ -107,6 +108,11 @@ impl Arguments {
     /// A duration that was checked when it was read: whether it is negative, and how long; `None` where it was not given.
     pub fn duration(&self, name: &str) -> Option<(bool, Duration)> {
         parse_duration(self.get(name)).ok()
+    }
+
+    /// Who owns what the command writes: `--field-manager`, or the command's own name for itself.
+    pub fn manager(&self, own: &'static str) -> Str {
+        if self.has("field-manager") { self.get("field-manager").into() } else { Str::fixed(own) }
     }
 
     /// The namespace that the command works in.

@@ -112,11 +112,9 @@ pub(super) fn run(cli: &mut Cli, args: &[String], what: What) -> Result<Flow, Fa
                     Request::patch(PatchType::Merge, resource.clone(), namespace, name.as_str(), body).with(
                         |o| {
                             o.dry_run = dry_run == DryRun::Server;
-                            o.field_manager = if what == What::Labels {
-                                "kubectl-label".into()
-                            } else {
-                                "kubectl-annotate".into()
-                            };
+                            let labels = what == What::Labels;
+                            o.field_manager =
+                                args.manager(if labels { "kubectl-label" } else { "kubectl-annotate" });
                         },
                     );
                 match cli.call(request) {

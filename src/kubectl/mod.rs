@@ -42,6 +42,7 @@ mod set;
 mod set_env;
 mod token;
 mod typed;
+mod view_last_applied;
 mod wait;
 
 pub use complete::complete;

@@ -98,11 +98,7 @@ pub(super) fn run(cli: &mut Cli, args: &[String]) -> Result<Flow, Failure> {
                 .with(|o| {
                     o.dry_run = dry_run == DryRun::Server;
                     o.field_validation = FieldValidation::Warn;
-                    o.field_manager = if args.has("field-manager") {
-                        args.get("field-manager").into()
-                    } else {
-                        "kubectl-patch".into()
-                    };
+                    o.field_manager = args.manager("kubectl-patch");
                 });
         match cli.call(request) {
             Err(status) => failures.push(status.into()),

@@ -61,7 +61,7 @@ pub(super) fn run(cli: &mut Cli, args: &[String]) -> Result<Flow, Failure> {
         };
         let request = request.with(|o| {
             write_options(o, &args, dry_run);
-            o.field_manager = "kubectl-replace".into();
+            o.field_manager = args.manager("kubectl-replace");
         });
         match cli.call(request) {
             Err(status) => failures.push(Failure::from_source("replacing", &info.source, status)),

@@ -11,7 +11,7 @@ use crate::json::{Json, Str};
 
 /// The manager of server-side apply, of client-side apply, and of the annotation of the latter while the former goes on.
 const SERVER: &str = "kubectl";
-const CLIENT: &str = "kubectl-client-side-apply";
+pub(super) const CLIENT: &str = "kubectl-client-side-apply";
 const ANNOTATION: &str = "kubectl-last-applied";
 
 const ADVICE: &str = "
@@ -33,7 +33,8 @@ pub(super) fn apply(cli: &mut Cli, args: &Arguments, dry_run: DryRun, info: &Inf
     if info.name().is_empty() && !generate.is_empty() {
         return Err(Failure::error(format!("from {generate}: cannot use generate name with apply")));
     }
-    let manager = if args.has("field-manager") { args.get("field-manager") } else { SERVER };
+    let manager = args.manager(SERVER);
+    let manager = manager.as_str();
     let force = args.is("force-conflicts");
     let send = |cli: &mut Cli, manager: &str, object: &Json| -> Result<Response, Status> {
         let (namespace, name) = (info.namespace(), info.name());

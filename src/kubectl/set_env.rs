@@ -196,8 +196,7 @@ fn one(cli: &mut Cli, args: &Arguments, changes: &Changes, target: &Target) -> R
         let request =
             Request::patch(PatchType::Strategic, resource.clone(), namespace, name, patch).with(|o| {
                 o.dry_run = dry_run == DryRun::Server;
-                o.field_manager =
-                    if args.has("field-manager") { args.get("field-manager") } else { "kubectl-set" }.into();
+                o.field_manager = args.manager("kubectl-set");
             });
         let failed = |message: &str| format!("failed to patch env update to pod template: {message}");
         let response = cli.call(request).map_err(|s| Failure::error(failed(&s.message)))?;

@@ -2,6 +2,7 @@
 
 use super::model::{Cell, EventView, Listed, ObjectRef, ObjectRow, ObjectView, Objects, RevisionView};
 use super::{names, steps};
+use crate::api::meta::without_managed_fields;
 use crate::api::{Options, Request, Resource, Verb, kinds};
 use crate::cluster::World;
 use crate::collections::sort_by_key;
@@ -119,7 +120,7 @@ pub fn object(playground: &Playground, wanted: &ObjectRef) -> Option<ObjectView>
     Some(ObjectView {
         object: names::object(&resource, &key),
         exists: !now.is_null(),
-        yaml: yaml::to_yaml(&shown(&object)),
+        yaml: yaml::to_yaml(&without_managed_fields(&object)),
         describe,
         events,
         revisions: Listed { total: history.len() as u32, items: revisions },
@@ -131,15 +132,7 @@ pub fn at(playground: &Playground, wanted: &ObjectRef, revision: u64) -> Option<
     let (resource, key) = names::resolve(wanted)?;
     let history = playground.desk().world().server().history(&resource, &key);
     let found = history.iter().rev().find(|r| r.revision <= revision && !r.object.is_null())?;
-    Some(yaml::to_yaml(&shown(&found.object)))
-}
-
-fn shown(object: &Json) -> Json {
-    let mut object = object.clone();
-    if let Some(meta) = object.get_mut("metadata") {
-        meta.remove("managedFields");
-    }
-    object
+    Some(yaml::to_yaml(&without_managed_fields(&found.object)))
 }
 
 fn events(world: &mut World, object: &Json, start: Time) -> Vec<EventView> {

@@ -2,6 +2,7 @@
 
 use super::model::{ActionView, CallView, Change, Choice, Listed, NoteView, StepLine, StepView, Value};
 use super::names;
+use crate::api::meta::without_managed_fields;
 use crate::api::{ObjectKey, kinds};
 use crate::cluster::{Action, Call, StepRecord, World, resource_of};
 use crate::controllers::Stage;
@@ -195,9 +196,8 @@ pub fn changes(before: &Json, after: &Json) -> Vec<Change> {
             text
         })
     };
-    let interesting = |path: &str| {
-        !path.starts_with("metadata.resourceVersion") && !path.starts_with("metadata.managedFields")
-    };
+    let interesting = |path: &str| !path.starts_with("metadata.resourceVersion");
+    let (before, after) = (&without_managed_fields(before), &without_managed_fields(after));
     diff(before, after)
         .iter()
         .map(|c| Change {

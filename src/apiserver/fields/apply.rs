@@ -74,7 +74,7 @@ pub fn apply(server: &mut ApiServer, now: Time, request: &Request) -> Result<Res
         }
         new.set_at(&["metadata", "annotations", LAST_APPLIED], format!("{remembered}\n"));
     }
-    let changed = walk::compare(kind, &live, &new);
+    let changed = walk::compare(kind, Some(&live), Some(&new));
     let same = changed.added.is_null() && changed.modified.is_null() && changed.removed.is_null();
     let own = managers::entry_of(request, true);
     if !same && let Some(entry) = entries.iter_mut().find(|e| e.is(&own)) {
@@ -108,7 +108,7 @@ fn applied(
         let others = entries.iter().fold(stated, |all, e| set::union(&all, &e.fields));
         new = pruned(kind, &new, &last.fields, &others);
     }
-    let changes = walk::compare(kind, live, &new);
+    let changes = walk::compare(kind, Some(live), Some(&new));
     let changed = managers::ownable(request, &set::union(&changes.added, &changes.modified));
     let removed = managers::ownable(request, &changes.removed);
     let mut conflicts = Vec::new();

@@ -142,6 +142,11 @@ pub fn ownable(request: &Request, set: &Json) -> Json {
     if set.is_empty() { Json::Null } else { set }
 }
 
+/// The entries of a new object: its creator owns what there is.
+pub fn create(ty: &'static Type, request: &Request, now: Time, object: &Json) -> Json {
+    update(ty, request, now, &walk::blank(ty), object, &Json::Null)
+}
+
 /// The entries after a write: it owns what it changed, and nobody else does; what is gone is nobody's. A body may say other entries
 /// than the stored object has (`said`); an empty one alone means none.
 pub fn update(ty: &'static Type, request: &Request, now: Time, old: &Json, new: &Json, said: &Json) -> Json {
@@ -152,7 +157,7 @@ pub fn update(ty: &'static Type, request: &Request, now: Time, old: &Json, new: 
         _ if !request.subresource.is_empty() => known,
         _ => said,
     };
-    let changes = walk::compare(Kind::of(ty), old, new);
+    let changes = walk::compare(Kind::of(ty), Some(old), Some(new));
     let changed = ownable(request, &set::union(&changes.added, &changes.modified));
     let removed = ownable(request, &changes.removed);
     if changed.is_null() && removed.is_null() {

@@ -9,11 +9,16 @@ use crate::json::{Json, Str};
 /// The object with the configuration laid over it: maps and keyed lists merge, everything else is replaced.
 pub fn merge(kind: Kind, live: &Json, config: &Json) -> Json {
     match kind {
-        Kind::Struct(_) | Kind::Map(_) if !live.entries().is_empty() => {
-            let mut out = live.clone();
+        Kind::Struct(_) | Kind::Map(_) if matches!(config, Json::Object(_)) => {
+            let mut out = if matches!(live, Json::Object(_)) { live.clone() } else { Json::object() };
             for (key, value) in config.entries() {
                 let child = kind.child(key).unwrap_or(Kind::Leaf);
-                out.set(key.clone(), merge(child, &live[key.as_str()], value));
+                let text = matches!(kind, Kind::Map(Shape::Str | Shape::Bytes));
+                let part = match value {
+                    Json::Null if text => "".into(),
+                    value => merge(child, &live[key.as_str()], value),
+                };
+                out.set(key.clone(), part);
             }
             out
         }

@@ -72,10 +72,8 @@ impl Kind {
     pub fn parts<'a>(self, value: &'a Json) -> Vec<(Str, Kind, &'a Json)> {
         match self {
             Kind::Struct(_) | Kind::Map(_) => {
-                let parts = value.entries().iter().filter(|(key, value)| {
-                    // What the server keeps of owners is nobody's.
-                    !value.is_null() && key.as_str() != "managedFields"
-                });
+                // What the server keeps of owners is nobody's.
+                let parts = value.entries().iter().filter(|(key, _)| key.as_str() != "managedFields");
                 let named = parts.filter_map(|(key, value)| Some((name_of(key), self.child(key)?, value)));
                 named.collect()
             }
@@ -116,21 +114,22 @@ pub struct Changes {
     pub removed: Json,
 }
 
-/// Compares two values; parts that are the same memory are not walked.
-pub fn compare(kind: Kind, old: &Json, new: &Json) -> Changes {
-    if old.same(new) {
-        return Changes::default();
-    }
-    if !kind.divides(old) && !kind.divides(new) {
+/// Compares two values; parts that are the same memory are not walked. `None` is not there, which is not the same as `Null`.
+pub fn compare(kind: Kind, old: Option<&Json>, new: Option<&Json>) -> Changes {
+    let (before, after) = match (old, new) {
+        (Some(old), Some(new)) if old.same(new) => return Changes::default(),
+        _ => (old.unwrap_or(&Json::Null), new.unwrap_or(&Json::Null)),
+    };
+    if !kind.divides(before) && !kind.divides(after) {
         let leaf = Json::object();
         return match (old, new) {
-            (Json::Null, _) => Changes { added: leaf, ..Changes::default() },
-            (_, Json::Null) => Changes { removed: leaf, ..Changes::default() },
-            _ if old == new => Changes::default(),
+            (None, _) => Changes { added: leaf, ..Changes::default() },
+            (_, None) => Changes { removed: leaf, ..Changes::default() },
+            _ if before == after => Changes::default(),
             _ => Changes { modified: leaf, ..Changes::default() },
         };
     }
-    let (before, after) = (kind.parts(old), kind.parts(new));
+    let (before, after) = (kind.parts(before), kind.parts(after));
     let (mut added, mut modified, mut removed) = (Vec::new(), Vec::new(), Vec::new());
     let mut note = |key: &Str, changes: Changes| {
         for (list, part) in
@@ -145,30 +144,30 @@ pub fn compare(kind: Kind, old: &Json, new: &Json) -> Changes {
         // Most often both have the same parts at the same places.
         let known =
             before.get(i).filter(|(k, ..)| k == key).or_else(|| before.iter().find(|(k, ..)| k == key));
-        note(key, compare(*kind, known.map_or(&Json::Null, |(.., v)| v), value));
+        note(key, compare(*kind, known.map(|(.., value)| *value), Some(value)));
     }
     for (key, kind, value) in &before {
         if !after.iter().any(|(k, ..)| k == key) {
-            note(key, compare(*kind, value, &Json::Null));
+            note(key, compare(*kind, Some(value), None));
         }
     }
     Changes {
-        added: set::node(old.is_null(), added),
+        added: set::node(old.is_none(), added),
         modified: set::node(false, modified),
-        removed: set::node(new.is_null(), removed),
+        removed: set::node(new.is_none(), removed),
     }
 }
 
 /// The fields that a value states (`ToFieldSet`).
 pub fn stated(kind: Kind, value: &Json) -> Json {
-    if matches!(kind, Kind::Leaf) {
+    if matches!(kind, Kind::Leaf) || value.is_null() {
         return Json::object();
     }
     let mut parts = Vec::new();
     for (key, child, value) in kind.parts(value) {
         let mut part = stated(child, value);
         let own = match kind {
-            Kind::Struct(_) => matches!(value, Json::Object(o) if o.is_empty()),
+            Kind::Struct(_) => value.is_null() || matches!(value, Json::Object(o) if o.is_empty()),
             _ => true,
         };
         if own {
@@ -179,6 +178,21 @@ pub fn stated(kind: Kind, value: &Json) -> Json {
         }
     }
     set::node(false, parts)
+}
+
+/// What an object has before anybody has written it: Go's structs that are no pointers, and lists that are never left out.
+pub fn blank(ty: &'static Type) -> Json {
+    let mut out = Json::object();
+    for field in ty.fields {
+        match field.shape {
+            Shape::Ref(id) if field.more.default == Some("{}") && id.get().special.is_none() => {
+                out.set(Str::fixed(field.name), blank(id.get()));
+            }
+            Shape::List(_) if field.required => out.set(Str::fixed(field.name), Vec::<Json>::new()),
+            _ => {}
+        }
+    }
+    out
 }
 
 /// The set, with every field of a struct that has something of the set below it (`EnsureNamedFieldsAreMembers`).

@@ -104,7 +104,6 @@ fn scopes(quota: &Json, indent: &str, out: &mut Columns) {
 
 pub(super) fn resource_quota(quota: &Json, out: &mut Columns) {
     names(quota, out);
-    out.add(&format!("Namespace:\t{}\n", quota["metadata"]["namespace"].str()));
     scopes(quota, "", out);
     out.add("Resource\tUsed\tHard\n--------\t----\t----\n");
     for (name, hard) in quota.at(&["status", "hard"]).entries() {

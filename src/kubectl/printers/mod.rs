@@ -8,6 +8,7 @@ pub(crate) mod table;
 use super::failure::Failure;
 use super::flags::Arguments;
 use crate::api::ResourceInfo;
+use crate::api::meta::without_managed_fields;
 use crate::json::{Json, yaml};
 use jsonpath::Template;
 use table::Columns;
@@ -87,8 +88,8 @@ impl Format {
         Ok(match self {
             Format::Yaml { managed: true } => yaml::to_yaml(object),
             Format::Json { managed: true } => format!("{object:#}\n"),
-            Format::Yaml { .. } => yaml::to_yaml(&shown(object)),
-            Format::Json { .. } => format!("{:#}\n", shown(object)),
+            Format::Yaml { .. } => yaml::to_yaml(&without_managed_fields(object)),
+            Format::Json { .. } => format!("{:#}\n", without_managed_fields(object)),
             Format::Name => format!("{}\n", typed_name(resource, object["metadata"]["name"].str())),
             Format::JsonPath(template) => template.print(object).map_err(Failure::error)?,
             Format::GoTemplate(template) => template.print(object).map_err(|(printed, why)| {
@@ -110,19 +111,6 @@ fn unsuitable(text: &str, allowed: &str) -> Failure {
 /// `job.batch/pi`
 pub(super) fn typed_name(resource: &ResourceInfo, name: &str) -> String {
     format!("{}/{name}", resource.qualified_singular())
-}
-
-/// An object without what people do not want to see.
-pub(super) fn shown(object: &Json) -> Json {
-    let mut object = object.clone();
-    if let Some(meta) = object.get_mut("metadata") {
-        meta.remove("managedFields");
-    }
-    if !object["items"].is_null() {
-        let items: Json = object["items"].items().iter().map(shown).collect();
-        object.set("items", items);
-    }
-    object
 }
 
 /// `NAME:.metadata.name,…`
