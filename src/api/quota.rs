@@ -5,6 +5,7 @@
 
 use super::quantity::Quantity;
 use super::{ResourceInfo, meta};
+use crate::collections::sort_by;
 use crate::json::{Json, Str};
 use crate::sim::Time;
 use std::time::Duration;
@@ -91,12 +92,11 @@ pub fn usage(resource: &ResourceInfo, object: &Json, now: Time) -> Json {
     let mut out = Json::object();
     out.set(format!("count/{}", resource.qualified()), one.clone());
     match (resource.group, resource.plural) {
+        ("", "pods") if !is_charged(object, now) => {}
         ("", "pods") => {
-            if is_charged(object, now) {
-                out.set("pods", one);
-                charge(&total(object, "requests"), true, &mut out);
-                charge(&total(object, "limits"), false, &mut out);
-            }
+            out.set("pods", one);
+            charge(&total(object, "requests"), true, &mut out);
+            charge(&total(object, "limits"), false, &mut out);
         }
         ("", "services") => {
             let kind = object["spec"]["type"].str();
@@ -236,7 +236,7 @@ fn in_scope(scope: &str, pod: &Json) -> bool {
     };
     match scope {
         "Terminating" => spec["activeDeadlineSeconds"].as_i64().is_some_and(|s| s >= 0),
-        "NotTerminating" => !spec["activeDeadlineSeconds"].as_i64().is_some_and(|s| s >= 0),
+        "NotTerminating" => spec["activeDeadlineSeconds"].as_i64().is_none_or(|s| s < 0),
         "BestEffort" => best_effort(),
         "NotBestEffort" => !best_effort(),
         "PriorityClass" => !spec["priorityClassName"].is_empty(),
@@ -253,7 +253,7 @@ pub fn unsaid(required: &Json, pod: &Json) -> Option<String> {
         let lists = ["initContainers", "containers"];
         let containers = lists.iter().flat_map(|list| pod["spec"][*list].items());
         let mut names: Vec<&str> = containers.filter(silent).map(|c| c["name"].str()).collect();
-        names.sort_unstable();
+        sort_by(&mut names, |a, b| a.cmp(b));
         if !names.is_empty() {
             all.push(format!("{name} for: {}", names.join(",")));
         }

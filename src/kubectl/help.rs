@@ -1,6 +1,7 @@
 //! `--help`: what a command is for, examples, its options. The words are kubectl's own, as it prints them where the output is no terminal.
 
 use super::misc;
+use crate::collections::sort_by;
 
 /// What is said of one command.
 struct Page {
@@ -199,7 +200,7 @@ pub(super) fn of(words: &[&str]) -> String {
     page.examples.lines().for_each(|line| out.push_str(&format!("  {line}\n")));
     out.push_str("\nOptions:\n");
     let mut options: Vec<&(&str, &str)> = page.options.iter().chain(COMMON).collect();
-    options.sort();
+    sort_by(&mut options, |a, b| a.0.cmp(b.0));
     for (flag, text) in options {
         let short = if flag.starts_with("--output") { "-o, " } else { "" };
         out.push_str(&format!("    {short}{flag}:\n\t{text}\n\n"));

@@ -11,6 +11,7 @@ use super::names::{self, Target};
 use super::printers::{Format, typed_name};
 use super::set::pod_spec;
 use crate::api::{PatchType, Request, Resource, base64, kinds};
+use crate::collections::sort_by;
 use crate::json;
 use crate::json::Json;
 
@@ -261,11 +262,11 @@ fn list(cli: &mut Cli, args: &Arguments, object: &Json, container: &Json) {
     }
     let line = |(why, names): &(String, Vec<&str>)| {
         let mut names = names.clone();
-        names.sort_unstable();
+        sort_by(&mut names, |a, b| a.cmp(b));
         format!("error retrieving reference for {}: {why}", names.join(", "))
     };
     let mut lines: Vec<String> = failed.iter().map(line).collect();
-    lines.sort_unstable();
+    sort_by(&mut lines, |a, b| a.cmp(b));
     lines.iter().for_each(|line| cli.error_line(line));
 }
 

@@ -5,6 +5,7 @@ use super::walk::{self, Kind};
 use super::{merge, set};
 use crate::api::{Cause, ObjectKey, Reason, Request, Response, Status};
 use crate::apiserver::{ApiServer, create, update};
+use crate::collections::sort_by_key;
 use crate::json;
 use crate::json::{Json, Str, parse};
 use crate::sim::Time;
@@ -61,7 +62,7 @@ pub fn apply(server: &mut ApiServer, now: Time, request: &Request) -> Result<Res
         let remembered = live.at(&["metadata", "annotations", LAST_APPLIED]).str();
         let allowed = walk::stated(kind, &parse(remembered).unwrap_or_default());
         let left = |(entry, set): &(Entry, Json)| (entry.clone(), set::difference(set, &allowed));
-        let left: Vec<(Entry, Json)> = conflicts.iter().map(left).filter(|(_, set)| !set.is_null()).collect();
+        let left: Conflicts = conflicts.iter().map(left).filter(|(_, set)| !set.is_null()).collect();
         outcome = if left.is_empty() { applied(kind, request, &live, &config, true) } else { Err(left) };
     }
     let (mut new, mut entries) = outcome.map_err(|conflicts| refused(&conflicts))?;
@@ -87,6 +88,9 @@ pub fn apply(server: &mut ApiServer, now: Time, request: &Request) -> Result<Res
     update::write(server, now, request, &key, &live, &new, Some(entries))
 }
 
+/// The fields that a configuration would take from their owners.
+type Conflicts = Vec<(Entry, Json)>;
+
 /// The object under the configuration and who owns its fields then; or the fields that others own, by their owners.
 fn applied(
     kind: Kind,
@@ -94,7 +98,7 @@ fn applied(
     live: &Json,
     config: &Json,
     force: bool,
-) -> Result<(Json, Vec<Entry>), Vec<(Entry, Json)>> {
+) -> Result<(Json, Vec<Entry>), Conflicts> {
     let mut entries = managers::read(live);
     let mut own = managers::entry_of(request, true);
     let stated = walk::stated(kind, config);
@@ -144,7 +148,7 @@ fn pruned(kind: Kind, merged: &Json, last: &Json, owned: &Json) -> Json {
 fn refused(conflicts: &[(Entry, Json)]) -> Status {
     let mut all: Vec<(&Entry, Vec<String>)> =
         conflicts.iter().map(|(entry, fields)| (entry, set::paths(fields))).collect();
-    all.sort_by_key(|(entry, _)| entry.identity());
+    sort_by_key(&mut all, |(entry, _)| entry.identity());
     let count: usize = all.iter().map(|(_, paths)| paths.len()).sum();
     let message = match all.as_slice() {
         [(entry, paths)] if paths.len() == 1 => {

@@ -4,6 +4,7 @@ use super::set;
 use super::walk::{self, Kind};
 use crate::api::Request;
 use crate::api::schema::Type;
+use crate::collections::sort_by;
 use crate::json;
 use crate::json::{Json, Str};
 use crate::sim::Time;
@@ -104,7 +105,7 @@ pub fn read(object: &Json) -> Vec<Entry> {
 pub fn write(mut entries: Vec<Entry>) -> Json {
     entries.retain(|e| !e.fields.is_null());
     let place = |e: &Entry| (!e.applied, e.time.clone(), e.manager.clone(), e.api_version.clone());
-    entries.sort_by(|a, b| place(a).cmp(&place(b)).then_with(|| a.subresource.cmp(&b.subresource)));
+    sort_by(&mut entries, |a, b| place(a).cmp(&place(b)).then_with(|| a.subresource.cmp(&b.subresource)));
     entries.iter().map(Entry::write).collect()
 }
 

@@ -69,7 +69,7 @@ impl Kind {
     }
 
     /// The parts of a value with their names in a set.
-    pub fn parts<'a>(self, value: &'a Json) -> Vec<(Str, Kind, &'a Json)> {
+    pub fn parts(self, value: &Json) -> Vec<(Str, Kind, &Json)> {
         match self {
             Kind::Struct(_) | Kind::Map(_) => {
                 // What the server keeps of owners is nobody's.
