@@ -34,7 +34,7 @@ pub fn store(
     (strategy.defaults)(&mut object);
     let managed = managed.or_else(|| {
         let ty = resource.ty?.get();
-        Some(fields::managers::create(ty, request, now, &object))
+        Some(fields::managers::create(&mut server.seen, ty, request, now, &object))
     });
     admission::create(server, request, &namespace, &mut object)?;
 

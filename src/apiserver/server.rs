@@ -1,5 +1,6 @@
 //! [`ApiServer`]: one door for everybody. A request comes in; an answer, or a `Status` saying why not, goes out.
 
+use super::fields::managers::Seen;
 use super::selection::Selection;
 use super::store::{Change, Revision, Store, Write};
 use super::watch::{self, Watches};
@@ -21,13 +22,18 @@ pub struct ApiServer {
     pub(super) store: Store,
     pub(super) watches: Watches,
     pub(super) rng: Rng,
+    pub(super) seen: Seen,
 }
 
 impl ApiServer {
     /// A server with the namespaces that every cluster has; `seed` decides uids and generated names.
     pub fn new(seed: u64, now: Time) -> ApiServer {
-        let mut server =
-            ApiServer { store: Store::new(HISTORY), watches: Watches::default(), rng: Rng::new(seed) };
+        let mut server = ApiServer {
+            store: Store::new(HISTORY),
+            watches: Watches::default(),
+            rng: Rng::new(seed),
+            seen: Seen::default(),
+        };
         server.bootstrap(now);
         server
     }

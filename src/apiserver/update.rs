@@ -54,7 +54,7 @@ pub fn write(
     keep_system_fields(&mut new, old);
     let managed = managed.or_else(|| {
         let ty = resource.ty?.get();
-        Some(fields::managers::update(ty, request, now, old, &new, &said))
+        Some(fields::managers::update(&mut server.seen, ty, request, now, old, &new, &said))
     });
     match &*request.subresource {
         "status" => {

@@ -81,7 +81,7 @@ pub fn apply(server: &mut ApiServer, now: Time, request: &Request) -> Result<Res
     if !same && let Some(entry) = entries.iter_mut().find(|e| e.is(&own)) {
         entry.time = now.rfc3339().into();
     }
-    let entries = managers::write(entries);
+    let entries = managers::write(&entries);
     if !exists {
         return create::store(server, now, request, &new, Some(entries));
     }

@@ -3,6 +3,7 @@
 use super::set;
 use crate::api::schema::{Field, ListType, Shape, Type};
 use crate::json::{Json, Str};
+use std::cmp::Ordering;
 
 /// How a value is taken apart.
 #[derive(Clone, Copy)]
@@ -72,8 +73,7 @@ impl Kind {
     pub fn parts(self, value: &Json) -> Vec<(Str, Kind, &Json)> {
         match self {
             Kind::Struct(_) | Kind::Map(_) => {
-                // What the server keeps of owners is nobody's.
-                let parts = value.entries().iter().filter(|(key, _)| key.as_str() != "managedFields");
+                let parts = value.entries().iter().filter(|(key, _)| key.as_str() != MANAGED);
                 let named = parts.filter_map(|(key, value)| Some((name_of(key), self.child(key)?, value)));
                 named.collect()
             }
@@ -102,6 +102,9 @@ impl Kind {
     }
 }
 
+/// What the server keeps of owners is nobody's.
+const MANAGED: &str = "managedFields";
+
 fn name_of(key: &str) -> Str {
     format!("f:{key}").into()
 }
@@ -129,32 +132,104 @@ pub fn compare(kind: Kind, old: Option<&Json>, new: Option<&Json>) -> Changes {
             _ => Changes { modified: leaf, ..Changes::default() },
         };
     }
-    let (before, after) = (kind.parts(before), kind.parts(after));
-    let (mut added, mut modified, mut removed) = (Vec::new(), Vec::new(), Vec::new());
-    let mut note = |key: &Str, changes: Changes| {
-        for (list, part) in
-            [(&mut added, changes.added), (&mut modified, changes.modified), (&mut removed, changes.removed)]
-        {
-            if !part.is_null() {
-                list.push((key.clone(), part));
-            }
-        }
-    };
-    for (i, (key, kind, value)) in after.iter().enumerate() {
-        // Most often both have the same parts at the same places.
-        let known =
-            before.get(i).filter(|(k, ..)| k == key).or_else(|| before.iter().find(|(k, ..)| k == key));
-        note(key, compare(*kind, known.map(|(.., value)| *value), Some(value)));
+    let mut parts = Parts::default();
+    match kind {
+        Kind::Struct(_) | Kind::Map(_) => fields(kind, before.entries(), after.entries(), &mut parts),
+        _ => elements(kind, before.items(), after.items(), &mut parts),
     }
-    for (key, kind, value) in &before {
-        if !after.iter().any(|(k, ..)| k == key) {
-            note(key, compare(*kind, Some(value), None));
-        }
-    }
+    let Parts { added, modified, removed } = parts;
     Changes {
         added: set::node(old.is_none(), added),
         modified: set::node(false, modified),
         removed: set::node(new.is_none(), removed),
+    }
+}
+
+/// The changes of a value's parts.
+#[derive(Default)]
+struct Parts {
+    added: Vec<(Str, Json)>,
+    modified: Vec<(Str, Json)>,
+    removed: Vec<(Str, Json)>,
+}
+
+impl Parts {
+    fn note(&mut self, name: impl Fn() -> Str, changes: Changes) {
+        let Changes { added, modified, removed } = changes;
+        let lists = [(&mut self.added, added), (&mut self.modified, modified), (&mut self.removed, removed)];
+        for (list, part) in lists.into_iter().filter(|(_, part)| !part.is_null()) {
+            list.push((name(), part));
+        }
+    }
+}
+
+/// Both have their fields in the order of their keys; what is the same is not even named.
+fn fields(kind: Kind, before: &[(Str, Json)], after: &[(Str, Json)], out: &mut Parts) {
+    let (mut i, mut j) = (0, 0);
+    while i < before.len() || j < after.len() {
+        let (old, new) = (before.get(i), after.get(j));
+        let order = match (old, new) {
+            (Some((a, _)), Some((b, _))) => a.cmp(b),
+            (Some(_), None) => Ordering::Less,
+            _ => Ordering::Greater,
+        };
+        let (old, new) = (old.filter(|_| order.is_le()), new.filter(|_| order.is_ge()));
+        (i, j) = (i + usize::from(old.is_some()), j + usize::from(new.is_some()));
+        let (Some((key, _)), old, new) = (old.or(new), old.map(|o| &o.1), new.map(|n| &n.1)) else { return };
+        if let (Some(old), Some(new)) = (old, new)
+            && old.same(new)
+        {
+            continue;
+        }
+        if let Some(child) = kind.child(key).filter(|_| key.as_str() != MANAGED) {
+            out.note(|| name_of(key), compare(child, old, new));
+        }
+    }
+}
+
+/// Elements that are the same memory at the same place need no name to be told apart.
+fn elements(kind: Kind, before: &[Json], after: &[Json], out: &mut Parts) {
+    let same = |i: &usize| matches!((before.get(*i), after.get(*i)), (Some(a), Some(b)) if a.same(b));
+    let named = |items: &[Json]| -> Vec<(Str, usize)> {
+        (0..items.len()).filter(|i| !same(i)).map(|i| (kind.key_of(&items[i]), i)).collect()
+    };
+    let (left, right) = (named(before), named(after));
+    let find = |list: &[(Str, usize)], key: &Str| list.iter().find(|(k, _)| k == key).map(|(_, i)| *i);
+    for (key, i) in &right {
+        let old = find(&left, key).map(|i| &before[i]);
+        out.note(|| key.clone(), compare(kind.element(), old, Some(&after[*i])));
+    }
+    for (key, i) in &left {
+        if find(&right, key).is_none() {
+            out.note(|| key.clone(), compare(kind.element(), Some(&before[*i]), None));
+        }
+    }
+}
+
+/// Whether two values have the same fields, whatever these say.
+pub fn alike(kind: Kind, a: &Json, b: &Json) -> bool {
+    if a.same(b) {
+        return true;
+    }
+    if !kind.divides(a) || !kind.divides(b) {
+        return !kind.divides(a) && !kind.divides(b);
+    }
+    match kind {
+        Kind::Struct(_) | Kind::Map(_) => {
+            let (a, b) = (a.entries(), b.entries());
+            let same = |((j, v), (k, w)): (&(Str, Json), &(Str, Json))| {
+                j == k && kind.child(j).is_none_or(|child| alike(child, v, w))
+            };
+            a.len() == b.len() && a.iter().zip(b).all(same)
+        }
+        Kind::Keyed(keys, _) => {
+            let (a, b) = (a.items(), b.items());
+            let same = |(v, w): (&Json, &Json)| {
+                keys.iter().all(|key| v[*key] == w[*key]) && alike(kind.element(), v, w)
+            };
+            a.len() == b.len() && a.iter().zip(b).all(same)
+        }
+        _ => a == b,
     }
 }
 
