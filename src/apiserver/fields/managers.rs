@@ -2,8 +2,8 @@
 
 use super::set;
 use super::walk::{self, Kind};
-use crate::api::{Request, Verb};
 use crate::api::schema::Type;
+use crate::api::{Request, Verb};
 use crate::collections::{Map, sort_by};
 use crate::json;
 use crate::json::{Json, Str};
