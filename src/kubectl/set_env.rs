@@ -70,11 +70,12 @@ pub(super) fn run(cli: &mut Cli, args: &[String]) -> Result<Flow, Failure> {
     if args.has("from") {
         wanted.set.extend(from(cli, &args)?);
     }
+    let targets = objects(cli, &args, words)?;
     if wanted.set.is_empty() && wanted.remove.is_empty() && !args.is("list") {
         return Err(Failure::error("at least one environment variable must be provided"));
     }
     let mut failures = Vec::new();
-    for target in objects(cli, &args, words)? {
+    for target in targets {
         if let Err(failure) = one(cli, &args, &wanted, &target) {
             failures.push(failure);
         }
