@@ -94,15 +94,15 @@ fn the_controllers_start_anew_one_stage_at_a_time() {
     check(
         &job_lines.join("\n"),
         &expect![[r#"
-        1: crashed
-        2: api-available version=v1.36.2
-         new-controller controller=cronjob-controller informers=cronjobs.batch, jobs.batch recorder=true
-         new-controller controller=job-controller informers=jobs.batch, pods recorder=true
-        12: caches-synced synced=8 all=8
-         start-workers controller=cronjob-controller workers=5
-         start-workers controller=job-controller workers=5
-         start-workers controller=job-controller/orphan-pods workers=1
-    "#]],
+            1: crashed
+            2: api-available version=v1.36.2
+             new-controller controller=cronjob-controller informers=cronjobs.batch, jobs.batch recorder=true
+             new-controller controller=job-controller informers=jobs.batch, pods recorder=true
+            13: caches-synced synced=9 all=9
+             start-workers controller=cronjob-controller workers=5
+             start-workers controller=job-controller workers=5
+             start-workers controller=job-controller/orphan-pods workers=1
+        "#]],
     );
 }
 
