@@ -77,6 +77,11 @@ impl ApiServer {
         self.watches.all_pending()
     }
 
+    /// A watch's next event, for looking at it without taking it.
+    pub fn peek_event(&self, watch: WatchId) -> Option<&WatchEvent> {
+        self.watches.peek_event(watch)
+    }
+
     /// Takes a watch's next event.
     pub fn next_event(&mut self, watch: WatchId) -> Option<WatchEvent> {
         self.watches.next_event(watch)
@@ -120,6 +125,12 @@ impl ApiServer {
     /// The objects of a resource, for looking at them without asking.
     pub fn list(&self, resource: &Resource) -> Vec<Json> {
         self.store.list(resource, "").map(|(_, object)| object.clone()).collect()
+    }
+
+    /// The table of a resource's objects whose keys are wanted, for looking at it without asking.
+    pub fn table(&self, now: Time, resource: &Resource, wanted: &mut dyn FnMut(&ObjectKey) -> bool) -> Json {
+        let objects = self.store.list(resource, "").filter(|(key, _)| wanted(key)).map(|(_, object)| object);
+        table::render(resource, objects, json!({}), now, true)
     }
 
     /// The newest `n` writes, newest first.

@@ -31,6 +31,17 @@ pub enum Stage {
     Running,
 }
 
+impl Stage {
+    /// What the start does next: `api`, `controllers`, `workers`.
+    pub fn next(self) -> &'static str {
+        match self {
+            Stage::WaitForApiServer => "api",
+            Stage::NewControllers => "controllers",
+            Stage::WaitForCacheSync | Stage::Running => "workers",
+        }
+    }
+}
+
 /// kube-controller-manager.
 #[derive(Clone, Debug)]
 pub struct Manager {
@@ -222,6 +233,31 @@ impl Manager {
     /// All work queues, in the order of the controllers.
     pub fn queues(&self) -> impl Iterator<Item = &Queue> {
         self.controllers().into_iter().flat_map(|c| c.queues())
+    }
+
+    /// The object that a key of a queue names.
+    pub fn object(&self, queue: &str, key: &ObjectKey) -> Option<(Resource, ObjectKey)> {
+        self.queues().find(|q| q.name == queue)?.object(key)
+    }
+
+    /// The keys that were given a time since this was last asked, with their queues' names.
+    pub fn timers_set(&mut self) -> Vec<(&'static str, ObjectKey)> {
+        let mut set = Vec::new();
+        for controller in self.controllers_mut().1 {
+            for queue in controller.queues_mut() {
+                set.extend(queue.keys.take_timers_set().into_iter().map(|key| (queue.name, key)));
+            }
+        }
+        set
+    }
+
+    /// Takes a key out of a queue and no more: the moment after which a worker has it in hand.
+    pub fn take(&mut self, queue: &str, key: &ObjectKey, now: Time) {
+        for controller in self.controllers_mut().1 {
+            for queue in controller.queues_mut().iter_mut().filter(|q| q.name == queue) {
+                queue.keys.take(key, now);
+            }
+        }
     }
 
     /// Lets one informer make one move (the list and the watch, or one event) and its handlers hear of it.

@@ -21,7 +21,7 @@ pub struct QuotaController {
 
 impl Default for QuotaController {
     fn default() -> Self {
-        QuotaController { queues: [Queue { periodic: true, ..Queue::new(AGENT, 5) }] }
+        QuotaController { queues: [Queue { periodic: true, ..Queue::new(AGENT, kinds::RESOURCEQUOTAS, 5) }] }
     }
 }
 

@@ -22,7 +22,7 @@ pub struct RootCaPublisher([Queue; 1]);
 
 impl Default for RootCaPublisher {
     fn default() -> Self {
-        RootCaPublisher([Queue::new(AGENT, 1)])
+        RootCaPublisher([Queue::new(AGENT, kinds::NAMESPACES, 1)])
     }
 }
 

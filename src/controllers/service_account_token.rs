@@ -23,7 +23,10 @@ pub struct TokensController([Queue; 2]);
 
 impl Default for TokensController {
     fn default() -> Self {
-        TokensController([Queue::new("serviceaccount-token-controller/accounts", 5), Queue::new(AGENT, 5)])
+        TokensController([
+            Queue::new("serviceaccount-token-controller/accounts", kinds::SERVICEACCOUNTS, 5),
+            Queue::new(AGENT, kinds::SECRETS, 5),
+        ])
     }
 }
 

@@ -229,6 +229,16 @@ impl Kubelet {
         self.agenda.next_foreground()
     }
 
+    /// All that it has to do, now or at some moment.
+    pub fn agenda(&self) -> impl Iterator<Item = &Work> {
+        self.agenda.iter()
+    }
+
+    /// The work that was given a later moment than now since this was last asked.
+    pub fn timers_set(&mut self, now: Time) -> Vec<Work> {
+        self.agenda.take_timers_set(now)
+    }
+
     /// Does one piece of work.
     pub fn work(&mut self, cx: &mut Context, work: &Work) {
         match work {

@@ -63,6 +63,11 @@ impl Terminal {
         self.running.is_some()
     }
 
+    /// The step in which the running command was typed.
+    pub fn running_since(&self) -> Option<u64> {
+        self.entries.back().filter(|_| self.is_running()).map(|entry| entry.step)
+    }
+
     /// Whether the running command can go on now.
     pub fn is_ready(&self, world: &World) -> bool {
         self.watches().iter().any(|w| world.server().has_event(*w))
@@ -121,7 +126,8 @@ impl Terminal {
 
     /// Lets the running command go on: one step.
     pub fn resume(&mut self, world: &mut World) -> StepRecord {
-        let (_, record) = world.user(|api| match &mut self.running {
+        let since = self.running_since();
+        let (_, mut record) = world.user(|api| match &mut self.running {
             Some(Running::Kubectl(session)) => {
                 session.resume(&mut Env { api, files: &self.files });
                 self.collect();
@@ -129,6 +135,9 @@ impl Terminal {
             Some(Running::Sleep(_)) => self.end(0),
             None => {}
         });
+        if record.causes.is_empty() {
+            record.causes.extend(since);
+        }
         record
     }
 

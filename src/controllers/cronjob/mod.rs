@@ -27,7 +27,7 @@ pub struct CronJobController {
 
 impl Default for CronJobController {
     fn default() -> Self {
-        let queue = Queue { periodic: true, ..Queue::new(AGENT, 5) };
+        let queue = Queue { periodic: true, ..Queue::new(AGENT, kinds::CRONJOBS, 5) };
         CronJobController { queues: [queue], recorder: Recorder::new(AGENT, "") }
     }
 }

@@ -44,7 +44,7 @@ export class KsTerminal extends Panel {
     const shown = entries.slice(-200);
     const running = shown.some((entry) => entry.running);
     return html`<div class="screen" role="region" aria-label=${t("terminal")} tabindex="0" @click=${this.clicked}>
-      ${shown.length === 0 ? html`<p class="empty">${t("terminal-empty")} <code class="mono">kubectl apply -f ${this.session.files[0]?.name ?? "job.yaml"}</code></p>` : nothing}
+      ${shown.length === 0 ? html`<p class="empty">${t("terminal-empty")} <code class="mono" style="white-space:nowrap">kubectl apply -f ${this.session.files[0]?.name ?? "job.yaml"}</code></p>` : nothing}
       <div role="log" aria-live="polite" aria-relevant="additions">${shown.map((entry) => this.entry(entry))}</div>
       ${running ? html`<div class="running">${t("terminal-running")} <button class="button" @click=${() => this.session.interrupt()}>Ctrl-C</button></div>` : nothing}
       <form @submit=${this.submit}><span class="prompt" aria-hidden="true">$</span>
