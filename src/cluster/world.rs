@@ -3,7 +3,7 @@
 use super::causes::Causes;
 use super::door::{Door, Mishap};
 use super::{Action, Actor, Fault, StepRecord};
-use crate::api::{EventType, ObjectKey, Resource, WatchEvent, kinds};
+use crate::api::{EventType, ObjectKey, Resource, Verb, WatchEvent, kinds};
 use crate::apiserver::ApiServer;
 use crate::client::{Api, CallFault, Context, Reflector, Timer};
 use crate::collections::Set;
@@ -195,7 +195,14 @@ impl World {
             }
         }
         for (node, kubelet) in self.kubelets.iter().enumerate() {
-            for action in kubelet.reflectors().filter_map(|r| deliveries(Actor::Kubelet(node), r)) {
+            // Of several reflectors of one resource (each follows one object) the first has its turn.
+            let mut told: Vec<Resource> = Vec::new();
+            for reflector in kubelet.reflectors() {
+                let Some(action) = deliveries(Actor::Kubelet(node), reflector) else { continue };
+                if told.contains(reflector.resource()) {
+                    continue;
+                }
+                told.push(reflector.resource().clone());
                 if !each(action) {
                     return;
                 }
@@ -303,6 +310,12 @@ impl World {
         record.calls = std::mem::take(&mut door.calls);
         if let Some(event) = delivered {
             record.causes.extend(self.caused(&event.object));
+        }
+        for call in record.calls.iter().filter(|c| c.verb == Verb::Create && c.subresource == "exec") {
+            let on = self.kubelets.iter().position(|k| k.worker(&call.key).is_some());
+            if let Some(node) = on {
+                self.causes.touch(self.steps, Actor::Kubelet(node), call.key.clone());
+            }
         }
         self.wrote(&record);
         (result, record)
@@ -441,6 +454,12 @@ impl World {
             Work::PodWorker(key) => {
                 record.causes = self.causes.work(step, actor, &Str::fixed("pod"), key);
                 record.object = Some((kinds::PODS.into(), key.clone()));
+            }
+            Work::Probe { pod, container, probe } => {
+                record.causes =
+                    self.causes.work(step, actor, &format!("{container}/{}", probe.name()).into(), pod);
+                self.causes.touch(step, actor, pod.clone());
+                record.object = Some((kinds::PODS.into(), pod.clone()));
             }
             Work::Process { pod, container } => {
                 record.causes = self.causes.work(step, actor, container, pod);

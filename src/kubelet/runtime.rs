@@ -8,7 +8,7 @@ use crate::json::Str;
 use crate::sim::Time;
 
 pub use super::shell::fs::{Tree, Volumes};
-pub use super::shell::{Listener, MAIN, SIGKILL, SIGTERM, Session, StartError, Stream};
+pub use super::shell::{MAIN, SIGKILL, SIGTERM, Session, StartError, Stream};
 
 /// An image that a registry has.
 #[derive(Clone, Debug)]
@@ -199,6 +199,17 @@ pub enum Blocked {
     },
 }
 
+/// What one hears at a port.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Answer {
+    /// Nobody listens.
+    Refused,
+    /// Somebody does.
+    Connected,
+    /// An HTTP status.
+    Http(u16),
+}
+
 /// How much a container may compute in one step.
 const FUEL: u32 = 20_000;
 
@@ -207,6 +218,7 @@ const FUEL: u32 = 20_000;
 pub struct Task {
     process: Process,
     message_path: String,
+    opaque: bool,
 }
 
 impl Task {
@@ -248,7 +260,7 @@ impl Task {
             seed: spec.seed,
         };
         let process = Process::start(process, now.0).map_err(|e| e.container_message())?;
-        Ok(Task { process, message_path: spec.message_path.clone() })
+        Ok(Task { process, message_path: spec.message_path.clone(), opaque: content.opaque })
     }
 
     /// Starts another process in the container.
@@ -272,9 +284,17 @@ impl Task {
         self.process.close(session);
     }
 
-    /// The ports that its servers listen on, and whether they speak HTTP.
-    pub fn listeners(&self) -> Vec<Listener> {
-        self.process.listeners()
+    /// Knocks at a port, and asks for a path where somebody speaks HTTP there. An image that nothing is known of
+    /// answers at every port.
+    pub fn connect(&self, port: u16, path: &str) -> Answer {
+        let listeners = self.process.listeners();
+        match listeners.iter().find(|l| l.port == port) {
+            None if self.opaque => Answer::Http(200),
+            None => Answer::Refused,
+            Some(listener) if !listener.http => Answer::Connected,
+            Some(_) if matches!(path, "" | "/" | "/index.html") => Answer::Http(200),
+            Some(_) => Answer::Http(404),
+        }
     }
 
     /// Lets it run until nothing in it can go on, or its turn is over.

@@ -37,6 +37,14 @@ fn action(world: &World, action: &Action) -> ActionView {
         Action::Kubelet { work: Work::Process { pod: key, container }, .. } => {
             view("process", pod(key), vec![names::named("container", Value::Text(container.to_string()))])
         }
+        Action::Kubelet { work: Work::Probe { pod: key, container, probe }, .. } => view(
+            "probe",
+            pod(key),
+            vec![
+                names::named("container", Value::Text(container.to_string())),
+                names::named("probe", Value::Text(probe.name().to_lowercase())),
+            ],
+        ),
         Action::Kubelet { work: Work::Register, .. } => view("register", vec![], vec![]),
         Action::Kubelet { work: Work::Heartbeat, .. } => view("heartbeat", vec![], vec![]),
         Action::Fault(fault) => {
