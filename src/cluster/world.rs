@@ -3,7 +3,7 @@
 use super::causes::Causes;
 use super::door::{Door, Mishap};
 use super::{Action, Actor, Fault, StepRecord};
-use crate::api::{EventType, ObjectKey, Resource, Verb, WatchEvent, kinds};
+use crate::api::{EventType, ObjectKey, Resource, WatchEvent, kinds};
 use crate::apiserver::ApiServer;
 use crate::client::{Api, CallFault, Context, Reflector, Timer};
 use crate::collections::Set;
@@ -311,7 +311,7 @@ impl World {
         if let Some(event) = delivered {
             record.causes.extend(self.caused(&event.object));
         }
-        for call in record.calls.iter().filter(|c| c.verb == Verb::Create && c.subresource == "exec") {
+        for call in record.calls.iter().filter(|c| c.verb.writes() && c.subresource == "exec") {
             let on = self.kubelets.iter().position(|k| k.worker(&call.key).is_some());
             if let Some(node) = on {
                 self.causes.touch(self.steps, Actor::Kubelet(node), call.key.clone());

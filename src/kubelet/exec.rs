@@ -25,8 +25,8 @@ pub struct ExecRequest<'a> {
     pub container: &'a str,
     /// The program and its arguments.
     pub command: Vec<String>,
-    /// What it can read.
-    pub stdin: &'a str,
+    /// What it can read; `None`: what is typed.
+    pub stdin: Option<&'a str>,
 }
 
 /// A process that was started in a running container.
@@ -103,11 +103,27 @@ impl PodWorker {
     ) -> Result<Session, String> {
         let container = &mut self.containers[index];
         let State::Running { task, .. } = &mut container.state else { return Err(String::new()) };
-        let started = task.exec(command, "", now, &mut self.volumes);
+        let started = task.exec(command, Some(""), now, &mut self.volumes);
         let session = started.map_err(|error| error.exec_message(&id(now)))?;
         container.execs.push(Exec { session, output: Vec::new(), exit: None });
         self.run_container(index, now, host);
         Ok(session)
+    }
+
+    /// Types into the terminal of a process.
+    pub(super) fn type_in(
+        &mut self,
+        container: &str,
+        number: i64,
+        text: &str,
+        now: Time,
+        host: &mut Host<'_>,
+    ) {
+        let Some(index) = self.containers.iter().position(|c| c.name == *container) else { return };
+        if let State::Running { task, .. } = &mut self.containers[index].state {
+            task.type_in(Session(u32::try_from(number).unwrap_or(0)), text);
+            self.run_container(index, now, host);
+        }
     }
 
     /// Starts a process, and lets it have its first turn; gives its number.

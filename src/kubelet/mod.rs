@@ -308,6 +308,15 @@ impl Kubelet {
         result
     }
 
+    /// Types into the terminal of such a process.
+    pub fn exec_input(&mut self, pod: &Json, container: &str, number: i64, text: &str, now: Time) {
+        let key = ObjectKey::of(pod);
+        if let Some(mut worker) = self.workers.remove(&key) {
+            Arc::make_mut(&mut worker).type_in(container, number, text, now, &mut self.host());
+            self.workers.insert(key, worker);
+        }
+    }
+
     /// What such a process wrote so far, and its exit code once it has ended.
     pub fn exec_output(&self, pod: &Json, container: &str, number: i64) -> Json {
         let container = self.worker(&ObjectKey::of(pod)).and_then(|worker| worker.container(container));

@@ -6,6 +6,7 @@ use super::shell::fs::{Entry, Mount};
 use super::shell::{self, Dialect, Executable, Output, Process, ProcessSpec, Tools, Userland};
 use crate::json::Str;
 use crate::sim::Time;
+use std::time::Duration;
 
 pub use super::shell::fs::{Tree, Volumes};
 pub use super::shell::{MAIN, SIGKILL, SIGTERM, Session, StartError, Stream};
@@ -210,6 +211,9 @@ pub enum Answer {
     Http(u16),
 }
 
+/// Who sleeps for longer (`sleep infinity`) waits for nothing but a signal.
+const EVER: Duration = Duration::from_secs(10 * 365 * 24 * 3600);
+
 /// How much a container may compute in one step.
 const FUEL: u32 = 20_000;
 
@@ -263,15 +267,20 @@ impl Task {
         Ok(Task { process, message_path: spec.message_path.clone(), opaque: content.opaque })
     }
 
-    /// Starts another process in the container.
+    /// Starts another process in the container: it reads `stdin`, or what is typed.
     pub fn exec(
         &mut self,
         argv: &[String],
-        stdin: &str,
+        stdin: Option<&str>,
         now: Time,
         volumes: &mut Volumes,
     ) -> Result<Session, StartError> {
         self.process.exec(argv, stdin, now.0, volumes)
+    }
+
+    /// Types into its terminal; let it run afterwards.
+    pub fn type_in(&mut self, session: Session, text: &str) {
+        self.process.type_in(session, text);
     }
 
     /// How a process that was started so has ended.
@@ -306,6 +315,7 @@ impl Task {
     ) -> Blocked {
         let mut out = Terminal(write);
         match self.process.run(now.0, FUEL, volumes, &mut out) {
+            shell::Blocked::Until(at) if Time(at).since(now) > EVER => Blocked::Forever,
             shell::Blocked::Until(at) => Blocked::Until(Time(at)),
             shell::Blocked::Forever => Blocked::Forever,
             shell::Blocked::Exited(code) => Blocked::Exited { code, oom_killed: self.process.oom_killed() },
