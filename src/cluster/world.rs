@@ -2,10 +2,10 @@
 
 use super::causes::Causes;
 use super::door::{Door, Mishap};
-use super::{Action, Actor, Fault, StepRecord};
+use super::{Action, Actor, StepRecord};
 use crate::api::{EventType, ObjectKey, Resource, WatchEvent, kinds};
 use crate::apiserver::ApiServer;
-use crate::client::{Api, CallFault, Context, Reflector, Timer};
+use crate::client::{Api, Context, Reflector, Timer};
 use crate::collections::Set;
 use crate::controllers::Manager;
 use crate::json::{Json, Str};
@@ -43,24 +43,22 @@ impl Config {
 /// Everything there is.
 #[derive(Clone)]
 pub struct World {
-    now: Time,
-    rng: Rng,
+    pub(super) now: Time,
+    pub(super) rng: Rng,
     steps: u64,
-    server: ApiServer,
-    manager: Manager,
+    pub(super) server: ApiServer,
+    pub(super) manager: Manager,
     scheduler: Scheduler,
-    kubelets: Vec<Kubelet>,
+    pub(super) kubelets: Vec<Kubelet>,
     causes: Causes,
     /// How many API calls of a step get through; all where there is no limit.
-    limit: Option<usize>,
+    pub(super) limit: Option<usize>,
     /// The sync and the call of it that will go wrong.
-    armed: Option<(Str, Mishap)>,
+    pub(super) armed: Option<(Str, Mishap)>,
     /// The resources whose watch events do not reach the controllers for now.
-    held: Set<Resource>,
+    pub(super) held: Set<Resource>,
 }
 
-/// More workers than this a queue cannot be given.
-const MOST_WORKERS: usize = 20;
 /// Before anything else has happened, no more than this many steps are taken to start the components.
 const BOOT_STEPS: usize = 10_000;
 
@@ -240,15 +238,6 @@ impl World {
             || self.kubelets.iter().any(|k| k.next_foreground().is_some() || self.is_missed(k))
     }
 
-    /// A node is down and the cluster does not know it yet: that will show by itself.
-    fn is_missed(&self, kubelet: &Kubelet) -> bool {
-        kubelet.is_down() && {
-            let node = self.server.peek(&kinds::NODES.into(), &ObjectKey::new("", kubelet.node_name()));
-            let mut conditions = node.at(&["status", "conditions"]).items().iter();
-            conditions.any(|c| c["type"].str() == "Ready" && c["status"].str() == "True")
-        }
-    }
-
     fn advance(&self) -> Option<Action> {
         let timer = self.next_timer()?;
         // A heartbeat on the way to something else is no sign of rest.
@@ -382,71 +371,6 @@ impl World {
         }
     }
 
-    /// Whether a fault can happen now: what it names is there, and not so already.
-    pub fn can_suffer(&self, fault: &Fault) -> bool {
-        let kubelet = |node: &Str| self.kubelets.iter().find(|k| k.node_name() == node.as_str());
-        match fault {
-            Fault::NodeDown(node) => kubelet(node).is_some_and(|k| !k.is_down()),
-            Fault::NodeUp(node) => kubelet(node).is_some_and(Kubelet::is_down),
-            Fault::KillContainer { pod, container } => self.kubelets.iter().any(|k| k.runs(pod, container)),
-            Fault::RestartControllers => true,
-            Fault::FailCall { controller, .. } => self.manager.queues().any(|q| *controller == q.name),
-            Fault::Switch(switch, on) => self.manager.switches().is_on(*switch) != *on,
-            Fault::Workers { controller, count } => {
-                let count = *count as usize;
-                let queue = self.manager.queues().find(|q| *controller == q.name);
-                count <= MOST_WORKERS && queue.is_some_and(|q| q.workers != count)
-            }
-            Fault::Delivery { resource, on } => {
-                let watched = self.manager.caches().reflectors().any(|r| r.resource() == resource);
-                watched && self.held.contains(resource) == *on
-            }
-        }
-    }
-
-    /// Whether the watch events of a resource reach the controllers.
-    pub fn delivers(&self, resource: &Resource) -> bool {
-        !self.held.contains(resource)
-    }
-
-    /// The sync that will go wrong: whose, at which call, how.
-    pub fn armed(&self) -> Option<(&Str, u32, CallFault)> {
-        let (queue, mishap) = self.armed.as_ref()?;
-        mishap.fault.map(|(call, how)| (queue, call as u32, how))
-    }
-
-    fn fault(&mut self, fault: &Fault, record: &mut StepRecord) {
-        record.object = fault.object();
-        if !self.can_suffer(fault) {
-            return;
-        }
-        let World { manager, kubelets, server, rng, now, limit, armed, held, .. } = self;
-        let mishap = Mishap::limit(*limit);
-        with_context(server, &mut [], rng, (*now, mishap), record, |cx| match fault {
-            Fault::NodeDown(node) => {
-                kubelets.iter_mut().filter(|k| k.node_name() == node.as_str()).for_each(|k| k.power_off(cx))
-            }
-            Fault::NodeUp(node) => {
-                kubelets.iter_mut().filter(|k| k.node_name() == node.as_str()).for_each(|k| k.power_on(cx))
-            }
-            Fault::KillContainer { pod, container } => {
-                kubelets.iter_mut().for_each(|kubelet| kubelet.kill(cx, pod, container));
-            }
-            Fault::RestartControllers => {
-                cx.note("crashed", []);
-                manager.restart(cx);
-            }
-            Fault::FailCall { controller, call, how } => {
-                *armed =
-                    Some((controller.clone(), Mishap { calls: None, fault: Some((*call as usize, *how)) }));
-            }
-            Fault::Switch(switch, on) => manager.switch(*switch, *on),
-            Fault::Workers { controller, count } => manager.set_workers(controller, *count as usize),
-            Fault::Delivery { resource, on: true } => drop(held.remove(resource)),
-            Fault::Delivery { resource, on: false } => drop(held.insert(resource.clone())),
-        });
-    }
-
     fn kubelet_work(&mut self, node: usize, work: &Work, record: &mut StepRecord) {
         let actor = Actor::Kubelet(node);
         let step = self.steps;
@@ -479,7 +403,7 @@ impl World {
 }
 
 /// Lets a component act through a door, and moves what it said and asked into the record.
-fn with_context(
+pub(super) fn with_context(
     server: &mut ApiServer,
     kubelets: &mut [Kubelet],
     rng: &mut Rng,
