@@ -136,6 +136,9 @@ pub(super) fn kubelet_task(node: usize, work: &Work) -> Task {
     let (worker, key) = match work {
         Work::PodWorker(pod) => (Str::default(), pod.clone()),
         Work::Process { pod, container } => (container.clone(), pod.clone()),
+        Work::Probe { pod, container, probe } => {
+            (format!("{container}/{}", probe.name()).into(), pod.clone())
+        }
         Work::Register | Work::Heartbeat => (Str::default(), ObjectKey::new("", "")),
     };
     (Actor::Kubelet(node), worker, key)

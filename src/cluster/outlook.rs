@@ -75,7 +75,14 @@ impl World {
             }
         }
         for (node, kubelet) in self.kubelets.iter().enumerate() {
-            for action in kubelet.reflectors().filter_map(|r| deliveries(Actor::Kubelet(node), r)) {
+            // Of several reflectors of one resource (each follows one object) the first has its turn.
+            let mut told: Vec<Resource> = Vec::new();
+            for reflector in kubelet.reflectors() {
+                let Some(action) = deliveries(Actor::Kubelet(node), reflector) else { continue };
+                if told.contains(reflector.resource()) {
+                    continue;
+                }
+                told.push(reflector.resource().clone());
                 if !each(action) {
                     return;
                 }
@@ -146,7 +153,7 @@ impl World {
         }
         for kubelet in &self.kubelets {
             for work in kubelet.agenda() {
-                if let Work::PodWorker(pod) | Work::Process { pod, .. } = work {
+                if let Work::PodWorker(pod) | Work::Process { pod, .. } | Work::Probe { pod, .. } = work {
                     pods.insert(pod.clone());
                 }
             }
@@ -159,9 +166,10 @@ impl World {
         match action {
             Action::Sync { controller, key } => self.manager.object(controller, key),
             Action::Schedule { key }
-            | Action::Kubelet { work: Work::PodWorker(key) | Work::Process { pod: key, .. }, .. } => {
-                Some((kinds::PODS.into(), key.clone()))
-            }
+            | Action::Kubelet {
+                work: Work::PodWorker(key) | Work::Process { pod: key, .. } | Work::Probe { pod: key, .. },
+                ..
+            } => Some((kinds::PODS.into(), key.clone())),
             Action::Kubelet { node, .. } => {
                 let name = self.kubelets.get(*node)?.node_name();
                 Some((kinds::NODES.into(), ObjectKey::new("", name)))

@@ -59,7 +59,7 @@ pub struct StepRecord {
 impl StepRecord {
     /// Whether it changed anything: the store, or a container.
     pub fn changes(&self) -> bool {
-        let runs = |c: &Call| c.verb == Verb::Create && c.subresource == "exec";
+        let runs = |c: &Call| c.verb.writes() && c.subresource == "exec";
         self.writes().next().is_some() || self.calls.iter().any(runs)
     }
 

@@ -2,10 +2,10 @@
 
 use super::causes::{Causes, kubelet_task, task};
 use super::door::{Door, Mishap};
-use super::{Action, Actor, Fault, StepRecord};
+use super::{Action, Actor, StepRecord};
 use crate::api::{EventType, ObjectKey, Resource, WatchEvent};
 use crate::apiserver::ApiServer;
-use crate::client::{Api, CallFault, Context};
+use crate::client::{Api, Context};
 use crate::collections::Set;
 use crate::controllers::Manager;
 use crate::json::{Json, Str};
@@ -44,23 +44,21 @@ impl Config {
 #[derive(Clone)]
 pub struct World {
     pub(super) now: Time,
-    rng: Rng,
-    steps: u64,
+    pub(super) rng: Rng,
+    pub(super) steps: u64,
     pub(super) server: ApiServer,
     pub(super) manager: Manager,
     pub(super) scheduler: Scheduler,
     pub(super) kubelets: Vec<Kubelet>,
-    causes: Causes,
+    pub(super) causes: Causes,
     /// How many API calls of a step get through; all where there is no limit.
-    limit: Option<usize>,
+    pub(super) limit: Option<usize>,
     /// The sync and the call of it that will go wrong.
-    armed: Option<(Str, Mishap)>,
+    pub(super) armed: Option<(Str, Mishap)>,
     /// The resources whose watch events do not reach the controllers for now.
     pub(super) held: Set<Resource>,
 }
 
-/// More workers than this a queue cannot be given.
-const MOST_WORKERS: usize = 20;
 /// Before anything else has happened, no more than this many steps are taken to start the components.
 const BOOT_STEPS: usize = 10_000;
 
@@ -254,6 +252,12 @@ impl World {
         if let Some(event) = delivered {
             record.causes.extend(self.caused(&event.object));
         }
+        for call in record.calls.iter().filter(|c| c.verb.writes() && c.subresource == "exec") {
+            let on = self.kubelets.iter().position(|k| k.worker(&call.key).is_some());
+            if let Some(node) = on {
+                self.causes.touch(self.steps, Actor::Kubelet(node), call.key.clone());
+            }
+        }
         self.wrote(&record);
         (result, record)
     }
@@ -320,72 +324,6 @@ impl World {
         }
     }
 
-    /// Whether a fault can happen now: what it names is there, and not so already.
-    pub fn can_suffer(&self, fault: &Fault) -> bool {
-        let kubelet = |node: &Str| self.kubelets.iter().find(|k| k.node_name() == node.as_str());
-        match fault {
-            Fault::NodeDown(node) => kubelet(node).is_some_and(|k| !k.is_down()),
-            Fault::NodeUp(node) => kubelet(node).is_some_and(Kubelet::is_down),
-            Fault::KillContainer { pod, container } => self.kubelets.iter().any(|k| k.runs(pod, container)),
-            Fault::RestartControllers => true,
-            Fault::FailCall { controller, .. } => self.manager.queues().any(|q| *controller == q.name),
-            Fault::Switch(switch, on) => self.manager.switches().is_on(*switch) != *on,
-            Fault::Workers { controller, count } => {
-                let count = *count as usize;
-                let queue = self.manager.queues().find(|q| *controller == q.name);
-                count <= MOST_WORKERS && queue.is_some_and(|q| q.workers != count)
-            }
-            Fault::Delivery { resource, on } => {
-                let watched = self.manager.caches().reflectors().any(|r| r.resource() == resource);
-                watched && self.held.contains(resource) == *on
-            }
-        }
-    }
-
-    /// Whether the watch events of a resource reach the controllers.
-    pub fn delivers(&self, resource: &Resource) -> bool {
-        !self.held.contains(resource)
-    }
-
-    /// The sync that will go wrong: whose, at which call, how.
-    pub fn armed(&self) -> Option<(&Str, u32, CallFault)> {
-        let (queue, mishap) = self.armed.as_ref()?;
-        mishap.fault.map(|(call, how)| (queue, call as u32, how))
-    }
-
-    fn fault(&mut self, fault: &Fault, record: &mut StepRecord) {
-        self.causes.broke(self.steps);
-        record.object = fault.object();
-        if !self.can_suffer(fault) {
-            return;
-        }
-        let World { manager, kubelets, server, rng, now, limit, armed, held, .. } = self;
-        let mishap = Mishap::limit(*limit);
-        with_context(server, &mut [], rng, (*now, mishap), record, |cx| match fault {
-            Fault::NodeDown(node) => {
-                kubelets.iter_mut().filter(|k| k.node_name() == node.as_str()).for_each(|k| k.power_off(cx))
-            }
-            Fault::NodeUp(node) => {
-                kubelets.iter_mut().filter(|k| k.node_name() == node.as_str()).for_each(|k| k.power_on(cx))
-            }
-            Fault::KillContainer { pod, container } => {
-                kubelets.iter_mut().for_each(|kubelet| kubelet.kill(cx, pod, container));
-            }
-            Fault::RestartControllers => {
-                cx.note("crashed", []);
-                manager.restart(cx);
-            }
-            Fault::FailCall { controller, call, how } => {
-                *armed =
-                    Some((controller.clone(), Mishap { calls: None, fault: Some((*call as usize, *how)) }));
-            }
-            Fault::Switch(switch, on) => manager.switch(*switch, *on),
-            Fault::Workers { controller, count } => manager.set_workers(controller, *count as usize),
-            Fault::Delivery { resource, on: true } => drop(held.remove(resource)),
-            Fault::Delivery { resource, on: false } => drop(held.insert(resource.clone())),
-        });
-    }
-
     fn kubelet_work(&mut self, node: usize, work: &Work, record: &mut StepRecord) {
         if let Work::Process { pod, .. } = work {
             // What the process did is news for its pod worker.
@@ -401,7 +339,7 @@ impl World {
 }
 
 /// Lets a component act through a door, and moves what it said and asked into the record.
-fn with_context(
+pub(super) fn with_context(
     server: &mut ApiServer,
     kubelets: &mut [Kubelet],
     rng: &mut Rng,

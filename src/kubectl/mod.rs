@@ -169,9 +169,17 @@ impl Session {
 
     /// Goes on after what it waited for has come.
     pub fn resume(&mut self, env: &mut Env<'_>) {
+        self.go_on(env, Task::resume);
+    }
+
+    fn go_on(
+        &mut self,
+        env: &mut Env<'_>,
+        act: impl FnOnce(&mut Task, &mut Cli) -> Result<Option<i32>, Failure>,
+    ) {
         let Some(mut task) = self.task.take() else { return };
         let mut out = Vec::new();
-        let result = task.resume(&mut Cli { env, out: &mut out, stdin: "" });
+        let result = act(&mut task, &mut Cli { env, out: &mut out, stdin: "" });
         self.take_in(out);
         match result {
             Ok(None) => {
@@ -188,6 +196,19 @@ impl Session {
                 self.advance(env, exit);
             }
         }
+    }
+
+    /// Whether the running command reads what is typed.
+    pub fn reads(&self) -> bool {
+        matches!(&self.task, Some(Task::Exec(task)) if task.reads())
+    }
+
+    /// Types a line for the running command to read.
+    pub fn type_line(&mut self, line: &str, env: &mut Env<'_>) {
+        self.go_on(env, |task, cli| match task {
+            Task::Exec(task) => task.type_line(cli, line),
+            _ => Ok(None),
+        });
     }
 
     /// What it waits for.

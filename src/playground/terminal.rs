@@ -95,10 +95,24 @@ impl Terminal {
         }
     }
 
-    /// Types a command: one step. A command that is still running is interrupted first.
+    /// Types a command: one step. A command that is still running is interrupted first, unless it reads what is typed.
     pub fn start(&mut self, world: &mut World, line: &Str, files: &Files) -> StepRecord {
         self.files = files.clone();
         let (step, now) = (world.steps() + 1, world.now());
+        if matches!(&self.running, Some(Running::Kubectl(session)) if session.reads()) {
+            // The rest of the command's life is the newest line's.
+            if let Some(entry) = self.entries.back_mut() {
+                entry.exit = Some(0);
+            }
+            self.entries.push_back(Entry { line: line.clone(), step, output: List::new(), exit: None });
+            let (_, record) = world.user(|api| {
+                if let Some(Running::Kubectl(session)) = &mut self.running {
+                    session.type_line(line, &mut Env { api, files: &self.files });
+                    self.collect();
+                }
+            });
+            return record;
+        }
         let stopped = self.stop();
         self.entries.push_back(Entry { line: line.clone(), step, output: List::new(), exit: None });
         let (_, record) = world.user(|api| {

@@ -36,6 +36,10 @@ fn action(world: &World, action: &Action) -> ActionView {
             view.values.push(names::named("duration", duration));
             about = world.first_due(*to).and_then(|due| world.object(&due));
         }
+        Action::Kubelet { work: Work::Probe { container, probe, .. }, .. } => {
+            view.values.push(names::named("container", Value::Text(container.to_string())));
+            view.values.push(names::named("probe", Value::Text(probe.name().to_lowercase())));
+        }
         Action::Kubelet { work: Work::Process { container, .. }, .. } => {
             view.values.push(names::named("container", Value::Text(container.to_string())));
         }
@@ -55,6 +59,7 @@ fn kind(action: &Action) -> &'static str {
         Action::Kubelet { work, .. } => match work {
             Work::PodWorker(_) => "syncPod",
             Work::Process { .. } => "process",
+            Work::Probe { .. } => "probe",
             Work::Register => "register",
             Work::Heartbeat => "heartbeat",
         },

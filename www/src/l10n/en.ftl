@@ -143,6 +143,8 @@ act-deliver-kubelet = The kubelet on { $actor } learned that { $kind } { $object
     [DELETED] deleted
    *[other] seen ({ $type })
   }.
+act-probe = { $actor } asked pod { $object } how it is.
+act-probe-kubelet = The kubelet on { $actor } asked pod { $object } how it is.
 act-process = The program in pod { $object } ran on.
 act-timer = { $kind ->
     [none] { $duration } passed.
@@ -338,6 +340,10 @@ note-cancel-eviction = pod { $pod } may stay after all
 note-evict = the time of pod { $pod } is over: it is evicted
 note-quarantine = node { $node } does not exist: looks again in 40 s
 note-collect-pod = removes pod { $pod }: { $why }
+note-probe = { $passed ->
+    [no] the { $probe } probe of { $container } failed
+   *[other] the { $probe } probe of { $container } passed
+  }
 note-pull-image = pulls image { $image }
 note-pull-failed = image { $image } could not be pulled: { $message }
 note-image-error = { $reason }: { $message }

@@ -131,6 +131,8 @@ act-deliver-kubelet = { $actor } 上的 kubelet 得知 { $kind } { $object } { $
     [DELETED] 已删除
    *[other] （{ $type }）
   }。
+act-probe = { $actor } 探测 Pod { $object } 的状态。
+act-probe-kubelet = { $actor } 上的 kubelet 探测 Pod { $object } 的状态。
 act-process = Pod { $object } 里的程序继续运行。
 act-timer = { $kind ->
     [none] 过去了 { $duration }。
@@ -311,6 +313,10 @@ note-cancel-eviction = Pod { $pod } 可以留下了
 note-evict = Pod { $pod } 的时间到了：驱逐它
 note-quarantine = 节点 { $node } 不存在：40 秒后再看
 note-collect-pod = 移除 Pod { $pod }：{ $why }
+note-probe = { $passed ->
+    [no] { $container } 的 { $probe } 探针失败
+   *[other] { $container } 的 { $probe } 探针通过
+  }
 note-pull-image = 拉取镜像 { $image }
 note-pull-failed = 镜像 { $image } 无法拉取：{ $message }
 note-image-error = { $reason }：{ $message }
