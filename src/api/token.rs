@@ -24,8 +24,10 @@ pub fn sign(claims: &Json) -> String {
     let header = json!({ "alg": "RS256", "kid": KEY }).to_string();
     let signed = format!("{}.{}", url_safe(header.as_bytes()), url_safe(claims.to_string().as_bytes()));
     let mut signature = Vec::with_capacity(256);
-    for part in 0..8 {
-        signature.extend(sha256::digest(format!("{KEY} {part} {signed}").as_bytes()));
+    let mut part = sha256::digest(signed.as_bytes());
+    for _ in 0..8 {
+        signature.extend(part);
+        part = sha256::digest(&part);
     }
     format!("{signed}.{}", url_safe(&signature))
 }
