@@ -164,13 +164,13 @@ export class KsLoop extends Panel {
     }
     const [first] = waiting.items;
     return html`<li class="box compact" data-box=${c.name} data-actor=${c.name === MAIN ? "job" : "controller"} ?data-on=${on}>
-      ${actorIcon("controller")}<span class="title" title=${c.name}>${c.name.replace(/-controller$/, "").replace("-publisher", "")}</span>
+      ${actorIcon("controller")}<span class="title" title=${c.name}>${brief(c.name)}</span>
       ${this.pending(pending)}
       ${first && waiting.total === 1
         ? html`<button class="chip" title=${fullName(first.object)} @click=${this.opens(first.object)}><span class="name">${first.object.name}</span></button>`
         : waiting.total > 0
           ? html`<span class="chip" title=${waiting.items.map((k) => k.key).join(", ")}>${t("loop-keys", { count: waiting.total })}</span>`
-          : delayed > 0 ? html`<span class="quiet">${t("loop-delayed", { count: delayed })}</span>` : nothing}</li>`;
+          : delayed > 0 ? html`<span class="quiet" title=${t("loop-delayed", { count: delayed })}><span class="sr">${t("loop-delayed", { count: delayed })}</span><span aria-hidden="true">◷${delayed}</span></span>` : nothing}</li>`;
   }
 
   private scheduler(view: View, on: boolean): TemplateResult {
@@ -336,6 +336,11 @@ export class KsLoop extends Panel {
 /** Whether the step carried something from the API server to a component. */
 function delivers({ action }: StepLine): boolean {
   return action.kind === "deliver" || action.kind === "list";
+}
+
+/** A controller's name where there is little room; its title is the whole one. */
+function brief(name: string): string {
+  return name.replace(/-(controller|publisher|after-finished-controller)$/, "").replace("garbage-collector", "gc").replace("serviceaccount", "account");
 }
 
 /** How many keys are in a queue, now or later. */

@@ -86,8 +86,8 @@ export const loopStyles = css`
   .delta { font-variant-numeric: tabular-nums; font-weight: 600; white-space: nowrap; }
 
   .others { grid-column: 1 / -1; padding-left: 18px; }
-  .others ul { display: grid; grid-template-columns: repeat(3, minmax(0, 1fr)); gap: 4px 18px; }
-  .compact { display: flex; align-items: center; gap: 6px; height: 26px; padding: 0 6px 0 9px; font-size: 12px; }
+  .others ul { display: grid; grid-template-columns: repeat(4, minmax(0, 1fr)); gap: 4px 14px; }
+  .compact { display: flex; align-items: center; gap: 5px; height: 26px; padding: 0 5px 0 8px; font-size: 12px; }
   .compact .shape { color: var(--actor); }
   .compact .title { flex: 1 1 auto; min-width: 0; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
   .compact .pending:not([data-some]), .node .pending:not([data-some]) { display: none; }
