@@ -156,6 +156,7 @@ impl World {
                 let due = self.due(self.now);
                 record.object = due.first().and_then(|action| self.object(action));
                 record.causes = self.causes.ticked(self.steps, due.iter().filter_map(task));
+                self.catch_up(&mut record);
             }
             Action::Deliver { to, resource } => self.deliver(*to, resource, &mut record),
             Action::Sync { controller, key } => {
@@ -260,6 +261,18 @@ impl World {
         }
         self.wrote(&record);
         (result, record)
+    }
+
+    /// After a jump of the clock over heartbeats, each kubelet makes the last of them.
+    fn catch_up(&mut self, record: &mut StepRecord) {
+        let World { kubelets, server, rng, now, limit, .. } = self;
+        let mishap = Mishap::limit(*limit);
+        let late: Vec<&mut Kubelet> = kubelets.iter_mut().filter(|k| k.heartbeat_missed(*now)).collect();
+        if !late.is_empty() {
+            with_context(server, &mut [], rng, (*now, mishap), record, |cx| {
+                late.into_iter().for_each(|kubelet| kubelet.work(cx, &Work::Heartbeat));
+            });
+        }
     }
 
     /// The step that wrote this state of an object, unless that was before the first step.

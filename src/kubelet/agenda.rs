@@ -49,6 +49,11 @@ impl Agenda {
         self.set(work, at, false);
     }
 
+    /// The moment of some work.
+    pub fn at(&self, work: &Work) -> Option<Time> {
+        self.when.get(work).map(|(at, _)| *at)
+    }
+
     /// Takes work off the agenda.
     pub fn remove(&mut self, work: &Work) {
         if let Some((at, chore)) = self.when.remove(work) {

@@ -251,6 +251,11 @@ impl Kubelet {
         self.agenda.take_timers_set(now)
     }
 
+    /// Whether the moment of a heartbeat has passed without one.
+    pub fn heartbeat_missed(&self, now: Time) -> bool {
+        self.agenda.at(&Work::Heartbeat).is_some_and(|at| at < now)
+    }
+
     /// Does one piece of work.
     pub fn work(&mut self, cx: &mut Context, work: &Work) {
         match work {

@@ -15,7 +15,8 @@ use crate::json;
 use crate::json::{Json, Str};
 use crate::sim::Time;
 
-const AGENT: &str = "cronjob-controller";
+/// Who it is to the API server, and what its queue is called.
+pub const AGENT: &str = "cronjob-controller";
 const SCHEDULED: &str = "batch.kubernetes.io/cronjob-scheduled-timestamp";
 
 /// The CronJob controller's memory.
