@@ -340,3 +340,44 @@ fn a_replica_set_that_may_not_have_pods_starts_slowly_and_says_why() {
     "#]]
     .assert_eq(&page.transcript);
 }
+
+/// Who wrote which part of a Deployment: its fields change hands with each command, by the door that the command came through.
+#[test]
+fn fields_of_a_deployment_change_hands() {
+    let mut page = Page::new("");
+    let owners = r#"kubectl get deploy web --show-managed-fields -o jsonpath="{range .metadata.managedFields[*]}{.manager}/{.subresource} replicas:{.fieldsV1['f:spec']['f:replicas']} annotations:{.fieldsV1['f:metadata']['f:annotations']}{'\n'}{end}""#;
+    for line in [
+        "kubectl create deployment web --image=nginx:1.26",
+        "kubectl scale deployment web --replicas=2",
+        "kubectl set resources deployment web --limits=cpu=100m --record",
+        "kubectl rollout pause deployment web",
+    ] {
+        page.wait(20);
+        page.show(line);
+    }
+    page.show(owners);
+    page.show("kubectl run one --image=nginx:1.26");
+    page.show("kubectl get pod one --show-managed-fields -o jsonpath='{.metadata.managedFields[*].manager}'");
+    expect_test::expect![[r#"
+        $ kubectl create deployment web --image=nginx:1.26
+        deployment.apps/web created
+        $ kubectl scale deployment web --replicas=2
+        deployment.apps/web scaled
+        $ kubectl set resources deployment web --limits=cpu=100m --record
+        Flag --record has been deprecated, --record will be removed in the future
+        deployment.apps/web resource requirements updated
+        $ kubectl rollout pause deployment web
+        deployment.apps/web paused
+        $ kubectl get deploy web --show-managed-fields -o jsonpath="{range .metadata.managedFields[*]}{.manager}/{.subresource} replicas:{.fieldsV1['f:spec']['f:replicas']} annotations:{.fieldsV1['f:metadata']['f:annotations']}{'\n'}{end}"
+        kubectl-create/ replicas: annotations:
+        kubectl/scale replicas:{} annotations:
+        kubectl-set/ replicas: annotations:{"f:kubernetes.io/change-cause":{}}
+        kube-controller-manager/status replicas: annotations:{".":{},"f:deployment.kubernetes.io/revision":{}}
+        kubectl-rollout/ replicas: annotations:
+        $ kubectl run one --image=nginx:1.26
+        pod/one created
+        $ kubectl get pod one --show-managed-fields -o jsonpath='{.metadata.managedFields[*].manager}'
+        kubectl-run
+    "#]]
+    .assert_eq(&page.transcript);
+}

@@ -98,7 +98,7 @@ fn the_controllers_start_anew_one_stage_at_a_time() {
             2: api-available version=v1.36.2
              new-controller controller=cronjob-controller informers=cronjobs.batch, jobs.batch recorder=true
              new-controller controller=job-controller informers=jobs.batch, pods recorder=true
-            14: caches-synced synced=10 all=10
+            15: caches-synced synced=11 all=11
              start-workers controller=cronjob-controller workers=5
              start-workers controller=job-controller workers=5
              start-workers controller=job-controller/orphan-pods workers=1

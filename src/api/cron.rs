@@ -1,9 +1,11 @@
 //! [`Schedule`]: when a CronJob runs. Reads what `robfig/cron` reads, and complains in its words.
 
+use super::duration::parse_duration;
+use super::zone::Zone;
 use crate::sim::Time;
 use std::time::Duration;
 
-/// A schedule of five fields, or a constant interval.
+/// A schedule of five fields in a time zone, or a constant interval.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Schedule {
     /// `*/5 * * * *`, `@hourly`
@@ -20,6 +22,7 @@ pub struct Fields {
     day: u64,
     month: u64,
     weekday: u64,
+    zone: Zone,
 }
 
 /// Says that a field was `*`: of the two day fields only one that is restricted counts.
@@ -31,11 +34,19 @@ const WEEKDAYS: &[&str] = &["sun", "mon", "tue", "wed", "thu", "fri", "sat"];
 const YEARS: i64 = 5;
 
 impl Schedule {
-    /// From the text of `spec.schedule`.
+    /// From the text of `spec.schedule`; `TZ=Europe/Berlin ` may stand before it, otherwise it is meant in UTC.
     pub fn parse(text: &str) -> Result<Schedule, String> {
         if text.is_empty() {
             return Err("empty spec string".into());
         }
+        let (zone, text) = match text.strip_prefix("CRON_TZ=").or(text.strip_prefix("TZ=")) {
+            None => (Zone::UTC, text),
+            Some(rest) => {
+                let (name, rest) = rest.split_once(' ').unwrap_or((rest, ""));
+                let bad = || format!("provided bad location {name}: unknown time zone {name}");
+                (Zone::load(name).ok_or_else(bad)?, rest.trim())
+            }
+        };
         let fields = match text {
             "@yearly" | "@annually" => "0 0 1 1 *",
             "@monthly" => "0 0 1 * *",
@@ -45,8 +56,13 @@ impl Schedule {
             _ => text,
         };
         if let Some(interval) = fields.strip_prefix("@every ") {
-            let every = go_duration(interval).map_err(|e| format!("failed to parse duration {text}: {e}"))?;
-            return Ok(Schedule::Every(Duration::from_secs(every.as_secs().max(1))));
+            let every =
+                parse_duration(interval).map_err(|e| format!("failed to parse duration {text}: {e}"))?;
+            return Ok(Schedule::Every(Duration::from_secs(if every.0 {
+                1
+            } else {
+                every.1.as_secs().max(1)
+            })));
         }
         if fields.starts_with('@') {
             return Err(format!("unrecognized descriptor: {text}"));
@@ -61,6 +77,7 @@ impl Schedule {
             day: field(day, 1, 31, NO_NAMES)?,
             month: field(month, 1, 12, MONTHS)?,
             weekday: field(weekday, 0, 6, WEEKDAYS)?,
+            zone,
         }))
     }
 
@@ -74,33 +91,73 @@ impl Schedule {
 }
 
 impl Fields {
+    /// Searches as upstream does, month by month, day by day and hour by hour, so that the same moments come out where a
+    /// clock is put forward or back: days are those of the wall clock, hours are sixty minutes each.
     fn next(&self, time: Time) -> Option<Time> {
-        let (first_year, ..) = time.civil();
+        let zone = self.zone;
         let has = |set: u64, value: u32| set & (1 << value) != 0;
+        let (first_year, ..) = zone.civil(time);
         // The first whole minute after `time`.
-        let mut secs = time.secs() - time.secs().rem_euclid(60) + 60;
-        loop {
-            let (year, month, day, hour, minute, _) = Time::from_secs(secs).civil();
+        let mut at = Time::from_secs(time.secs() - time.secs().rem_euclid(60) + 60);
+        // Whether the parts of `at` below the one that is searched are zero already.
+        let mut whole = false;
+        'search: loop {
+            let (mut year, mut month, mut day, mut hour, mut minute, _) = zone.civil(at);
             if year > first_year + YEARS {
                 return None;
             }
-            if !has(self.month, month) {
-                let (y, m) = if month == 12 { (year + 1, 1) } else { (year, month + 1) };
-                secs = Time::from_civil(y, m, 1, 0, 0, 0).secs();
-            } else if !self.has_day(secs, day) {
-                secs = Time::from_civil(year, month, day, 0, 0, 0).secs() + 86_400;
-            } else if !has(self.hour, hour) {
-                secs = secs - secs.rem_euclid(3600) + 3600;
-            } else if !has(self.minute, minute) {
-                secs += 60;
-            } else {
-                return Some(Time::from_secs(secs));
+            while !has(self.month, month) {
+                whole = true;
+                (year, month) = if month == 12 { (year + 1, 1) } else { (year, month + 1) };
+                (day, hour, minute) = (1, 0, 0);
+                at = zone.moment(year, month, day, hour);
+                if month == 1 {
+                    continue 'search;
+                }
             }
+            while !self.has_day(year, month, day) {
+                if !whole {
+                    at = zone.moment(year, month, day, 0);
+                    whole = true;
+                }
+                let (y, m, d, h, ..) = zone.civil(at);
+                let next = Time::from_secs(Time::from_civil(y, m, d, 0, 0, 0).secs() + 86_400);
+                let (y, m, d, ..) = next.civil();
+                at = zone.moment(y, m, d, h);
+                // Midnight may not exist, or exist twice.
+                let (.., h, _, _) = zone.civil(at);
+                let correction = if h > 12 { i64::from(24 - h) } else { -i64::from(h) };
+                at = Time::from_secs(at.secs() + correction * 3600);
+                (year, month, day, hour, minute, _) = zone.civil(at);
+                if day == 1 {
+                    continue 'search;
+                }
+            }
+            while !has(self.hour, hour) {
+                if !whole {
+                    at = zone.moment(year, month, day, hour);
+                    whole = true;
+                }
+                at = Time::from_secs(at.secs() + 3600);
+                (_, _, _, hour, minute, _) = zone.civil(at);
+                if hour == 0 {
+                    continue 'search;
+                }
+            }
+            while !has(self.minute, minute) {
+                whole = true;
+                at = Time::from_secs(at.secs() + 60);
+                (.., minute, _) = zone.civil(at);
+                if minute == 0 {
+                    continue 'search;
+                }
+            }
+            return Some(at);
         }
     }
 
-    fn has_day(&self, secs: i64, day: u32) -> bool {
-        let weekday = (secs.div_euclid(86_400) + 4).rem_euclid(7);
+    fn has_day(&self, year: i64, month: u32, day: u32) -> bool {
+        let weekday = Time::from_civil(year, month, day, 0, 0, 0).weekday();
         let (by_day, by_weekday) = (self.day & (1 << day) != 0, self.weekday & (1 << weekday) != 0);
         if (self.day | self.weekday) & STAR != 0 { by_day && by_weekday } else { by_day || by_weekday }
     }
@@ -168,40 +225,6 @@ fn number(text: &str) -> Result<u64, String> {
     }
 }
 
-/// Go's `time.ParseDuration`, for durations that are not negative.
-fn go_duration(text: &str) -> Result<Duration, String> {
-    let invalid = || format!("time: invalid duration {text:?}");
-    let mut rest = text.strip_prefix('+').unwrap_or(text);
-    if rest == "0" {
-        return Ok(Duration::ZERO);
-    }
-    if rest.is_empty() {
-        return Err(invalid());
-    }
-    let mut total = Duration::ZERO;
-    while !rest.is_empty() {
-        let digits = rest.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(rest.len());
-        let (value, tail) = rest.split_at(digits);
-        let value: f64 = value.parse().map_err(|_| invalid())?;
-        let unit_end = tail.find(|c: char| c.is_ascii_digit() || c == '.').unwrap_or(tail.len());
-        let (unit, tail) = tail.split_at(unit_end);
-        let seconds = match unit {
-            "" => return Err(format!("time: missing unit in duration {text:?}")),
-            "ns" => 1e-9,
-            "us" | "µs" | "μs" => 1e-6,
-            "ms" => 1e-3,
-            "s" => 1.0,
-            "m" => 60.0,
-            "h" => 3600.0,
-            _ => return Err(format!("time: unknown unit {unit:?} in duration {text:?}")),
-        };
-        let part = Duration::try_from_secs_f64(value * seconds).map_err(|_| invalid())?;
-        total = total.checked_add(part).ok_or_else(invalid)?;
-        rest = tail;
-    }
-    Ok(total)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -217,6 +240,15 @@ mod tests {
             ("@hourly", "2026-12-31T23:00:00Z", "2027-01-01T00:00:00Z"),
             ("@every 90m", "2026-11-23T09:39:47Z", "2026-11-23T11:09:47Z"),
             ("0 0 31 2 *", "2026-11-23T09:39:47Z", "never"),
+            // In a zone: winter and summer, an hour that is left out, one that comes twice, a midnight that is left out.
+            ("TZ=Europe/Berlin 0 8 * * *", "2026-11-23T09:39:47Z", "2026-11-24T07:00:00Z"),
+            ("TZ=Europe/Berlin 0 8 * * *", "2026-07-01T00:00:00Z", "2026-07-01T06:00:00Z"),
+            ("TZ=Europe/Berlin 30 2 * * *", "2026-03-28T12:00:00Z", "2026-03-30T00:30:00Z"),
+            ("TZ=Europe/Berlin 30 2 * * *", "2026-10-25T00:00:00Z", "2026-10-25T00:30:00Z"),
+            ("TZ=Europe/Berlin 30 2 * * *", "2026-10-25T00:30:00Z", "2026-10-25T01:30:00Z"),
+            ("TZ=America/Santiago 0 0 * * *", "2026-09-05T12:00:00Z", "2026-09-07T03:00:00Z"),
+            ("CRON_TZ=Asia/Kolkata 0 0 1 * *", "2026-11-23T09:39:47Z", "2026-11-30T18:30:00Z"),
+            ("TZ=America/New_York @daily", "2026-11-23T09:39:47Z", "2026-11-24T05:00:00Z"),
         ];
         for (schedule, from, expected) in cases {
             let schedule = Schedule::parse(schedule).expect(schedule);
@@ -235,6 +267,11 @@ mod tests {
             ("*/5/2 * * * *", "too many slashes: */5/2"),
             ("* * * * FUN", r#"failed to parse int from FUN: strconv.Atoi: parsing "FUN": invalid syntax"#),
             ("* * *", "expected exactly 5 fields, found 3: [* * *]"),
+            ("* * * * 7", "end of range (7) above maximum (6): 7"),
+            (
+                "TZ=Mars/Olympus * * * * *",
+                "provided bad location Mars/Olympus: unknown time zone Mars/Olympus",
+            ),
         ];
         for (schedule, expected) in cases {
             assert_eq!(Schedule::parse(schedule), Err(expected.into()), "{schedule}");

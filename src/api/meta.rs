@@ -42,6 +42,19 @@ impl fmt::Display for ObjectKey {
     }
 }
 
+/// An object without the account of who owns its fields, which people rarely want to see; so of a list's items too.
+pub fn without_managed_fields(object: &Json) -> Json {
+    let mut object = object.clone();
+    if let Some(metadata) = object.get_mut("metadata") {
+        metadata.remove("managedFields");
+    }
+    if !object["items"].is_null() {
+        let items: Json = object["items"].items().iter().map(without_managed_fields).collect();
+        object.set("items", items);
+    }
+    object
+}
+
 /// The metadata of any object.
 pub fn metadata(object: &Json) -> ObjectMeta {
     ObjectMeta::from(object["metadata"].clone())

@@ -20,6 +20,9 @@ pub struct Quantity {
     format: Format,
 }
 
+/// What is said of a text that is no quantity.
+pub const RULE: &str =
+    "quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'";
 const NANO: i128 = 1_000_000_000;
 
 impl Quantity {

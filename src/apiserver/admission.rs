@@ -35,7 +35,7 @@ pub fn update(
 }
 
 /// NamespaceLifecycle: objects need a namespace that exists and is not going away.
-fn namespace_lifecycle(
+pub(super) fn namespace_lifecycle(
     server: &ApiServer,
     request: &Request,
     namespace: &str,

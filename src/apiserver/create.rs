@@ -1,6 +1,6 @@
 //! POST: a new object (`registry/rest/create.go`).
 
-use super::{ApiServer, admission, body, decode, resources, subresource, validation};
+use super::{ApiServer, admission, body, decode, fields, quota, resources, subresource, validation};
 use crate::api::{ObjectKey, Reason, Request, Response, Status};
 use crate::json::{Json, Str};
 use crate::sim::Time;
@@ -15,17 +15,35 @@ pub fn create(server: &mut ApiServer, now: Time, request: &Request) -> Result<Re
     if !request.subresource.is_empty() {
         return subresource::create(server, now, request);
     }
+    store(server, now, request, &request.body, None)
+}
+
+/// Creates an object from a body; `managed`: whose fields it has, where that is known already.
+pub fn store(
+    server: &mut ApiServer,
+    now: Time,
+    request: &Request,
+    body: &Json,
+    managed: Option<Json>,
+) -> Result<Response, Status> {
     let resource = &request.resource;
     let strategy = resources::of(resource);
     let mut warnings = Vec::new();
-    let mut object = body::decode(request, &request.body, &Json::Null, &mut warnings)?;
+    let mut object = body::decode(request, body, &Json::Null, &mut warnings)?;
     let namespace = own_namespace(request, &mut object)?;
     (strategy.defaults)(&mut object);
+    let managed = managed.or_else(|| {
+        let ty = resource.ty?.get();
+        Some(fields::managers::create(&mut server.seen, ty, request, now, &object))
+    });
     admission::create(server, request, &namespace, &mut object)?;
 
     // Only the system writes these.
     let meta = object.get_mut("metadata").map(std::mem::take).unwrap_or_default();
     object.set("metadata", system_fields(server, now, meta));
+    if let Some(managed) = managed.filter(|m| !m.is_empty()) {
+        object.set_at(&["metadata", "managedFields"], managed);
+    }
     if !strategy.creates_status
         && resource.subresources.iter().any(|(name, _)| *name == "status")
         && !object["status"].is_null()
@@ -52,6 +70,7 @@ pub fn create(server: &mut ApiServer, now: Time, request: &Request) -> Result<Re
         if !errors.is_empty() {
             return Err(Status::invalid(resource, &key.name, &errors));
         }
+        let charges = quota::check(server, now, request, &namespace, &object, None)?;
         if let Some(existing) = server.store.get(resource, &key) {
             if generated && attempt < NAME_ATTEMPTS {
                 continue;
@@ -65,6 +84,7 @@ pub fn create(server: &mut ApiServer, now: Time, request: &Request) -> Result<Re
         (strategy.read_back)(&mut object);
         warnings.extend((strategy.warnings)(&object, None));
         if !request.options.dry_run {
+            quota::charge(server, now, request, charges);
             object = server.put(now, resource, &key, object);
         }
         return Ok(server.answer(now, request, 201, object, warnings));

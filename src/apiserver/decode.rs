@@ -4,7 +4,8 @@
 //! schema defaults filled in, quantities and times rewritten canonically. Parts that are the very same memory as the
 //! stored object (`known`) were decoded before and are taken as they are, so that writing a status costs what changed.
 
-use crate::api::quantity::Quantity;
+use crate::api::base64;
+use crate::api::quantity::{self, Quantity};
 use crate::api::schema::{Field, Shape, Special, Type, TypeId};
 use crate::collections::sort_by;
 use crate::json::{Json, Object, Str, parse};
@@ -108,7 +109,7 @@ impl Decoder {
         match (shape, json) {
             (Shape::Str | Shape::Bytes, Json::Str(s)) => {
                 if matches!(shape, Shape::Bytes)
-                    && let Some(at) = crate::api::base64::invalid(s)
+                    && let Some(at) = base64::invalid(s)
                 {
                     return Err(format!("illegal base64 data at input byte {at}").into());
                 }
@@ -181,10 +182,10 @@ impl Decoder {
                         let canonical = quantity.to_string();
                         Ok(if json.str() == canonical { json.clone() } else { canonical.into() })
                     }
-                    None => Err(QUANTITY_ERROR.to_string().into()),
+                    None => Err(quantity::RULE.to_string().into()),
                 }
             }
-            (Special::Quantity, _) => Err(QUANTITY_ERROR.to_string().into()),
+            (Special::Quantity, _) => Err(quantity::RULE.to_string().into()),
             (Special::Time | Special::MicroTime, Json::Str(s)) => match Time::parse(s) {
                 Some(time) => {
                     let text = if special == Special::Time { time.rfc3339() } else { time.rfc3339_micro() };
@@ -261,9 +262,6 @@ impl Decoder {
         names.next().unwrap_or("")
     }
 }
-
-const QUANTITY_ERROR: &str =
-    "quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'";
 
 fn join(path: &mut String, name: &str) {
     if !path.is_empty() {

@@ -1,7 +1,7 @@
 //! The `scale` subresource: how many replicas, of any kind that has them, in the words of `autoscaling/v1`
 //! (`pkg/registry/apps/deployment/storage`, `ScaleREST`). Autoscalers and `kubectl scale` need not know the kinds.
 
-use super::{ApiServer, body, patch, update, validation};
+use super::{ApiServer, body, fields, patch, update, validation};
 use crate::api::field::Path;
 use crate::api::{ObjectKey, Request, Response, Status, Verb, kinds, selector};
 use crate::json;
@@ -64,12 +64,16 @@ pub fn write(server: &mut ApiServer, now: Time, request: &Request) -> Result<Res
             changed.set_at(&["metadata", field], &scale["metadata"][field]);
         }
     }
+    // The object's fields change hands, and its entry says that it was by this door.
+    let managed = request.resource.ty.map(|ty| {
+        fields::managers::update(&mut server.seen, ty.get(), request, now, &object, &changed, &Json::Null)
+    });
     let mut inner = request.clone();
     inner.subresource = json::Str::default();
     inner.verb = Verb::Update;
     inner.options.table = false;
     let key = ObjectKey::new(request.namespace.clone(), request.name.clone());
-    let mut response = update::write(server, now, &inner, &key, &object, &changed)?;
+    let mut response = update::write(server, now, &inner, &key, &object, &changed, managed)?;
     response.body = of(&response.body);
     response.warnings.splice(0..0, warnings);
     Ok(response)

@@ -1,5 +1,6 @@
 //! [`ApiServer`]: one door for everybody. A request comes in; an answer, or a `Status` saying why not, goes out.
 
+use super::fields::managers::Seen;
 use super::selection::Selection;
 use super::store::{Change, Revision, Store, Write};
 use super::watch::{self, Watches};
@@ -21,13 +22,18 @@ pub struct ApiServer {
     pub(super) store: Store,
     pub(super) watches: Watches,
     pub(super) rng: Rng,
+    pub(super) seen: Seen,
 }
 
 impl ApiServer {
     /// A server with the namespaces that every cluster has; `seed` decides uids and generated names.
     pub fn new(seed: u64, now: Time) -> ApiServer {
-        let mut server =
-            ApiServer { store: Store::new(HISTORY), watches: Watches::default(), rng: Rng::new(seed) };
+        let mut server = ApiServer {
+            store: Store::new(HISTORY),
+            watches: Watches::default(),
+            rng: Rng::new(seed),
+            seen: Seen::default(),
+        };
         server.bootstrap(now);
         server
     }
@@ -69,6 +75,11 @@ impl ApiServer {
     /// How many events wait in all watches together.
     pub fn pending_events(&self) -> usize {
         self.watches.all_pending()
+    }
+
+    /// A watch's next event, for looking at it without taking it.
+    pub fn peek_event(&self, watch: WatchId) -> Option<&WatchEvent> {
+        self.watches.peek_event(watch)
     }
 
     /// Takes a watch's next event.
@@ -114,6 +125,12 @@ impl ApiServer {
     /// The objects of a resource, for looking at them without asking.
     pub fn list(&self, resource: &Resource) -> Vec<Json> {
         self.store.list(resource, "").map(|(_, object)| object.clone()).collect()
+    }
+
+    /// The table of a resource's objects whose keys are wanted, for looking at it without asking.
+    pub fn table(&self, now: Time, resource: &Resource, wanted: &mut dyn FnMut(&ObjectKey) -> bool) -> Json {
+        let objects = self.store.list(resource, "").filter(|(key, _)| wanted(key)).map(|(_, object)| object);
+        table::render(resource, objects, json!({}), now, true)
     }
 
     /// The newest `n` writes, newest first.

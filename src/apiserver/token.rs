@@ -1,104 +1,132 @@
-//! `POST serviceaccounts/x/token`: a token by which a pod says who it is.
-//!
-//! It has the form and the claims of a real one (a JWT), but nobody checks its signature here: that is a function of the
-//! rest, so that the same run gives the same bytes.
-//!
-//! Upstream: `pkg/registry/core/serviceaccount/storage/token.go`, `pkg/serviceaccount/claims.go`.
+//! `serviceaccounts/token`: a token for an account, for a while (`pkg/registry/core/serviceaccount/storage/token.go`).
 
-use super::ApiServer;
+use super::{ApiServer, admission};
 use crate::api::field::{Error, Path};
-use crate::api::{ObjectKey, Reason, Request, Response, Status, base64, kinds};
+use crate::api::{ObjectKey, Request, Resource, ResourceInfo, Response, Status, kinds, token};
 use crate::json;
 use crate::json::{Json, Str};
-use crate::sim::{Rng, Time};
+use crate::sim::Time;
 use std::time::Duration;
 
-/// Who issues tokens, and whom they are for where the request does not say.
-const ISSUER: &str = "https://kubernetes.default.svc.cluster.local";
-/// The shortest life that can be asked for.
-const MIN_SECONDS: i64 = 600;
-/// What a kubelet asks for; so that clients which never read the file again live on, it gets a year
-/// (`--service-account-extend-token-expiration`).
-const EXTENDED: i64 = 3607;
-const YEAR: i64 = 365 * 24 * 3600;
+/// What is asked for; it is never stored.
+static TOKEN_REQUEST: ResourceInfo = ResourceInfo {
+    group: "authentication.k8s.io",
+    version: "v1",
+    plural: "tokenrequests",
+    singular: "tokenrequest",
+    kind: "TokenRequest",
+    namespaced: true,
+    short_names: &[],
+    categories: &[],
+    verbs: &[],
+    subresources: &[],
+    ty: None,
+};
+const HOUR: i64 = 3600;
+const YEAR: i64 = 365 * 24 * HOUR;
+const LEAST: i64 = 600;
+const MOST: i64 = 1 << 32;
+/// Pods' tokens ask for this; they live for a year, and warn after it (`WarnOnlyBoundTokenExpirationPeriod`).
+const WARNS_ONLY: i64 = HOUR + 7;
 
 /// Issues a token.
 pub fn create(server: &mut ApiServer, now: Time, request: &Request) -> Result<Response, Status> {
+    admission::namespace_lifecycle(server, request, &request.namespace, &request.name)?;
     let account = server.named(request)?.clone();
-    let mut body = request.body.clone();
+    let (namespace, name) = (request.namespace.as_str(), request.name.as_str());
+    let said = request.body["metadata"]["name"].str();
+    if !said.is_empty() && said != name {
+        return Err(Status::bad_request("the name of the object does not match the name on the URL"));
+    }
     let spec = &request.body["spec"];
-    let seconds = spec["expirationSeconds"].as_i64().unwrap_or(3600);
+    let seconds = spec["expirationSeconds"].as_i64().unwrap_or(HOUR);
     let path = Path::new("spec").child("expirationSeconds");
-    if seconds < MIN_SECONDS {
-        let error = Error::invalid(&path, seconds, "may not specify a duration less than 10 minutes");
-        let message = format!("TokenRequest.authentication.k8s.io \"\" is invalid: {error}");
-        return Err(Status::new(Reason::Invalid, message));
+    let mut errors = Vec::new();
+    if seconds < LEAST {
+        errors.push(Error::invalid(&path, seconds, "may not specify a duration less than 10 minutes"));
     }
-    let audiences: Vec<Json> = match spec["audiences"].items() {
-        [] => vec![ISSUER.into()],
-        some => some.to_vec(),
+    if seconds > MOST {
+        errors.push(Error::invalid(&path, seconds, "may not specify a duration larger than 2^32 seconds"));
+    }
+    if !errors.is_empty() {
+        return Err(Status::invalid(&Resource::BuiltIn(&TOKEN_REQUEST), "", &errors));
+    }
+    let audiences = match &spec["audiences"] {
+        none if none.is_empty() => json!([token::ISSUER]),
+        some => some.clone(),
     };
-    let mut claims = json!({
-        "namespace": &request.namespace,
-        "serviceaccount": { "name": &request.name, "uid": &account["metadata"]["uid"] },
-    });
-    let bound = &spec["boundObjectRef"];
-    if bound["kind"].str() == "Pod" {
-        let pods = kinds::PODS.into();
-        let key = ObjectKey::new(request.namespace.clone(), bound["name"].str());
-        let Some(pod) = server.store.get(&pods, &key) else {
-            return Err(Status::not_found(&pods, &key.name));
-        };
-        let uid = &pod["metadata"]["uid"];
-        if !bound["uid"].is_empty() && bound["uid"] != *uid {
-            let why = format!(
-                "the UID in the bound object reference ({}) does not match the UID in record. The object might have been \
-                 deleted and then recreated",
-                bound["uid"].str()
-            );
-            return Err(Status::conflict(&pods, &key.name, &why));
-        }
-        claims.set("pod", json!({ "name": &key.name, "uid": uid }));
-        let node = ObjectKey::new("", pod["spec"]["nodeName"].str());
-        if let Some(found) = server.store.get(&kinds::NODES.into(), &node) {
-            claims.set("node", json!({ "name": &node.name, "uid": &found["metadata"]["uid"] }));
+    let of =
+        |object: &Json| json!({ "name": &object["metadata"]["name"], "uid": &object["metadata"]["uid"] });
+    let mut private = json!({ "namespace": namespace, "serviceaccount": of(&account) });
+    if let Some(bound) = bound(server, namespace, name, &spec["boundObjectRef"])? {
+        private.set(Str::from(bound.0), of(&bound.1));
+        let node = bound.1["spec"]["nodeName"].str();
+        let node = server.store.get(&kinds::NODES.into(), &ObjectKey::new("", node));
+        if let Some(node) = node.filter(|_| bound.0 == "pod") {
+            private.set("node", of(node));
         }
     }
-    let extended = seconds == EXTENDED && spec["audiences"].is_empty();
-    if extended {
-        claims.set("warnafter", now.secs() + seconds);
+    let issued = now.secs();
+    let mut expires = issued + seconds;
+    if seconds == WARNS_ONLY && audiences == json!([token::ISSUER]) {
+        private.set("warnafter", expires);
+        expires = issued + YEAR;
     }
-    let payload = json!({
-        "aud": audiences.clone(), "exp": now.secs() + if extended { YEAR } else { seconds }, "iat": now.secs(),
-        "iss": ISSUER, "jti": server.rng.uuid(), "kubernetes.io": claims, "nbf": now.secs(),
-        "sub": format!("system:serviceaccount:{}:{}", request.namespace, request.name),
+    let claims = json!({
+        "aud": &audiences, "exp": expires, "iat": issued, "iss": token::ISSUER, "jti": server.rng.uuid(),
+        "kubernetes.io": private, "nbf": issued, "sub": token::user_name(namespace, name),
     });
-    let life = Duration::from_secs(seconds.unsigned_abs());
-    body.set("kind", "TokenRequest");
-    body.set("apiVersion", "authentication.k8s.io/v1");
-    body.set(
-        "metadata",
-        json!({ "name": &request.name, "namespace": &request.namespace, "creationTimestamp": now.rfc3339() }),
-    );
-    body.set_at(&["spec", "audiences"], audiences);
-    body.set_at(&["spec", "expirationSeconds"], seconds);
-    body.set("status", json!({ "token": sign(&payload), "expirationTimestamp": (now + life).rfc3339() }));
+    let until = now + Duration::from_secs(seconds.unsigned_abs());
+    let mut spec = spec.clone();
+    spec.set("audiences", audiences);
+    spec.set("expirationSeconds", seconds);
+    if spec["boundObjectRef"].is_null() {
+        spec.set("boundObjectRef", Json::Null);
+    }
+    let body = json!({
+        "apiVersion": "authentication.k8s.io/v1", "kind": "TokenRequest",
+        "metadata": { "creationTimestamp": now.rfc3339(), "name": name, "namespace": namespace },
+        "spec": spec,
+        "status": { "expirationTimestamp": until.rfc3339(), "token": token::sign(&claims) },
+    });
     Ok(Response { code: 201, body, ..Response::default() })
 }
 
-/// Header, payload, signature.
-fn sign(payload: &Json) -> Str {
-    let header = r#"{"alg":"RS256","kid":"kubestep"}"#;
-    let text = format!("{}.{}", url(header.as_bytes()), url(payload.to_string().as_bytes()));
-    let seed = text.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
-        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
-    });
-    let mut rng = Rng::new(seed);
-    let signature: Vec<u8> = (0..32).flat_map(|_| rng.next_u64().to_be_bytes()).collect();
-    format!("{text}.{}", url(&signature)).into()
-}
-
-/// Base64 for URLs, without padding.
-fn url(bytes: &[u8]) -> String {
-    base64::encode(bytes).trim_end_matches('=').replace('+', "-").replace('/', "_")
+/// The object with which the token dies, and the claim that names it.
+fn bound(
+    server: &ApiServer,
+    namespace: &str,
+    account: &str,
+    reference: &Json,
+) -> Result<Option<(&'static str, Json)>, Status> {
+    if reference.is_null() {
+        return Ok(None);
+    }
+    let (name, kind) = (reference["name"].str(), reference["kind"].str());
+    let (claim, resource, namespace) = match kind {
+        "Pod" => ("pod", kinds::PODS, namespace),
+        "Secret" => ("secret", kinds::SECRETS, namespace),
+        "Node" => ("node", kinds::NODES, ""),
+        _ => {
+            let version = reference["apiVersion"].str();
+            let message = format!("cannot bind token to object of type {version}, Kind={kind}");
+            return Err(Status::bad_request(message));
+        }
+    };
+    let resource: Resource = resource.into();
+    let found = server.store.get(&resource, &ObjectKey::new(namespace, name));
+    let object = found.cloned().ok_or_else(|| Status::not_found(&resource, name))?;
+    if kind == "Pod" && object["spec"]["serviceAccountName"].str() != account {
+        return Err(Status::bad_request(format!(
+            "cannot bind token for serviceaccount {account:?} to pod running with different serviceaccount name."
+        )));
+    }
+    let uid = reference["uid"].str();
+    if !uid.is_empty() && uid != object["metadata"]["uid"].str() {
+        let why = format!(
+            "the UID in the bound object reference ({uid}) does not match the UID in record. The object might have been deleted and then recreated"
+        );
+        return Err(Status::conflict(&resource, name, &why));
+    }
+    Ok(Some((claim, object)))
 }

@@ -1,6 +1,6 @@
 //! PUT: an object replaced, or its status (`registry/rest/update.go`). Patches end here too.
 
-use super::{ApiServer, admission, body, create, resources, subresource, validation};
+use super::{ApiServer, admission, body, create, fields, quota, resources, subresource, validation};
 use crate::api::{ObjectKey, Reason, Request, Response, Status};
 use crate::json::{Json, Str};
 use crate::sim::Time;
@@ -28,10 +28,10 @@ pub fn update(server: &mut ApiServer, now: Time, request: &Request) -> Result<Re
         }
         return Err(Status::not_found(&request.resource, &request.name));
     };
-    write(server, now, request, &key, &old, &request.body)
+    write(server, now, request, &key, &old, &request.body, None)
 }
 
-/// Writes `body` over `old`.
+/// Writes `body` over `old`; `managed`: whose fields there are then, where that is known already.
 pub fn write(
     server: &mut ApiServer,
     now: Time,
@@ -39,6 +39,7 @@ pub fn write(
     key: &ObjectKey,
     old: &Json,
     body: &Json,
+    managed: Option<Json>,
 ) -> Result<Response, Status> {
     let resource = &request.resource;
     let strategy = resources::of(resource);
@@ -49,7 +50,12 @@ pub fn write(
         (strategy.defaults)(&mut new);
     }
     preconditions(request, key, old, &new)?;
+    let said = new["metadata"]["managedFields"].clone();
     keep_system_fields(&mut new, old);
+    let managed = managed.or_else(|| {
+        let ty = resource.ty?.get();
+        Some(fields::managers::update(&mut server.seen, ty, request, now, old, &new, &said))
+    });
     match &*request.subresource {
         "status" => {
             // Everything but the status stays; of the metadata, labels and annotations may change.
@@ -100,12 +106,24 @@ pub fn write(
         warnings.extend((strategy.warnings)(&new, Some(old)));
     }
     new.set_at(&["metadata", "resourceVersion"], &old["metadata"]["resourceVersion"]);
+    if let Some(managed) = managed
+        && managed != old["metadata"]["managedFields"]
+    {
+        new.set_at(&["metadata", "managedFields"], managed);
+    }
     if equal(&new, old) {
         // Nothing changed: nothing is written, and the resource version stays.
         return Ok(server.answer(now, request, 200, old.clone(), warnings));
     }
+    let mut charges = None;
+    if matches!(resource.plural, "services" | "persistentvolumeclaims") && request.subresource.is_empty() {
+        charges = Some(quota::check(server, now, request, &key.namespace, &new, Some(old))?);
+    }
     if request.options.dry_run {
         return Ok(server.answer(now, request, 200, new, warnings));
+    }
+    if let Some(charges) = charges {
+        quota::charge(server, now, request, charges);
     }
     if finished_deletion(&new, old) {
         let last = server.store.put(resource, key, new);

@@ -90,6 +90,11 @@ impl Watches {
         self.pending
     }
 
+    /// A watch's next event, left where it is.
+    pub fn peek_event(&self, id: WatchId) -> Option<&WatchEvent> {
+        self.all.get(&id)?.queue.front().map(|pending| &pending.event)
+    }
+
     /// Takes a watch's next event.
     pub fn next_event(&mut self, id: WatchId) -> Option<WatchEvent> {
         let watch = self.all.get_mut(&id)?;

@@ -27,6 +27,8 @@ pub struct WorkQueue {
     unlimited: bool,
     /// What was added since somebody last asked, and after how long a wait.
     added: Vec<(ObjectKey, Duration)>,
+    /// Keys that were given a time since somebody last asked for them.
+    timers_set: Vec<ObjectKey>,
 }
 
 impl Default for WorkQueue {
@@ -48,6 +50,7 @@ impl WorkQueue {
             limit,
             unlimited: false,
             added: Vec::new(),
+            timers_set: Vec::new(),
         }
     }
 
@@ -87,6 +90,7 @@ impl WorkQueue {
             }
             self.by_time.remove(&(earlier, key.clone()));
         }
+        self.timers_set.push(key.clone());
         self.waiting.insert(key.clone(), at);
         self.by_time.insert((at, key));
     }
@@ -99,6 +103,11 @@ impl WorkQueue {
         if !self.processing.contains(key) && self.dirty.remove(key) {
             self.queue.retain(|queued| queued != key);
         }
+    }
+
+    /// The keys that were given a time since this was last asked: so one can tell which step set a timer.
+    pub fn take_timers_set(&mut self) -> Vec<ObjectKey> {
+        std::mem::take(&mut self.timers_set)
     }
 
     /// Adds a key that failed, after the wait that its failures so far ask for.

@@ -1,17 +1,22 @@
 //! [`Causes`]: which earlier steps led to a step.
 //!
-//! Three facts suffice, and none needs a component's help: which step wrote each revision (so a delivery is caused by
-//! the write that it delivers), which steps touched an object's key at a component since the component last worked on
-//! it (so a reconcile is caused by those deliveries), and which step a component's own work on a key was (so a timer's
-//! work is caused by the work that set the timer).
+//! Four facts suffice: which step wrote each revision (so a delivery is caused by the write that it delivers), which
+//! steps touched an object's key at a component since the component last worked on it (so a reconcile is caused by those
+//! deliveries), which step set the timer of a task (so the clock's jump to it is caused by that step, and the work then
+//! by the jump), and which step a component's own last work on a key was.
 
-use super::Actor;
+use super::{Action, Actor};
 use crate::api::{ObjectKey, meta};
-use crate::collections::{List, Map};
+use crate::collections::{List, Map, sort_by_key};
 use crate::json::{Json, Str};
+use crate::kubelet::Work;
 
 /// More causes than this are not kept for one key: the oldest and the newest tell the story.
 const MOST: usize = 8;
+
+/// Somebody's work on one key: a controller's queue, a kubelet's container (or, without a name, its pod worker), the
+/// scheduler.
+pub(super) type Task = (Actor, Str, ObjectKey);
 
 /// The steps behind each revision and each key.
 #[derive(Clone, Debug, Default)]
@@ -21,8 +26,14 @@ pub(super) struct Causes {
     first: u64,
     /// Steps that touched a key at a component, not yet answered by work.
     touched: Map<(Actor, ObjectKey), Vec<u64>>,
-    /// The last step in which a worker (a controller, a kubelet, the scheduler) worked on a key.
-    worked: Map<(Actor, Str, ObjectKey), u64>,
+    /// The last step in which a task was worked on.
+    worked: Map<Task, u64>,
+    /// The steps that set the timers of tasks.
+    timers: Map<Task, u64>,
+    /// The clock's jumps that made tasks due, not yet answered by work.
+    ticks: Map<Task, u64>,
+    /// The last step in which something broke or was mended: what starts anew and lists again does it because of that.
+    fault: u64,
 }
 
 impl Causes {
@@ -62,14 +73,73 @@ impl Causes {
         steps.push(step);
     }
 
-    /// A worker works on a key: gives what led to it since its last work on the key.
-    pub(super) fn work(&mut self, step: u64, at: Actor, worker: &Str, key: &ObjectKey) -> Vec<u64> {
-        let last = self.worked.insert((at, worker.clone(), key.clone()), step).unwrap_or(0);
-        let touched = self.touched.get(&(at, key.clone()));
-        let mut causes: Vec<u64> = touched.into_iter().flatten().copied().filter(|s| *s > last).collect();
+    /// Something broke, or was mended.
+    pub(super) fn broke(&mut self, step: u64) {
+        self.fault = step;
+    }
+
+    /// The last step in which something broke or was mended, if any did.
+    pub(super) fn fault(&self) -> Option<u64> {
+        Some(self.fault).filter(|step| *step > 0)
+    }
+
+    /// A step gave a task a moment at which it will be due.
+    pub(super) fn timer_set(&mut self, step: u64, task: Task) {
+        self.timers.insert(task, step);
+    }
+
+    /// The clock jumped, and these tasks are due: gives the steps that set their timers.
+    pub(super) fn ticked(&mut self, step: u64, due: impl Iterator<Item = Task>) -> Vec<u64> {
+        let mut causes = Vec::new();
+        for task in due {
+            causes.extend(self.timers.remove(&task).or_else(|| self.worked.get(&task).copied()));
+            self.ticks.insert(task, step);
+        }
+        sort_by_key(&mut causes, |step| *step);
+        causes.dedup();
+        if causes.len() > MOST {
+            causes.drain(MOST / 2..causes.len() - MOST / 2);
+        }
+        causes
+    }
+
+    /// A task is worked on: gives what led to it since the last time. `about` are the keys that it looks at.
+    pub(super) fn work(&mut self, step: u64, task: Task, about: &[ObjectKey]) -> Vec<u64> {
+        let at = task.0;
+        self.timers.remove(&task);
+        let tick = self.ticks.remove(&task);
+        let last = self.worked.insert(task, step).unwrap_or(0);
+        let touched = about.iter().filter_map(|key| self.touched.get(&(at, key.clone())));
+        let mut causes: Vec<u64> = touched.flatten().copied().filter(|s| *s > last).collect();
+        causes.extend(tick.filter(|tick| *tick > last));
+        sort_by_key(&mut causes, |step| *step);
+        causes.dedup();
         if causes.is_empty() && last > 0 {
             causes.push(last);
         }
         causes
     }
+}
+
+/// The task that an action works on.
+pub(super) fn task(action: &Action) -> Option<Task> {
+    Some(match action {
+        Action::Sync { controller, key } => (Actor::Controllers, controller.clone(), key.clone()),
+        Action::Schedule { key } => (Actor::Scheduler, Str::default(), key.clone()),
+        Action::Kubelet { node, work } => kubelet_task(*node, work),
+        Action::Deliver { .. } | Action::Start | Action::Fault(_) | Action::Advance { .. } => return None,
+    })
+}
+
+/// The task that a kubelet's work is.
+pub(super) fn kubelet_task(node: usize, work: &Work) -> Task {
+    let (worker, key) = match work {
+        Work::PodWorker(pod) => (Str::default(), pod.clone()),
+        Work::Process { pod, container } => (container.clone(), pod.clone()),
+        Work::Probe { pod, container, probe } => {
+            (format!("{container}/{}", probe.name()).into(), pod.clone())
+        }
+        Work::Register | Work::Heartbeat => (Str::default(), ObjectKey::new("", "")),
+    };
+    (Actor::Kubelet(node), worker, key)
 }

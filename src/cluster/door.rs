@@ -79,7 +79,8 @@ impl<'a> Door<'a> {
         Ok(Response { code: 200, body: Json::from(text), ..Response::default() })
     }
 
-    /// `pods/x/exec`: POST starts a process, GET reads what it wrote. (In a real cluster both are one connection.)
+    /// `pods/x/exec`: POST starts a process, GET reads what it wrote, PUT types. (In a real cluster all this is one
+    /// connection.)
     fn exec(&mut self, request: &Request) -> Result<Response, Status> {
         let pod = self.pod(request)?;
         let name = pod["metadata"]["name"].str().to_owned();
@@ -102,8 +103,14 @@ impl<'a> Door<'a> {
         let body = if request.verb == Verb::Create {
             let command = request.options.query.iter().filter(|(k, _)| k == "command");
             let command = command.map(|(_, word)| word.to_string()).collect();
-            let exec = ExecRequest { container, command, stdin: request.body.str() };
+            let types = query(request, "tty") == "true" && request.body.is_null();
+            let stdin = (!types).then(|| request.body.str());
+            let exec = ExecRequest { container, command, stdin };
             Json::from(kubelet.exec(&pod, &exec, now)?)
+        } else if request.verb == Verb::Update {
+            let number = query(request, "session").parse().unwrap_or_default();
+            kubelet.exec_input(&pod, container, number, request.body.str(), now);
+            Json::Null
         } else {
             let number = query(request, "session").parse().unwrap_or_default();
             kubelet.exec_output(&pod, container, number)
@@ -147,7 +154,7 @@ impl Api for Door<'_> {
         let result = match (request.verb, request.subresource.as_str()) {
             _ if let Some((_, how)) = fault => Err(how.status(&request)),
             (Verb::Get, "log") => self.log(&request),
-            (Verb::Get | Verb::Create, "exec") => self.exec(&request),
+            (Verb::Get | Verb::Create | Verb::Update, "exec") => self.exec(&request),
             _ => self.server.handle(self.now, &request),
         };
         let revision_after = self.server.revision();

@@ -4,11 +4,18 @@
 //! lesson and on the native program's command line: `node-down node-2`, `fail-call job-controller 3 crash`,
 //! `expectations off`.
 
+use super::door::Mishap;
+use super::world::with_context;
+use super::{StepRecord, World};
 use crate::api::{ObjectKey, Resource, kinds};
 use crate::client::CallFault;
 use crate::controllers::Switch;
 use crate::json::Str;
+use crate::kubelet::Kubelet;
 use std::fmt;
+
+/// More workers than this a queue cannot be given.
+const MOST_WORKERS: usize = 20;
 
 /// Something breaks, is mended, or is switched.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -116,5 +123,73 @@ impl fmt::Display for Fault {
                 write!(f, "delivery {} {}", resource.qualified(), state(*on))
             }
         }
+    }
+}
+
+impl World {
+    /// Whether a fault can happen now: what it names is there, and not so already.
+    pub fn can_suffer(&self, fault: &Fault) -> bool {
+        let kubelet = |node: &Str| self.kubelets.iter().find(|k| k.node_name() == node.as_str());
+        match fault {
+            Fault::NodeDown(node) => kubelet(node).is_some_and(|k| !k.is_down()),
+            Fault::NodeUp(node) => kubelet(node).is_some_and(Kubelet::is_down),
+            Fault::KillContainer { pod, container } => self.kubelets.iter().any(|k| k.runs(pod, container)),
+            Fault::RestartControllers => true,
+            Fault::FailCall { controller, .. } => self.manager.queues().any(|q| *controller == q.name),
+            Fault::Switch(switch, on) => self.manager.switches().is_on(*switch) != *on,
+            Fault::Workers { controller, count } => {
+                let count = *count as usize;
+                let queue = self.manager.queues().find(|q| *controller == q.name);
+                count <= MOST_WORKERS && queue.is_some_and(|q| q.workers != count)
+            }
+            Fault::Delivery { resource, on } => {
+                let watched = self.manager.caches().reflectors().any(|r| r.resource() == resource);
+                watched && self.held.contains(resource) == *on
+            }
+        }
+    }
+
+    /// Whether the watch events of a resource reach the controllers.
+    pub fn delivers(&self, resource: &Resource) -> bool {
+        !self.held.contains(resource)
+    }
+
+    /// The sync that will go wrong: whose, at which call, how.
+    pub fn armed(&self) -> Option<(&Str, u32, CallFault)> {
+        let (queue, mishap) = self.armed.as_ref()?;
+        mishap.fault.map(|(call, how)| (queue, call as u32, how))
+    }
+
+    pub(super) fn fault(&mut self, fault: &Fault, record: &mut StepRecord) {
+        self.causes.broke(self.steps);
+        record.object = fault.object();
+        if !self.can_suffer(fault) {
+            return;
+        }
+        let World { manager, kubelets, server, rng, now, limit, armed, held, .. } = self;
+        let mishap = Mishap::limit(*limit);
+        with_context(server, &mut [], rng, (*now, mishap), record, |cx| match fault {
+            Fault::NodeDown(node) => {
+                kubelets.iter_mut().filter(|k| k.node_name() == node.as_str()).for_each(|k| k.power_off(cx))
+            }
+            Fault::NodeUp(node) => {
+                kubelets.iter_mut().filter(|k| k.node_name() == node.as_str()).for_each(|k| k.power_on(cx))
+            }
+            Fault::KillContainer { pod, container } => {
+                kubelets.iter_mut().for_each(|kubelet| kubelet.kill(cx, pod, container));
+            }
+            Fault::RestartControllers => {
+                cx.note("crashed", []);
+                manager.restart(cx);
+            }
+            Fault::FailCall { controller, call, how } => {
+                *armed =
+                    Some((controller.clone(), Mishap { calls: None, fault: Some((*call as usize, *how)) }));
+            }
+            Fault::Switch(switch, on) => manager.switch(*switch, *on),
+            Fault::Workers { controller, count } => manager.set_workers(controller, *count as usize),
+            Fault::Delivery { resource, on: true } => drop(held.remove(resource)),
+            Fault::Delivery { resource, on: false } => drop(held.insert(resource.clone())),
+        });
     }
 }

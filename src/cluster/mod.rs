@@ -16,6 +16,7 @@ mod action;
 mod causes;
 mod door;
 mod fault;
+mod outlook;
 mod record;
 mod world;
 
@@ -23,4 +24,4 @@ pub use action::{Action, Actor};
 pub use door::Door;
 pub use fault::Fault;
 pub use record::{Call, StepRecord};
-pub use world::{Config, World, resource_of};
+pub use world::{Config, World};

@@ -46,7 +46,7 @@ pub struct StepRecord {
     pub action: Option<Action>,
     /// The object it is about, where there is one.
     pub object: Option<(Resource, ObjectKey)>,
-    /// For a delivery: the event's type (`ADDED`, …), or `LIST`.
+    /// For a delivery: the event's type (`ADDED`, …), or `LIST`; for a stage of the controllers' start: which.
     pub event: Str,
     /// The steps without which this one would not have happened.
     pub causes: Vec<u64>,
@@ -59,7 +59,7 @@ pub struct StepRecord {
 impl StepRecord {
     /// Whether it changed anything: the store, or a container.
     pub fn changes(&self) -> bool {
-        let runs = |c: &Call| c.verb == Verb::Create && c.subresource == "exec";
+        let runs = |c: &Call| c.verb.writes() && c.subresource == "exec";
         self.writes().next().is_some() || self.calls.iter().any(runs)
     }
 

@@ -1,11 +1,11 @@
 //! [`World`]: all components, the clock, and the step.
 
-use super::causes::Causes;
+use super::causes::{Causes, kubelet_task, task};
 use super::door::{Door, Mishap};
-use super::{Action, Actor, Fault, StepRecord};
-use crate::api::{EventType, ObjectKey, Resource, WatchEvent, kinds};
+use super::{Action, Actor, StepRecord};
+use crate::api::{EventType, ObjectKey, Resource, WatchEvent};
 use crate::apiserver::ApiServer;
-use crate::client::{Api, CallFault, Context, Reflector, Timer};
+use crate::client::{Api, Context};
 use crate::collections::Set;
 use crate::controllers::Manager;
 use crate::json::{Json, Str};
@@ -43,24 +43,22 @@ impl Config {
 /// Everything there is.
 #[derive(Clone)]
 pub struct World {
-    now: Time,
-    rng: Rng,
-    steps: u64,
-    server: ApiServer,
-    manager: Manager,
-    scheduler: Scheduler,
-    kubelets: Vec<Kubelet>,
-    causes: Causes,
+    pub(super) now: Time,
+    pub(super) rng: Rng,
+    pub(super) steps: u64,
+    pub(super) server: ApiServer,
+    pub(super) manager: Manager,
+    pub(super) scheduler: Scheduler,
+    pub(super) kubelets: Vec<Kubelet>,
+    pub(super) causes: Causes,
     /// How many API calls of a step get through; all where there is no limit.
-    limit: Option<usize>,
+    pub(super) limit: Option<usize>,
     /// The sync and the call of it that will go wrong.
-    armed: Option<(Str, Mishap)>,
+    pub(super) armed: Option<(Str, Mishap)>,
     /// The resources whose watch events do not reach the controllers for now.
-    held: Set<Resource>,
+    pub(super) held: Set<Resource>,
 }
 
-/// More workers than this a queue cannot be given.
-const MOST_WORKERS: usize = 20;
 /// Before anything else has happened, no more than this many steps are taken to start the components.
 const BOOT_STEPS: usize = 10_000;
 
@@ -99,9 +97,18 @@ impl World {
     }
 
     /// From now on only the first `calls` API calls of each step get through; the others fail as if the API server
-    /// could not be reached. So one can see the world in the middle of a step.
+    /// could not be reached.
     pub fn limit_calls(&mut self, calls: Option<usize>) {
         self.limit = calls;
+    }
+
+    /// Takes over the API server of another world, and lets the worker of an action have its key in hand: with the
+    /// server as it is after some calls of a step, this is the world in the middle of that step.
+    pub fn stand_in(&mut self, action: Option<&Action>, server: ApiServer) {
+        self.server = server;
+        if let Some(Action::Sync { controller, key }) = action {
+            self.manager.take(controller, key, self.now);
+        }
     }
 
     /// The virtual time.
@@ -139,126 +146,21 @@ impl World {
         self.causes.writer(revision)
     }
 
-    /// Everything that may happen next, in a fixed order: deliveries, reconciles, the scheduler, the kubelets; where
-    /// there is nothing, the clock.
-    pub fn enabled(&self) -> Vec<Action> {
-        let mut actions = Vec::new();
-        self.visit(&mut |action| {
-            actions.push(action);
-            true
-        });
-        if actions.is_empty() {
-            actions.extend(self.advance());
-        }
-        actions
-    }
-
-    /// The first of [`World::enabled`], without making the rest.
-    pub fn default_action(&self) -> Option<Action> {
-        let mut first = None;
-        self.visit(&mut |action| {
-            first = Some(action);
-            false
-        });
-        first.or_else(|| self.advance())
-    }
-
-    /// The enabled action at a place of the list.
-    pub fn action(&self, index: usize) -> Option<Action> {
-        if index == 0 { self.default_action() } else { self.enabled().into_iter().nth(index) }
-    }
-
-    /// Whether nothing is left to do but housekeeping.
-    pub fn is_idle(&self) -> bool {
-        matches!(self.default_action(), None | Some(Action::Advance { background: true, .. }))
-    }
-
-    fn visit(&self, each: &mut dyn FnMut(Action) -> bool) {
-        let any = self.server.pending_events() > 0;
-        let deliveries = |to: Actor, reflector: &Reflector| {
-            let ready = match reflector.watch() {
-                Some(watch) => any && self.server.has_event(watch),
-                None => reflector.can_list(self.now),
-            };
-            ready.then(|| Action::Deliver { to, resource: reflector.resource().clone() })
-        };
-        if self.manager.can_start() && !each(Action::Start) {
-            return;
-        }
-        let held = |r: &&Reflector| r.watch().is_none() || !self.held.contains(r.resource());
-        let listening = self.manager.reflectors().filter(held);
-        let controllers = listening.filter_map(|r| deliveries(Actor::Controllers, r));
-        let scheduler = self.scheduler.reflectors().filter_map(|r| deliveries(Actor::Scheduler, r));
-        for action in controllers.chain(scheduler) {
-            if !each(action) {
-                return;
-            }
-        }
-        for (node, kubelet) in self.kubelets.iter().enumerate() {
-            for action in kubelet.reflectors().filter_map(|r| deliveries(Actor::Kubelet(node), r)) {
-                if !each(action) {
-                    return;
-                }
-            }
-        }
-        for (controller, key) in self.manager.ready(self.now) {
-            if !each(Action::Sync { controller, key }) {
-                return;
-            }
-        }
-        if let Some(key) = self.scheduler.ready(self.now)
-            && !each(Action::Schedule { key })
-        {
-            return;
-        }
-        for (node, kubelet) in self.kubelets.iter().enumerate() {
-            for work in kubelet.ready(self.now) {
-                if !each(Action::Kubelet { node, work: work.clone() }) {
-                    return;
-                }
-            }
-        }
-    }
-
-    /// The earliest timer of all components.
-    pub fn next_timer(&self) -> Option<Timer> {
-        let own = [self.manager.next_timer(), self.scheduler.next_timer()];
-        own.into_iter().chain(self.kubelets.iter().map(Kubelet::next_timer)).flatten().min()
-    }
-
-    /// Whether any component waits for a moment of its own, housekeeping apart.
-    fn waits(&self) -> bool {
-        self.manager.next_foreground().is_some()
-            || self.scheduler.next_timer().is_some_and(|timer| !timer.background)
-            || self.kubelets.iter().any(|k| k.next_foreground().is_some() || self.is_missed(k))
-    }
-
-    /// A node is down and the cluster does not know it yet: that will show by itself.
-    fn is_missed(&self, kubelet: &Kubelet) -> bool {
-        kubelet.is_down() && {
-            let node = self.server.peek(&kinds::NODES.into(), &ObjectKey::new("", kubelet.node_name()));
-            let mut conditions = node.at(&["status", "conditions"]).items().iter();
-            conditions.any(|c| c["type"].str() == "Ready" && c["status"].str() == "True")
-        }
-    }
-
-    fn advance(&self) -> Option<Action> {
-        let timer = self.next_timer()?;
-        // A heartbeat on the way to something else is no sign of rest.
-        let background = timer.background && !self.waits();
-        Some(Action::Advance { to: timer.at.max(self.now), background })
-    }
-
     /// Does one enabled action. (Doing one that is not enabled does nothing, or what the component makes of it.)
     pub fn step(&mut self, action: &Action) -> StepRecord {
         self.steps += 1;
         let mut record = self.blank(action.actor(), Some(action.clone()));
         match action {
-            Action::Advance { to, .. } => self.now = self.now.max(*to),
+            Action::Advance { to, .. } => {
+                self.now = self.now.max(*to);
+                let due = self.due(self.now);
+                record.object = due.first().and_then(|action| self.object(action));
+                record.causes = self.causes.ticked(self.steps, due.iter().filter_map(task));
+                self.catch_up(&mut record);
+            }
             Action::Deliver { to, resource } => self.deliver(*to, resource, &mut record),
             Action::Sync { controller, key } => {
-                record.causes = self.causes.work(self.steps, Actor::Controllers, controller, key);
-                record.object = resource_of(controller).map(|r| (r, key.clone()));
+                self.begin(action, &mut record);
                 let World { manager, server, kubelets, rng, now, limit, armed, .. } = self;
                 let mut mishap = Mishap::limit(*limit);
                 if let Some((_, wanted)) = armed.take_if(|(queue, _)| queue == controller) {
@@ -271,17 +173,24 @@ impl World {
                         manager.restart(cx);
                     }
                 });
+                if record.notes.iter().any(|note| note.phase == "crashed") {
+                    self.causes.broke(self.steps);
+                }
             }
-            Action::Schedule { key } => {
-                record.causes = self.causes.work(self.steps, Actor::Scheduler, &Str::default(), key);
-                record.object = Some((kinds::PODS.into(), key.clone()));
+            Action::Schedule { .. } => {
+                self.begin(action, &mut record);
                 let World { scheduler, server, kubelets, rng, now, limit, .. } = self;
                 with_context(server, kubelets, rng, (*now, Mishap::limit(*limit)), &mut record, |cx| {
                     scheduler.schedule_one(cx)
                 });
             }
-            Action::Kubelet { node, work } => self.kubelet_work(*node, work, &mut record),
+            Action::Kubelet { node, work } => {
+                self.begin(action, &mut record);
+                self.kubelet_work(*node, work, &mut record);
+            }
             Action::Start => {
+                record.event = Str::fixed(self.manager.stage().next());
+                record.causes.extend(self.causes.fault());
                 let World { manager, server, rng, now, limit, .. } = self;
                 let mishap = Mishap::limit(*limit);
                 with_context(server, &mut [], rng, (*now, mishap), &mut record, |cx| manager.start(cx));
@@ -289,7 +198,47 @@ impl World {
             Action::Fault(fault) => self.fault(fault, &mut record),
         }
         self.wrote(&record);
+        self.timers_set(action.actor());
         record
+    }
+
+    /// What a step of work is about, and what led to it.
+    fn begin(&mut self, action: &Action, record: &mut StepRecord) {
+        record.object = self.object(action);
+        let Some(task) = task(action) else { return };
+        let mut about = Vec::new();
+        if let Some((resource, key)) = &record.object
+            && matches!(action, Action::Sync { .. })
+            && task.2 != *key
+        {
+            // The garbage collector looks at an object because of what happened to its owners.
+            about.push(key.clone());
+            let owners = &self.server.peek(resource, key)["metadata"]["ownerReferences"];
+            let owner = |o: &Json| ObjectKey::new(key.namespace.clone(), o["name"].str());
+            about.extend(owners.items().iter().map(owner));
+        } else {
+            about.push(task.2.clone());
+        }
+        record.causes = self.causes.work(self.steps, task, &about);
+    }
+
+    /// Remembers which timers the actor set in this step.
+    fn timers_set(&mut self, actor: Actor) {
+        let World { causes, manager, kubelets, steps, now, .. } = self;
+        match actor {
+            Actor::Controllers => {
+                for (queue, key) in manager.timers_set() {
+                    causes.timer_set(*steps, (actor, Str::fixed(queue), key));
+                }
+            }
+            Actor::Kubelet(node) => {
+                let set = kubelets.get_mut(node).map(|k| k.timers_set(*now)).unwrap_or_default();
+                for work in set {
+                    causes.timer_set(*steps, kubelet_task(node, &work));
+                }
+            }
+            Actor::Scheduler | Actor::User | Actor::Clock => {}
+        }
     }
 
     /// Lets a person's client act on the API server: one step, whatever it asks.
@@ -304,8 +253,26 @@ impl World {
         if let Some(event) = delivered {
             record.causes.extend(self.caused(&event.object));
         }
+        for call in record.calls.iter().filter(|c| c.verb.writes() && c.subresource == "exec") {
+            let on = self.kubelets.iter().position(|k| k.worker(&call.key).is_some());
+            if let Some(node) = on {
+                self.causes.touch(self.steps, Actor::Kubelet(node), call.key.clone());
+            }
+        }
         self.wrote(&record);
         (result, record)
+    }
+
+    /// After a jump of the clock over heartbeats, each kubelet makes the last of them.
+    fn catch_up(&mut self, record: &mut StepRecord) {
+        let World { kubelets, server, rng, now, limit, .. } = self;
+        let mishap = Mishap::limit(*limit);
+        let late: Vec<&mut Kubelet> = kubelets.iter_mut().filter(|k| k.heartbeat_missed(*now)).collect();
+        if !late.is_empty() {
+            with_context(server, &mut [], rng, (*now, mishap), record, |cx| {
+                late.into_iter().for_each(|kubelet| kubelet.work(cx, &Work::Heartbeat));
+            });
+        }
     }
 
     /// The step that wrote this state of an object, unless that was before the first step.
@@ -358,6 +325,7 @@ impl World {
         };
         let Some(event) = delivered else {
             record.event = Str::fixed("LIST");
+            record.causes.extend(self.causes.fault());
             return;
         };
         record.event = Str::fixed(event.event.name());
@@ -369,86 +337,10 @@ impl World {
         }
     }
 
-    /// Whether a fault can happen now: what it names is there, and not so already.
-    pub fn can_suffer(&self, fault: &Fault) -> bool {
-        let kubelet = |node: &Str| self.kubelets.iter().find(|k| k.node_name() == node.as_str());
-        match fault {
-            Fault::NodeDown(node) => kubelet(node).is_some_and(|k| !k.is_down()),
-            Fault::NodeUp(node) => kubelet(node).is_some_and(Kubelet::is_down),
-            Fault::KillContainer { pod, container } => self.kubelets.iter().any(|k| k.runs(pod, container)),
-            Fault::RestartControllers => true,
-            Fault::FailCall { controller, .. } => self.manager.queues().any(|q| *controller == q.name),
-            Fault::Switch(switch, on) => self.manager.switches().is_on(*switch) != *on,
-            Fault::Workers { controller, count } => {
-                let count = *count as usize;
-                let queue = self.manager.queues().find(|q| *controller == q.name);
-                count <= MOST_WORKERS && queue.is_some_and(|q| q.workers != count)
-            }
-            Fault::Delivery { resource, on } => {
-                let watched = self.manager.caches().reflectors().any(|r| r.resource() == resource);
-                watched && self.held.contains(resource) == *on
-            }
-        }
-    }
-
-    /// Whether the watch events of a resource reach the controllers.
-    pub fn delivers(&self, resource: &Resource) -> bool {
-        !self.held.contains(resource)
-    }
-
-    /// The sync that will go wrong: whose, at which call, how.
-    pub fn armed(&self) -> Option<(&Str, u32, CallFault)> {
-        let (queue, mishap) = self.armed.as_ref()?;
-        mishap.fault.map(|(call, how)| (queue, call as u32, how))
-    }
-
-    fn fault(&mut self, fault: &Fault, record: &mut StepRecord) {
-        record.object = fault.object();
-        if !self.can_suffer(fault) {
-            return;
-        }
-        let World { manager, kubelets, server, rng, now, limit, armed, held, .. } = self;
-        let mishap = Mishap::limit(*limit);
-        with_context(server, &mut [], rng, (*now, mishap), record, |cx| match fault {
-            Fault::NodeDown(node) => {
-                kubelets.iter_mut().filter(|k| k.node_name() == node.as_str()).for_each(|k| k.power_off(cx))
-            }
-            Fault::NodeUp(node) => {
-                kubelets.iter_mut().filter(|k| k.node_name() == node.as_str()).for_each(|k| k.power_on(cx))
-            }
-            Fault::KillContainer { pod, container } => {
-                kubelets.iter_mut().for_each(|kubelet| kubelet.kill(cx, pod, container));
-            }
-            Fault::RestartControllers => {
-                cx.note("crashed", []);
-                manager.restart(cx);
-            }
-            Fault::FailCall { controller, call, how } => {
-                *armed =
-                    Some((controller.clone(), Mishap { calls: None, fault: Some((*call as usize, *how)) }));
-            }
-            Fault::Switch(switch, on) => manager.switch(*switch, *on),
-            Fault::Workers { controller, count } => manager.set_workers(controller, *count as usize),
-            Fault::Delivery { resource, on: true } => drop(held.remove(resource)),
-            Fault::Delivery { resource, on: false } => drop(held.insert(resource.clone())),
-        });
-    }
-
     fn kubelet_work(&mut self, node: usize, work: &Work, record: &mut StepRecord) {
-        let actor = Actor::Kubelet(node);
-        let step = self.steps;
-        match work {
-            Work::PodWorker(key) => {
-                record.causes = self.causes.work(step, actor, &Str::fixed("pod"), key);
-                record.object = Some((kinds::PODS.into(), key.clone()));
-            }
-            Work::Process { pod, container } => {
-                record.causes = self.causes.work(step, actor, container, pod);
-                // What the process did is news for its pod worker.
-                self.causes.touch(step, actor, pod.clone());
-                record.object = Some((kinds::PODS.into(), pod.clone()));
-            }
-            Work::Register | Work::Heartbeat => {}
+        if let Work::Process { pod, .. } = work {
+            // What the process did is news for its pod worker.
+            self.causes.touch(self.steps, Actor::Kubelet(node), pod.clone());
         }
         let World { kubelets, server, rng, now, limit, .. } = self;
         if let Some(kubelet) = kubelets.get_mut(node) {
@@ -460,7 +352,7 @@ impl World {
 }
 
 /// Lets a component act through a door, and moves what it said and asked into the record.
-fn with_context(
+pub(super) fn with_context(
     server: &mut ApiServer,
     kubelets: &mut [Kubelet],
     rng: &mut Rng,
@@ -474,25 +366,6 @@ fn with_context(
     record.notes = cx.notes;
     record.calls = door.calls;
     door.delivered
-}
-
-/// The resource whose keys a controller's queue holds.
-pub fn resource_of(queue: &str) -> Option<Resource> {
-    let info = match queue {
-        "job-controller" => kinds::JOBS,
-        "deployment-controller" => kinds::DEPLOYMENTS,
-        "replicaset-controller" => kinds::REPLICASETS,
-        "cronjob-controller" => kinds::CRONJOBS,
-        "namespace-controller" | "service-account-controller" | "root-ca-cert-publisher" => kinds::NAMESPACES,
-        "ttl-after-finished-controller" => kinds::JOBS,
-        "job-controller/orphan-pods" | "taint-eviction-controller" | "taint-eviction-controller/pods" => {
-            kinds::PODS
-        }
-        "node-lifecycle-controller/node-updates" | "node-lifecycle-controller/no-execute" => kinds::NODES,
-        "taint-eviction-controller/nodes" => kinds::NODES,
-        _ => return None,
-    };
-    Some(info.into())
 }
 
 fn revision_of(object: &Json) -> u64 {

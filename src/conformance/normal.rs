@@ -35,7 +35,7 @@ static RULES: LazyLock<Vec<Rule>> = LazyLock::new(|| {
     ]
 });
 
-static QUOTED_VERSION: LazyLock<Rule> = LazyLock::new(|| rule(r#"(resourceVersion: )"<rv>""#, "${1}<rv>"));
+static QUOTED_VERSION: LazyLock<Rule> = LazyLock::new(|| rule(r#"(resourceVersion"?: )"<rv>""#, "${1}<rv>"));
 static DURATION: LazyLock<Rule> =
     LazyLock::new(|| rule(r"(?<![\w=.<-])(?:\d+[smhdy]){2,}(?![\w.-])|(?<![\w=.<-])\d+s(?![\w.-])", "<age>"));
 static BARE_DURATION: LazyLock<Rule> = LazyLock::new(|| rule(r"(?<![\w=.<-])\d+[mhdy](?![\w.-])", "<age>"));
@@ -73,6 +73,9 @@ pub fn normalise(command: &str, text: &str) -> String {
         out.push_str(&line);
         out.push('\n');
     }
+    // The recordings have no blank lines at the end of an output.
+    out.truncate(out.trim_end_matches('\n').len());
+    out.push('\n');
     out
 }
 

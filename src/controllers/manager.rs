@@ -8,8 +8,10 @@ use super::namespace::NamespaceController;
 use super::node_lifecycle::NodeLifecycleController;
 use super::pod_gc::PodGarbageCollector;
 use super::replicaset::ReplicaSetController;
+use super::resource_quota::QuotaController;
 use super::root_ca::RootCaPublisher;
 use super::service_account::ServiceAccountController;
+use super::service_account_token::TokensController;
 use super::taint_eviction::TaintEvictionController;
 use super::ttl_after_finished::TtlController;
 use super::{Caches, Controller, Queue, SWITCHES, Switch, Switches};
@@ -31,6 +33,17 @@ pub enum Stage {
     Running,
 }
 
+impl Stage {
+    /// What the start does next: `api`, `controllers`, `workers`.
+    pub fn next(self) -> &'static str {
+        match self {
+            Stage::WaitForApiServer => "api",
+            Stage::NewControllers => "controllers",
+            Stage::WaitForCacheSync | Stage::Running => "workers",
+        }
+    }
+}
+
 /// kube-controller-manager.
 #[derive(Clone, Debug)]
 pub struct Manager {
@@ -39,6 +52,8 @@ pub struct Manager {
     caches: Caches,
     service_account: ServiceAccountController,
     root_ca: RootCaPublisher,
+    tokens: TokensController,
+    quota: QuotaController,
     cronjob: CronJobController,
     job: JobController,
     deployment: DeploymentController,
@@ -66,6 +81,8 @@ impl Manager {
             caches: Caches::default(),
             service_account: ServiceAccountController::default(),
             root_ca: RootCaPublisher::default(),
+            tokens: TokensController::default(),
+            quota: QuotaController::default(),
             cronjob: CronJobController::default(),
             job: JobController::default(),
             deployment: DeploymentController::default(),
@@ -82,10 +99,12 @@ impl Manager {
     }
 
     /// The controllers in a fixed order.
-    pub fn controllers(&self) -> [&dyn Controller; 12] {
+    pub fn controllers(&self) -> [&dyn Controller; 14] {
         [
             &self.service_account,
             &self.root_ca,
+            &self.tokens,
+            &self.quota,
             &self.cronjob,
             &self.job,
             &self.deployment,
@@ -99,10 +118,12 @@ impl Manager {
         ]
     }
 
-    fn controllers_mut(&mut self) -> (&mut Caches, [&mut dyn Controller; 12]) {
-        let controllers: [&mut dyn Controller; 12] = [
+    fn controllers_mut(&mut self) -> (&mut Caches, [&mut dyn Controller; 14]) {
+        let controllers: [&mut dyn Controller; 14] = [
             &mut self.service_account,
             &mut self.root_ca,
+            &mut self.tokens,
+            &mut self.quota,
             &mut self.cronjob,
             &mut self.job,
             &mut self.deployment,
@@ -222,6 +243,31 @@ impl Manager {
     /// All work queues, in the order of the controllers.
     pub fn queues(&self) -> impl Iterator<Item = &Queue> {
         self.controllers().into_iter().flat_map(|c| c.queues())
+    }
+
+    /// The object that a key of a queue names.
+    pub fn object(&self, queue: &str, key: &ObjectKey) -> Option<(Resource, ObjectKey)> {
+        self.queues().find(|q| q.name == queue)?.object(key)
+    }
+
+    /// The keys that were given a time since this was last asked, with their queues' names.
+    pub fn timers_set(&mut self) -> Vec<(&'static str, ObjectKey)> {
+        let mut set = Vec::new();
+        for controller in self.controllers_mut().1 {
+            for queue in controller.queues_mut() {
+                set.extend(queue.keys.take_timers_set().into_iter().map(|key| (queue.name, key)));
+            }
+        }
+        set
+    }
+
+    /// Takes a key out of a queue and no more: the moment after which a worker has it in hand.
+    pub fn take(&mut self, queue: &str, key: &ObjectKey, now: Time) {
+        for controller in self.controllers_mut().1 {
+            for queue in controller.queues_mut().iter_mut().filter(|q| q.name == queue) {
+                queue.keys.take(key, now);
+            }
+        }
     }
 
     /// Lets one informer make one move (the list and the watch, or one event) and its handlers hear of it.

@@ -17,8 +17,10 @@ mod pod_control;
 pub mod pod_gc;
 mod pods;
 pub mod replicaset;
+pub mod resource_quota;
 pub mod root_ca;
 pub mod service_account;
+pub mod service_account_token;
 mod switches;
 pub mod taint_eviction;
 pub mod ttl_after_finished;
@@ -27,7 +29,7 @@ pub use caches::Caches;
 pub use manager::{Manager, Stage};
 pub use switches::{ALL as SWITCHES, Switch, Switches};
 
-use crate::api::{Resource, ResourceInfo, Status};
+use crate::api::{ObjectKey, Resource, ResourceInfo, Status, kinds};
 use crate::client::{Backoff, Context, DEFAULT_LIMIT, Delta, Expectations, Recorder, Timer, WorkQueue};
 use crate::sim::Time;
 
@@ -41,6 +43,9 @@ fn nonzero(count: i32) -> Option<i32> {
 pub struct Queue {
     /// What the page and the records call it: `job-controller`, `job-controller/orphan-pods`.
     pub name: &'static str,
+    /// What its keys are keys of; none where a key itself says it, as `Job.batch/pi/UID` does, or stands for a regular
+    /// pass over everything.
+    pub resource: Option<&'static ResourceInfo>,
     /// How many workers upstream runs on it. Here one sync at a time is a step.
     pub workers: usize,
     /// Its keys come back for ever, as a CronJob's do: waiting for one is not work left to do.
@@ -51,13 +56,36 @@ pub struct Queue {
 
 impl Queue {
     /// An empty queue with the default rate limit.
-    pub fn new(name: &'static str, workers: usize) -> Queue {
-        Queue::limited(name, workers, DEFAULT_LIMIT)
+    pub fn new(name: &'static str, resource: &'static ResourceInfo, workers: usize) -> Queue {
+        Queue::limited(name, resource, workers, DEFAULT_LIMIT)
     }
 
     /// An empty queue with its own rate limit.
-    pub fn limited(name: &'static str, workers: usize, limit: Backoff) -> Queue {
-        Queue { name, workers, periodic: false, keys: WorkQueue::new(limit) }
+    pub fn limited(
+        name: &'static str,
+        resource: &'static ResourceInfo,
+        workers: usize,
+        limit: Backoff,
+    ) -> Queue {
+        let resource = Some(resource);
+        Queue { name, resource, workers, periodic: false, keys: WorkQueue::new(limit) }
+    }
+
+    /// An empty queue for objects of all resources, whose keys say what they are keys of, or of no object at all.
+    pub fn of_all(name: &'static str, workers: usize) -> Queue {
+        let keys = WorkQueue::new(DEFAULT_LIMIT);
+        Queue { name, resource: None, workers, periodic: false, keys }
+    }
+
+    /// The object that a key names.
+    pub fn object(&self, key: &ObjectKey) -> Option<(Resource, ObjectKey)> {
+        if let Some(resource) = self.resource {
+            return Some((resource.into(), key.clone()));
+        }
+        let (kind, rest) = key.name.split_once('/')?;
+        let (name, _uid) = rest.rsplit_once('/')?;
+        let resource = kinds::ALL.iter().find(|r| r.qualified_kind() == kind)?;
+        Some(((*resource).into(), ObjectKey::new(key.namespace.clone(), name)))
     }
 
     /// The moments at which waiting keys are due: the next one, or, where some are housekeeping, all.
@@ -91,7 +119,7 @@ pub trait Controller {
         cx: &mut Context,
         caches: &Caches,
         queue: usize,
-        key: &crate::api::ObjectKey,
+        key: &ObjectKey,
     ) -> Result<(), Status>;
 
     /// What it expects of its caches, where it keeps account of that.

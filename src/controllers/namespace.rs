@@ -26,7 +26,7 @@ pub struct NamespaceController([Queue; 1]);
 
 impl Default for NamespaceController {
     fn default() -> Self {
-        NamespaceController([Queue::limited(AGENT, 10, LIMIT)])
+        NamespaceController([Queue::limited(AGENT, kinds::NAMESPACES, 10, LIMIT)])
     }
 }
 

@@ -43,7 +43,7 @@ pub struct PodGarbageCollector {
 impl Default for PodGarbageCollector {
     fn default() -> Self {
         PodGarbageCollector {
-            queues: [Queue::new(AGENT, 1)],
+            queues: [Queue::of_all(AGENT, 1)],
             first_pass: None,
             terminated: 0,
             quarantine: Map::new(),

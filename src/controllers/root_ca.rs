@@ -14,7 +14,7 @@ const DESCRIPTION: &str = "Contains a CA bundle that can be used to verify the k
                            endpoints such as the internal service IP or kubernetes.default.svc. No other usage is \
                            guaranteed across distributions of Kubernetes clusters.";
 /// There is no TLS here; the certificate only looks like one.
-const CERTIFICATE: &str = "-----BEGIN CERTIFICATE-----\nS3ViZXN0ZXA=\n-----END CERTIFICATE-----\n";
+pub(super) const CERTIFICATE: &str = "-----BEGIN CERTIFICATE-----\nS3ViZXN0ZXA=\n-----END CERTIFICATE-----\n";
 
 /// Keeps `kube-root-ca.crt` in each namespace.
 #[derive(Clone, Debug)]
@@ -22,7 +22,7 @@ pub struct RootCaPublisher([Queue; 1]);
 
 impl Default for RootCaPublisher {
     fn default() -> Self {
-        RootCaPublisher([Queue::new(AGENT, 1)])
+        RootCaPublisher([Queue::new(AGENT, kinds::NAMESPACES, 1)])
     }
 }
 

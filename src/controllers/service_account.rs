@@ -16,7 +16,7 @@ pub struct ServiceAccountController([Queue; 1]);
 
 impl Default for ServiceAccountController {
     fn default() -> Self {
-        ServiceAccountController([Queue::new(AGENT, 1)])
+        ServiceAccountController([Queue::new(AGENT, kinds::NAMESPACES, 1)])
     }
 }
 

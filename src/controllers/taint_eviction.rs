@@ -33,9 +33,9 @@ impl Default for TaintEvictionController {
     fn default() -> Self {
         TaintEvictionController {
             queues: [
-                Queue::new(AGENT, 8),
-                Queue::new("taint-eviction-controller/nodes", 8),
-                Queue::new("taint-eviction-controller/pods", 8),
+                Queue::new(AGENT, kinds::PODS, 8),
+                Queue::new("taint-eviction-controller/nodes", kinds::NODES, 8),
+                Queue::new("taint-eviction-controller/pods", kinds::PODS, 8),
             ],
             recorder: Recorder::new(AGENT, ""),
             tainted: Map::new(),

@@ -17,7 +17,7 @@ pub struct TtlController([Queue; 1]);
 
 impl Default for TtlController {
     fn default() -> Self {
-        TtlController([Queue::new(AGENT, 5)])
+        TtlController([Queue::new(AGENT, kinds::JOBS, 5)])
     }
 }
 

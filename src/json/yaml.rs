@@ -36,7 +36,7 @@ fn block(json: &Json, indent: usize, out: &mut String) {
                 if i > 0 || !out.ends_with("- ") {
                     pad(indent, out);
                 }
-                string(key, indent, out);
+                string(key, None, out);
                 out.push(':');
                 entry(value, indent, out);
             }
@@ -74,7 +74,7 @@ fn entry(value: &Json, indent: usize, out: &mut String) {
 
 fn scalar(json: &Json, indent: usize, out: &mut String) {
     match json {
-        Json::Str(s) => string(s, indent, out),
+        Json::Str(s) => string(s, Some(indent), out),
         Json::Float(v) => out.push_str(&float(*v)),
         other => out.push_str(&other.to_string()),
     }
@@ -90,20 +90,59 @@ fn float(v: f64) -> String {
     }
 }
 
-/// How a string may be written.
-fn string(s: &str, indent: usize, out: &mut String) {
-    if s.contains('\n') && literal_allowed(s) {
+/// A line that has come so far is broken at the next blank.
+const WIDTH: usize = 80;
+
+/// A string in the way it may be written. A value knows the indent of its map or list, and its lines may be broken; a key's may not.
+fn string(s: &str, indent: Option<usize>, out: &mut String) {
+    let literal_at = indent.filter(|_| s.contains('\n') && literal_allowed(s));
+    if let Some(indent) = literal_at {
         literal(s, indent, out);
     } else if !s.is_empty() && s.chars().all(printable) && !s.contains('\n') {
         if resolves_to_other(s) {
-            double_quoted(s, out);
+            double_quoted(s, indent, out);
         } else if plain_allowed(s) {
-            out.push_str(s);
+            folded(s, indent, 0, out);
         } else {
-            single_quoted(s, out);
+            out.push('\'');
+            folded(&s.replace('\'', "''"), indent, 1, out);
+            out.push('\'');
         }
     } else {
-        double_quoted(s, out);
+        double_quoted(s, indent, out);
+    }
+}
+
+/// How many characters the last line has.
+fn column(out: &str) -> usize {
+    out[out.rfind('\n').map_or(0, |i| i + 1)..].chars().count()
+}
+
+/// Text without line breaks of its own, broken where it is too wide: at a single blank, and not within `edge` characters of its ends.
+fn folded(s: &str, indent: Option<usize>, edge: usize, out: &mut String) {
+    let mut column = column(out);
+    let mut before = 'x';
+    let mut chars = s.char_indices().peekable();
+    while let Some((at, c)) = chars.next() {
+        let next = chars.peek().map(|(_, c)| *c);
+        match indent {
+            Some(indent)
+                if c == ' '
+                    && before != ' '
+                    && column > WIDTH
+                    && next.is_some_and(|n| n != ' ')
+                    && at >= edge =>
+            {
+                out.push('\n');
+                pad(indent + 2, out);
+                column = indent + 2;
+            }
+            _ => {
+                out.push(c);
+                column += 1;
+            }
+        }
+        before = c;
     }
 }
 
@@ -116,10 +155,7 @@ fn printable(c: char) -> bool {
 fn literal_allowed(s: &str) -> bool {
     // go-yaml falls back to double quotes where a block scalar would lose something.
     let printable_all = s.chars().all(printable);
-    printable_all
-        && !s.lines().any(|l| l.ends_with(' '))
-        && !s.trim_matches('\n').is_empty()
-        && !s.ends_with(' ')
+    printable_all && !s.lines().any(|l| l.ends_with(' ')) && !s.ends_with(' ')
 }
 
 fn literal(s: &str, indent: usize, out: &mut String) {
@@ -130,7 +166,7 @@ fn literal(s: &str, indent: usize, out: &mut String) {
     let body = s.trim_end_matches('\n');
     match s.len() - body.len() {
         0 => out.push('-'),
-        1 => {}
+        1 if !body.is_empty() => {}
         _ => out.push('+'),
     }
     let lines = s.strip_suffix('\n').unwrap_or(s);
@@ -143,16 +179,24 @@ fn literal(s: &str, indent: usize, out: &mut String) {
     }
 }
 
-fn single_quoted(s: &str, out: &mut String) {
-    out.push('\'');
-    out.push_str(&s.replace('\'', "''"));
-    out.push('\'');
-}
-
-fn double_quoted(s: &str, out: &mut String) {
+fn double_quoted(s: &str, indent: Option<usize>, out: &mut String) {
     out.push('"');
-    for c in s.chars() {
+    let mut column = column(out);
+    let mut before = 'x';
+    for (at, c) in s.char_indices() {
+        let length = out.len();
         match c {
+            ' ' if before != ' ' && column > WIDTH && at > 0 && at + 1 < s.len() && indent.is_some() => {
+                let indent = indent.unwrap_or(0) + 2;
+                out.push('\n');
+                pad(indent, out);
+                // The reader drops blanks at the start of a line.
+                if s[at + 1..].starts_with(' ') {
+                    out.push('\\');
+                }
+                (column, before) = (indent, c);
+                continue;
+            }
             '"' => out.push_str("\\\""),
             '\\' => out.push_str("\\\\"),
             '\n' => out.push_str("\\n"),
@@ -171,6 +215,8 @@ fn double_quoted(s: &str, out: &mut String) {
             c if (c as u32) < 0x10000 => out.push_str(&format!("\\u{:04X}", c as u32)),
             c => out.push_str(&format!("\\U{:08X}", c as u32)),
         }
+        column += out[length..].chars().count();
+        before = c;
     }
     out.push('"');
 }

@@ -8,14 +8,18 @@ use super::files::{self, Info};
 use super::flags::{self, Arguments, Flag, Takes};
 use super::merge;
 use super::printers::{Format, typed_name};
+use super::{server_side, view_last_applied};
 use crate::api::{FieldValidation, Options, PatchType, Request, Status};
-use crate::json::{Json, Str, parse};
+use crate::json::{Json, parse};
 
 pub(super) const FLAGS: &[Flag] = &[
     ("filename", 'f', Takes::Value),
     ("kustomize", 'k', Takes::Value),
     ("recursive", 'R', Takes::Nothing),
     ("output", 'o', Takes::Value),
+    ("template", ' ', Takes::Value),
+    ("allow-missing-template-keys", ' ', Takes::Nothing),
+    ("show-managed-fields", ' ', Takes::Nothing),
     ("dry-run", ' ', Takes::Optional("unchanged")),
     ("validate", ' ', Takes::Optional("strict")),
     ("server-side", ' ', Takes::Nothing),
@@ -78,6 +82,9 @@ pub(super) fn write_options(o: &mut Options, args: &Arguments, dry_run: DryRun) 
 }
 
 pub(super) fn run(cli: &mut Cli, args: &[String]) -> Result<Flow, Failure> {
+    if args.first().is_some_and(|a| a == "view-last-applied") {
+        return view_last_applied::run(cli, &args[1..]);
+    }
     let args = flags::parse("apply", args, FLAGS)?;
     let dry_run = DryRun::of(&args)?;
     if args.is("server-side") && dry_run == DryRun::Client {
@@ -94,7 +101,7 @@ pub(super) fn run(cli: &mut Cli, args: &[String]) -> Result<Flow, Failure> {
     if !args.has("filename") && !args.has("kustomize") {
         return Err(Failure::error("must specify one of -f and -k"));
     }
-    let format = Format::of_write(args.get("output"))?;
+    let format = Format::of_write(&args)?;
     let (infos, mut failures) = files::read_all(cli, &args, true)?;
     if infos.is_empty() && failures.is_empty() {
         return Err(Failure::error("no objects passed to apply"));
@@ -116,7 +123,7 @@ fn apply(
     info: &Info,
 ) -> Result<(), Failure> {
     let (object, verb) = if args.is("server-side") {
-        (server_side(cli, args, dry_run, info)?, "serverside-applied")
+        (server_side::apply(cli, args, dry_run, info)?, "serverside-applied")
     } else {
         client_side(cli, args, dry_run, info)?
     };
@@ -129,23 +136,6 @@ fn apply(
         None => cli.line(format!("{} {verb}{}", typed_name(&info.resource, info.name()), dry_run.suffix())),
     }
     Ok(())
-}
-
-fn server_side(cli: &mut Cli, args: &Arguments, dry_run: DryRun, info: &Info) -> Result<Json, Failure> {
-    let request = Request::patch(
-        PatchType::Apply,
-        info.resource.clone(),
-        info.namespace(),
-        info.name(),
-        info.object.clone(),
-    )
-    .with(|o| {
-        write_options(o, args, dry_run);
-        o.force = args.is("force-conflicts");
-        o.field_manager =
-            if args.has("field-manager") { args.get("field-manager").into() } else { Str::fixed("kubectl") };
-    });
-    Ok(cli.call(request)?.body)
 }
 
 fn client_side(
@@ -170,7 +160,7 @@ fn client_side(
             }
             let request = Request::create(info.resource.clone(), modified).with(|o| {
                 write_options(o, args, dry_run);
-                o.field_manager = manager(args);
+                o.field_manager = args.manager(server_side::CLIENT);
             });
             let created = cli.call(request).map_err(|s| Failure::from_source("creating", &info.source, s))?;
             Ok((created.body, "created"))
@@ -198,14 +188,6 @@ fn retrieving(info: &Info, message: &str) -> String {
         info.namespace(),
         info.source,
     )
-}
-
-fn manager(args: &Arguments) -> Str {
-    if args.has("field-manager") {
-        args.get("field-manager").into()
-    } else {
-        Str::fixed("kubectl-client-side-apply")
-    }
 }
 
 fn change(
@@ -240,7 +222,7 @@ fn change(
     let request = Request::patch(kind, info.resource.clone(), info.namespace(), info.name(), patch.clone())
         .with(|o| {
             write_options(o, args, dry_run);
-            o.field_manager = manager(args);
+            o.field_manager = args.manager(server_side::CLIENT);
         });
     let patched = cli.call(request).map_err(|mut status| {
         let r = &info.resource;

@@ -159,6 +159,10 @@ fn tokens(line: &str) -> Result<Vec<Token>, String> {
         }
     }
     end_word!();
+    // The text of a here-document that nobody has begun is empty.
+    for mark in marks {
+        out[mark] = Token::HereDocument(String::new());
+    }
     Ok(out)
 }
 
@@ -202,6 +206,11 @@ mod tests {
             ("a -o jsonpath='{.a}{\"\\n\"}'", "a·-o·jsonpath={.a}{\"\\n\"}"),
             ("a | grep x && b; c", "a | grep·x ; b ; c"),
             ("kubectl apply -f - <<EOF\na: 1\nEOF\n", "kubectl·apply·-f·- ← \"a: 1\\n\""),
+            ("kubectl apply -f - <<EOF", "kubectl·apply·-f·- ← \"\""),
+            (
+                "cat <<'E' | kubectl apply -f -\n$a\nE\nkubectl get cm",
+                "cat ← \"$a\\n\" | kubectl·apply·-f·- ; kubectl·get·cm",
+            ),
             ("a 'b", "unexpected EOF while looking for matching `''"),
             ("a # b", "a"),
             ("'size>2' size>2", "size>2·size>2"),

@@ -1,7 +1,7 @@
 //! Completion: commands, resources, object names, files.
 
 use super::cli::Cli;
-use super::{COMMANDS, Env, names};
+use super::{COMMANDS, Env, generate, names};
 use crate::collections::sort_by;
 
 /// What may stand at the cursor: from which byte on it would replace the line, and the candidates.
@@ -39,9 +39,8 @@ fn candidates(words: &[&str], part: &str, env: &mut Env<'_>) -> Vec<String> {
             all
         }
         (_, ["kubectl", "create"]) => {
-            ["deployment", "job", "cronjob", "configmap", "secret", "namespace", "serviceaccount"]
-                .map(String::from)
-                .into()
+            let first = |command: &'static str| command.split(' ').next().map(String::from);
+            generate::commands().chain(["token"]).filter_map(first).collect()
         }
         (_, ["kubectl", "rollout"]) => {
             ["status", "history", "undo", "restart", "pause", "resume"].map(String::from).into()

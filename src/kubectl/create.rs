@@ -8,25 +8,23 @@ use super::files;
 use super::flags::{self, Arguments, Flag, Takes};
 use super::generate;
 use super::printers::{Format, typed_name};
+use super::{secret, token};
 use crate::api::{Request, Resource};
 use crate::json::Json;
 
-pub(super) const FLAGS: &[Flag] = &[
-    ("filename", 'f', Takes::Value),
-    ("recursive", 'R', Takes::Nothing),
-    ("output", 'o', Takes::Value),
-    ("dry-run", ' ', Takes::Optional("unchanged")),
-    ("validate", ' ', Takes::Optional("strict")),
-    ("save-config", ' ', Takes::Nothing),
-    ("edit", ' ', Takes::Nothing),
-    ("raw", ' ', Takes::Value),
-    ("selector", 'l', Takes::Value),
-    ("field-manager", ' ', Takes::Value),
-];
+pub(super) const FLAGS: &[Flag] = &flags::join::<15>(
+    flags::WRITE,
+    &[("edit", ' ', Takes::Nothing), ("raw", ' ', Takes::Value), ("selector", 'l', Takes::Value)],
+);
 
 pub(super) fn run(cli: &mut Cli, args: &[String]) -> Result<Flow, Failure> {
     if let Some(made) = generate::run(cli, args) {
         return made;
+    }
+    match args.first().map(String::as_str) {
+        Some("token") => return token::run(cli, &args[1..]),
+        Some("secret") => return secret::run(cli, &args[1..]),
+        _ => {}
     }
     let args = flags::parse("create", args, FLAGS)?;
     let dry_run = DryRun::of(&args)?;
@@ -36,7 +34,7 @@ pub(super) fn run(cli: &mut Cli, args: &[String]) -> Result<Flow, Failure> {
     if !args.has("filename") {
         return Err(Failure::error("must specify one of -f and -k"));
     }
-    let format = Format::of_write(args.get("output"))?;
+    let format = Format::of_write(&args)?;
     let (infos, mut failures) = files::read_all(cli, &args, true)?;
     if infos.is_empty() && failures.is_empty() {
         return Err(Failure::error("no objects passed to create"));
@@ -50,7 +48,7 @@ pub(super) fn run(cli: &mut Cli, args: &[String]) -> Result<Flow, Failure> {
         if args.is("save-config") {
             object = apply::with_last_applied(&object);
         }
-        let result = send(cli, &args, dry_run, &info.resource, object);
+        let result = send(cli, &args, ("kubectl-create", dry_run), &info.resource, object);
         match result {
             Ok(created) => report(cli, format.as_ref(), dry_run, &info.resource, created)?,
             Err(status) => failures.push(Failure::from_source("creating", &info.source, status)),
@@ -60,11 +58,11 @@ pub(super) fn run(cli: &mut Cli, args: &[String]) -> Result<Flow, Failure> {
     Ok(Flow::Exit(0))
 }
 
-/// Creates, unless this is a client's dry run.
+/// Creates, unless this is a client's dry run; `own`: what the command calls itself as an owner of fields.
 pub(super) fn send(
     cli: &mut Cli,
     args: &Arguments,
-    dry_run: DryRun,
+    (own, dry_run): (&'static str, DryRun),
     resource: &Resource,
     object: Json,
 ) -> Result<Json, crate::api::Status> {
@@ -73,7 +71,7 @@ pub(super) fn send(
     }
     let request = Request::create(resource.clone(), object).with(|o| {
         write_options(o, args, dry_run);
-        o.field_manager = "kubectl-create".into();
+        o.field_manager = args.manager(own);
     });
     Ok(with_kind(resource, cli.call(request)?.body))
 }

@@ -2,36 +2,57 @@
 
 use super::cli::Cli;
 use super::failure::Failure;
-use super::flags::Arguments;
+use super::flags::{Arguments, Flag, Takes};
+use crate::api::sha256;
 use crate::json;
 use crate::json::Json;
 
+pub(super) const FLAGS: &[Flag] = &[
+    ("from-literal", ' ', Takes::Value),
+    ("from-file", ' ', Takes::Value),
+    ("from-env-file", ' ', Takes::Value),
+    ("append-hash", ' ', Takes::Nothing),
+];
 const KEY_RULE: &str = "a valid config key must consist of alphanumeric characters, '-', '_' or '.' (e.g. 'key.name',  or 'KEY_NAME',  or 'key-name', regex used for validation is '[-._a-zA-Z0-9]+')";
-const ENV_RULE: &str = "a valid environment variable name must consist of alphabetic characters, digits, '_', '-', or '.', and must not start with a digit (e.g. 'my.env-name',  or 'MY_ENV.NAME',  or 'MyEnvName1', regex used for validation is '[-._a-zA-Z][-._a-zA-Z0-9]*')";
+pub(super) const ENV_RULE: &str = "a valid environment variable name must consist of alphabetic characters, digits, '_', '-', or '.', and must not start with a digit (e.g. 'my.env-name',  or 'MY_ENV.NAME',  or 'MyEnvName1', regex used for validation is '[-._a-zA-Z][-._a-zA-Z0-9]*')";
 
-pub(super) fn config_map(cli: &Cli, args: &Arguments, name: &str) -> Result<Json, Failure> {
+pub(super) fn config_map(cli: &mut Cli, args: &Arguments, name: &str) -> Result<Json, Failure> {
     let data = collect(cli, args, name, false)?;
     let mut object = json!({ "metadata": { "name": name } });
+    if args.is("append-hash") {
+        append_hash(&mut object, json!({ "data": &data, "kind": "ConfigMap", "name": name }));
+    }
     if !data.is_empty() {
         object.set("data", data);
     }
     Ok(object)
 }
 
-pub(super) fn secret(cli: &Cli, args: &Arguments, name: &str) -> Result<Json, Failure> {
-    let data = collect(cli, args, name, true)?;
-    let mut object = json!({ "metadata": { "name": name } });
-    if !data.is_empty() {
-        let encoded = data.entries().iter().map(|(k, v)| (k.clone(), Json::from(base64(v.str().as_bytes()))));
-        object.set("data", Json::Object(encoded.collect()));
-    }
-    if args.has("type") {
-        object.set("type", args.get("type"));
-    }
-    Ok(object)
+/// Ends the object's name with a digest of its content (`kubectl/pkg/util/hash`), in letters that spell no words.
+pub(super) fn append_hash(object: &mut Json, content: Json) {
+    let hex = sha256::hex(content.to_string().as_bytes(), 5);
+    let letter = |c: char| match c {
+        '0' => 'g',
+        '1' => 'h',
+        '3' => 'k',
+        'a' => 'm',
+        'e' => 't',
+        other => other,
+    };
+    let hash: String = hex.chars().map(letter).collect();
+    let name = format!("{}-{hash}", object["metadata"]["name"].str());
+    object.set_at(&["metadata", "name"], name);
 }
 
-fn collect(cli: &Cli, args: &Arguments, name: &str, secret: bool) -> Result<Json, Failure> {
+/// Whether a variable may be called so.
+pub(super) fn is_env_name(name: &str) -> bool {
+    !name.is_empty()
+        && !name.starts_with(|c: char| c.is_ascii_digit())
+        && name.bytes().all(|b| b.is_ascii_alphanumeric() || b"-._".contains(&b))
+}
+
+/// The keys and texts that the flags name; `secret`: mistakes are worded for a Secret.
+pub(super) fn collect(cli: &Cli, args: &Arguments, name: &str, secret: bool) -> Result<Json, Failure> {
     if args.has("from-env-file") && (args.has("from-file") || args.has("from-literal")) {
         return Err(Failure::error("from-env-file cannot be combined with from-file or from-literal"));
     }
@@ -76,10 +97,7 @@ fn collect(cli: &Cli, args: &Arguments, name: &str, secret: bool) -> Result<Json
                 continue;
             }
             let (key, value) = line.split_once('=').unwrap_or((line, ""));
-            let ok = !key.is_empty()
-                && !key.starts_with(|c: char| c.is_ascii_digit())
-                && key.bytes().all(|b| b.is_ascii_alphanumeric() || b"-._".contains(&b));
-            if !ok {
+            if !is_env_name(key) {
                 return Err(Failure::error(format!("{key:?} is not a valid key name: {ENV_RULE}")));
             }
             add(key, value)?;
@@ -105,7 +123,7 @@ fn check_key(key: &str) -> Result<(), String> {
 }
 
 /// `[KEY=]PATH`; a folder gives all its files.
-fn file(cli: &Cli, source: &str) -> Result<Vec<(String, String)>, Failure> {
+pub(super) fn file(cli: &Cli, source: &str) -> Result<Vec<(String, String)>, Failure> {
     let parts: Vec<&str> = source.split('=').collect();
     let (key, path) = match parts.as_slice() {
         [path] => (None, *path),
@@ -125,19 +143,9 @@ fn file(cli: &Cli, source: &str) -> Result<Vec<(String, String)>, Failure> {
         (!rest.contains('/')).then(|| (rest.to_string(), text.as_str().to_string()))
     });
     let found: Vec<(String, String)> = inside.collect();
-    if found.is_empty() { Err(missing(path)) } else { Ok(found) }
-}
-
-/// Bytes as base64 text.
-pub(super) fn base64(bytes: &[u8]) -> String {
-    const LETTERS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    let mut out = String::new();
-    for chunk in bytes.chunks(3) {
-        let n = chunk.iter().fold(0u32, |n, b| n << 8 | u32::from(*b)) << (8 * (3 - chunk.len()));
-        for i in 0..4 {
-            let letter = LETTERS[(n >> (18 - 6 * i) & 63) as usize] as char;
-            out.push(if i <= chunk.len() { letter } else { '=' });
-        }
+    match key {
+        _ if found.is_empty() => Err(missing(path)),
+        Some(_) => Err(Failure::error("cannot give a key name for a directory path")),
+        None => Ok(found),
     }
-    out
 }

@@ -6,7 +6,7 @@ use super::failure::Failure;
 use super::files;
 use super::flags::{self, Arguments, Flag, Takes};
 use super::names;
-use super::printers::{human, typed_name};
+use super::printers::typed_name;
 use super::{Flow, Task, Wait};
 use crate::api::{Propagation, Request, Resource};
 use crate::sim::Time;
@@ -86,7 +86,7 @@ pub(super) fn run(cli: &mut Cli, args: &[String]) -> Result<Flow, Failure> {
     if !waits || waiting.is_empty() {
         return Ok(Flow::Exit(0));
     }
-    let patience = human::parse_duration(args.get("timeout")).map(|(_, d)| d).filter(|d| !d.is_zero());
+    let patience = args.duration("timeout").map(|(_, d)| d).filter(|d| !d.is_zero());
     let mut task = Waiting { left: waiting, until: patience.map(|d| cli.now() + d) };
     match task.resume(cli)? {
         Some(exit) => Ok(Flow::Exit(exit)),

@@ -23,6 +23,8 @@ pub(super) struct Running {
     container: String,
     /// The kubelet's number for it.
     session: i64,
+    /// It reads what is typed.
+    interactive: bool,
     /// How many bytes of each piece of its output are printed already.
     printed: usize,
 }
@@ -66,7 +68,8 @@ pub(super) fn run(cli: &mut Cli, args: &[String]) -> Result<Flow, Failure> {
     let mut query: Vec<(Str, Str)> = vec![("container".into(), container.as_str().into())];
     query.extend(command.iter().map(|word| ("command".into(), Str::from(word.as_str()))));
     for flag in ["stdin", "tty"] {
-        if args.is(flag) {
+        // A terminal without input is only a way to write.
+        if args.is(flag) && (flag == "stdin" || args.is("stdin")) {
             query.push((flag.into(), "true".into()));
         }
     }
@@ -82,7 +85,8 @@ pub(super) fn run(cli: &mut Cli, args: &[String]) -> Result<Flow, Failure> {
     }
     let started = cli.env.api.call(request).map_err(streaming)?;
     let session = started.body.as_i64().unwrap_or_default();
-    let mut running = Running { pod: key, container, session, printed: 0 };
+    let interactive = args.is("stdin") && args.is("tty") && stdin.is_empty();
+    let mut running = Running { pod: key, container, session, interactive, printed: 0 };
     match running.resume(cli)? {
         Some(exit) => Ok(Flow::Exit(exit)),
         None => Ok(Flow::Wait(Task::Exec(running))),
@@ -119,6 +123,27 @@ fn streaming(status: Status) -> Failure {
 impl Running {
     pub(super) fn blocked(&self) -> Wait {
         Wait::Blocked { watches: Vec::new(), until: None, any_step: true }
+    }
+
+    /// Whether it reads what is typed.
+    pub(super) fn reads(&self) -> bool {
+        self.interactive
+    }
+
+    /// Types a line.
+    pub(super) fn type_line(&mut self, cli: &mut Cli, line: &str) -> Result<Option<i32>, Failure> {
+        let query = vec![
+            ("container".into(), self.container.as_str().into()),
+            ("session".into(), Str::from(self.session.to_string())),
+        ];
+        let (namespace, name) = (self.pod.namespace.clone(), self.pod.name.clone());
+        let request = Request::new(crate::api::Verb::Update, kinds::PODS, namespace, name)
+            .with_subresource("exec")
+            .with(|options| options.query = query)
+            .with_body(format!("{line}\n"))
+            .by(AGENT);
+        cli.env.api.call(request).map_err(streaming)?;
+        self.resume(cli)
     }
 
     pub(super) fn resume(&mut self, cli: &mut Cli) -> Result<Option<i32>, Failure> {

@@ -1,4 +1,4 @@
-//! The other programs of a pipeline: `cat`, `echo`, `ls`, `grep`, `head`, `tail`, `wc`, `sort`, `uniq`, `base64`.
+//! The other programs of a pipeline: `cat`, `echo`, `ls`, `grep`, `head`, `tail`, `wc`, `sort`, `uniq`, `cut`, `base64`.
 
 use super::Env;
 use crate::api::base64;
@@ -69,8 +69,31 @@ pub(super) fn filter(words: &[String], input: &str, files: &Map<Str, Str>) -> Ou
             let lines = text.as_bytes().chunks(76).map(String::from_utf8_lossy);
             Ok((lines.map(|line| format!("{line}\n")).collect(), 0))
         }
+        "cut" => cut(args, input),
         other => Err((format!("sh: {other}: not found\n"), 127)),
     }
+}
+
+/// `cut -d X -f N[,N…]`
+fn cut(args: &[&str], input: &str) -> Outcome {
+    let value = |flag: &str| {
+        let mut rest = args.iter().skip_while(|a| !a.starts_with(flag));
+        let first = rest.next()?.strip_prefix(flag)?;
+        if first.is_empty() { rest.next().copied() } else { Some(first) }
+    };
+    let delimiter = value("-d").unwrap_or("\t");
+    let fields: Option<Vec<usize>> =
+        value("-f").map(|list| list.split(',').filter_map(|n| n.parse().ok()).collect());
+    let Some(fields) = fields.filter(|f| !f.is_empty() && !f.contains(&0)) else {
+        return Err(("cut: you must specify a list of fields\n".into(), 1));
+    };
+    let line = |line: &str| {
+        let all: Vec<&str> = line.split(delimiter).collect();
+        let kept: Vec<&str> = fields.iter().filter_map(|n| all.get(n - 1).copied()).collect();
+        // A line without the delimiter is passed on whole.
+        if all.len() == 1 { format!("{line}\n") } else { format!("{}\n", kept.join(delimiter)) }
+    };
+    Ok((input.lines().map(line).collect(), 0))
 }
 
 fn count(args: &[&str], default: usize) -> usize {

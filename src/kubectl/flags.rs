@@ -1,7 +1,10 @@
 //! Command-line flags, read as spf13/pflag reads them.
 
 use super::failure::Failure;
+use crate::api::parse_duration;
 use crate::collections::Map;
+use crate::json::Str;
+use std::time::Duration;
 
 /// What a flag takes.
 #[derive(Clone, Copy, PartialEq)]
@@ -32,6 +35,34 @@ const GLOBAL: &[Flag] = &[
     ("warnings-as-errors", ' ', Takes::Nothing),
     ("help", 'h', Takes::Nothing),
 ];
+
+/// Flags of the commands that write what files hold.
+pub(super) const WRITE: &[Flag] = &[
+    ("filename", 'f', Takes::Value),
+    ("kustomize", 'k', Takes::Value),
+    ("recursive", 'R', Takes::Nothing),
+    ("output", 'o', Takes::Value),
+    ("dry-run", ' ', Takes::Optional("unchanged")),
+    ("validate", ' ', Takes::Optional("strict")),
+    ("save-config", ' ', Takes::Nothing),
+    ("field-manager", ' ', Takes::Value),
+    ("show-managed-fields", ' ', Takes::Nothing),
+    ("template", ' ', Takes::Value),
+    ("allow-missing-template-keys", ' ', Takes::Nothing),
+    ("windows-line-endings", ' ', Takes::Nothing),
+];
+
+/// Two tables as one.
+pub(super) const fn join<const N: usize>(a: &[Flag], b: &[Flag]) -> [Flag; N] {
+    assert!(a.len() + b.len() == N);
+    let mut out = [("", ' ', Takes::Nothing); N];
+    let mut i = 0;
+    while i < N {
+        out[i] = if i < a.len() { a[i] } else { b[i - a.len()] };
+        i += 1;
+    }
+    out
+}
 
 /// Arguments, taken apart.
 #[derive(Clone, Debug, Default)]
@@ -72,6 +103,16 @@ impl Arguments {
     /// A number.
     pub fn number(&self, name: &str) -> Option<i64> {
         self.get(name).parse().ok()
+    }
+
+    /// A duration that was checked when it was read: whether it is negative, and how long; `None` where it was not given.
+    pub fn duration(&self, name: &str) -> Option<(bool, Duration)> {
+        parse_duration(self.get(name)).ok()
+    }
+
+    /// Who owns what the command writes: `--field-manager`, or the command's own name for itself.
+    pub fn manager(&self, own: &'static str) -> Str {
+        if self.has("field-manager") { self.get("field-manager").into() } else { Str::fixed(own) }
     }
 
     /// The namespace that the command works in.
@@ -152,9 +193,8 @@ fn check(flag: &Flag, value: &str) -> Result<(), String> {
         return Err(format!("invalid argument {value:?} for \"{shown}\" flag: {why}"));
     }
     if ["timeout", "since", "duration"].contains(&name)
-        && super::printers::human::parse_duration(value).is_none()
+        && let Err(why) = parse_duration(value)
     {
-        let why = format!("time: invalid duration {value:?}");
         return Err(format!("invalid argument {value:?} for \"{shown}\" flag: {why}"));
     }
     if ["replicas", "tail", "grace-period", "limit-bytes"].contains(&name) && value.parse::<i64>().is_err() {

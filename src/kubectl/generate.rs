@@ -6,9 +6,9 @@ use super::cli::Cli;
 use super::create::{report, send};
 use super::failure::Failure;
 use super::flags::{self, Arguments, Flag, Takes};
-use super::names;
 use super::printers::Format;
-use crate::api::{Resource, kinds};
+use super::{data, names, quota, secret};
+use crate::api::{Resource, ResourceInfo, kinds};
 use crate::json;
 use crate::json::Json;
 
@@ -19,99 +19,150 @@ const COMMON: &[Flag] = &[
     ("save-config", ' ', Takes::Nothing),
     ("field-manager", ' ', Takes::Value),
     ("show-managed-fields", ' ', Takes::Nothing),
+    ("template", ' ', Takes::Value),
+    ("allow-missing-template-keys", ' ', Takes::Nothing),
 ];
 const JOB: &[Flag] = &[("image", ' ', Takes::Value), ("from", ' ', Takes::Value)];
 const DEPLOYMENT: &[Flag] =
     &[("image", ' ', Takes::Value), ("replicas", 'r', Takes::Value), ("port", ' ', Takes::Value)];
 const CRON_JOB: &[Flag] =
     &[("image", ' ', Takes::Value), ("schedule", ' ', Takes::Value), ("restart", ' ', Takes::Value)];
-const DATA: &[Flag] = &[
-    ("from-literal", ' ', Takes::Value),
-    ("from-file", ' ', Takes::Value),
-    ("from-env-file", ' ', Takes::Value),
-    ("append-hash", ' ', Takes::Nothing),
-    ("type", ' ', Takes::Value),
-];
 
-/// A generator: its name, its resource, its own flags.
+/// What makes one object from flags.
 struct Generator {
-    command: &'static str,
-    resource: Resource,
+    /// How it is called, by its full name first.
+    names: &'static [&'static str],
+    resource: &'static ResourceInfo,
     flags: &'static [Flag],
+    /// The flags that it cannot do without.
+    required: &'static [&'static str],
+    /// The object, but for its kind and namespace: from the flags and the name.
+    make: fn(&mut Cli, &Arguments, &str) -> Result<Json, Failure>,
+    /// What stands before the server's words when it refuses; `""`: they are printed as a server's error.
+    refused: &'static str,
 }
 
-/// Runs a generator, where the first word names one.
+static GENERATORS: &[Generator] = &[
+    Generator {
+        names: &["configmap", "cm"],
+        resource: kinds::CONFIGMAPS,
+        flags: data::FLAGS,
+        required: &[],
+        make: data::config_map,
+        refused: "failed to create configmap: ",
+    },
+    Generator {
+        names: &["cronjob", "cj"],
+        resource: kinds::CRONJOBS,
+        flags: CRON_JOB,
+        required: &["image", "schedule"],
+        make: cron_job,
+        refused: "failed to create cronjob: ",
+    },
+    Generator {
+        names: &["deployment", "deploy"],
+        resource: kinds::DEPLOYMENTS,
+        flags: DEPLOYMENT,
+        required: &["image"],
+        make: deployment,
+        refused: "failed to create deployment: ",
+    },
+    Generator {
+        names: &["job"],
+        resource: kinds::JOBS,
+        flags: JOB,
+        required: &[],
+        make: job,
+        refused: "failed to create job: ",
+    },
+    Generator {
+        names: &["namespace", "ns"],
+        resource: kinds::NAMESPACES,
+        flags: &[],
+        required: &[],
+        make: |_, _, name| Ok(json!({ "metadata": { "name": name }, "spec": {}, "status": {} })),
+        refused: "",
+    },
+    Generator {
+        names: &["quota", "resourcequota"],
+        resource: kinds::RESOURCEQUOTAS,
+        flags: quota::FLAGS,
+        required: &[],
+        make: quota::make,
+        refused: "failed to create quota: ",
+    },
+    Generator {
+        names: &["secret docker-registry"],
+        resource: kinds::SECRETS,
+        flags: secret::DOCKER_REGISTRY,
+        required: &[],
+        make: secret::docker_registry,
+        refused: "failed to create secret ",
+    },
+    Generator {
+        names: &["secret generic"],
+        resource: kinds::SECRETS,
+        flags: secret::GENERIC,
+        required: &[],
+        make: secret::generic,
+        refused: "failed to create secret ",
+    },
+    Generator {
+        names: &["secret tls"],
+        resource: kinds::SECRETS,
+        flags: secret::TLS,
+        required: &[],
+        make: secret::tls,
+        refused: "failed to create secret ",
+    },
+    Generator {
+        names: &["serviceaccount", "sa"],
+        resource: kinds::SERVICEACCOUNTS,
+        flags: &[],
+        required: &[],
+        make: |_, _, name| Ok(json!({ "metadata": { "name": name } })),
+        refused: "failed to create serviceaccount: ",
+    },
+];
+
+/// The words after `create` that name a generator.
+pub(super) fn commands() -> impl Iterator<Item = &'static str> {
+    GENERATORS.iter().map(|g| g.names[0])
+}
+
+/// Runs a generator, where the first words name one.
 pub(super) fn run(cli: &mut Cli, args: &[String]) -> Option<Result<Flow, Failure>> {
-    let word = args.first()?.as_str();
-    let (generator, args) = match word {
-        "job" => (Generator { command: "job", resource: kinds::JOBS.into(), flags: JOB }, &args[1..]),
-        "deployment" | "deploy" => {
-            let resource = kinds::DEPLOYMENTS.into();
-            (Generator { command: "deployment", resource, flags: DEPLOYMENT }, &args[1..])
-        }
-        "cronjob" | "cj" => {
-            (Generator { command: "cronjob", resource: kinds::CRONJOBS.into(), flags: CRON_JOB }, &args[1..])
-        }
-        "namespace" | "ns" => {
-            (Generator { command: "namespace", resource: kinds::NAMESPACES.into(), flags: &[] }, &args[1..])
-        }
-        "serviceaccount" | "sa" => {
-            let resource = kinds::SERVICEACCOUNTS.into();
-            (Generator { command: "serviceaccount", resource, flags: &[] }, &args[1..])
-        }
-        "configmap" | "cm" => {
-            (Generator { command: "configmap", resource: kinds::CONFIGMAPS.into(), flags: DATA }, &args[1..])
-        }
-        "secret" if args.get(1).is_some_and(|a| a == "generic") => {
-            let resource = kinds::SECRETS.into();
-            (Generator { command: "secret generic", resource, flags: DATA }, &args[2..])
-        }
-        _ => return None,
-    };
-    Some(generate(cli, &generator, args))
+    GENERATORS.iter().find_map(|generator| {
+        let words = generator.names.iter().find_map(|name| {
+            let words: Vec<&str> = name.split(' ').collect();
+            args.iter().map(String::as_str).take(words.len()).eq(words.iter().copied()).then_some(words.len())
+        })?;
+        Some(generate(cli, generator, &args[words..]))
+    })
+}
+
+/// The one word that a generator takes; what stands after `--` does not count.
+pub(super) fn only_name(command: &str, args: &Arguments) -> Result<String, Failure> {
+    match args.words.as_slice() {
+        [name] => Ok(name.clone()),
+        words => Err(Failure::usage(command, format!("exactly one NAME is required, got {}", words.len()))),
+    }
 }
 
 fn generate(cli: &mut Cli, generator: &Generator, args: &[String]) -> Result<Flow, Failure> {
-    let command = format!("create {}", generator.command);
+    let command = format!("create {}", generator.names[0]);
     let flags: Vec<Flag> = COMMON.iter().chain(generator.flags).copied().collect();
     let args = flags::parse(&command, args, &flags)?;
-    let required: &[&str] = match generator.command {
-        "cronjob" => &["image", "schedule"],
-        "deployment" => &["image"],
-        _ => &[],
-    };
-    if !required.is_empty() {
-        let missing: Vec<String> =
-            required.iter().filter(|f| !args.has(f)).map(|f| format!("{f:?}")).collect();
-        if !missing.is_empty() {
-            return Err(Failure::error(format!("required flag(s) {} not set", missing.join(", "))));
-        }
+    let missing: Vec<String> =
+        generator.required.iter().filter(|f| !args.has(f)).map(|f| format!("{f:?}")).collect();
+    if !missing.is_empty() {
+        return Err(Failure::error(format!("required flag(s) {} not set", missing.join(", "))));
     }
-    let mut args = args;
-    // The first word is the name; others without `--` are the command's.
-    let takes_command = matches!(generator.command, "job" | "cronjob" | "deployment");
-    let [name] = args.words.as_slice() else {
-        return Err(Failure::usage(
-            &command,
-            format!("exactly one NAME is required, got {}", args.words.len()),
-        ));
-    };
-    let name = name.clone();
-    if !takes_command && let Some(rest) = args.rest.take() {
-        let got = 1 + rest.len();
-        return Err(Failure::usage(&command, format!("exactly one NAME is required, got {got}")));
-    }
+    let name = only_name(&command, &args)?;
     let dry_run = DryRun::of(&args)?;
-    let format = Format::of_write(args.get("output"))?;
-    let mut object = match generator.command {
-        "job" => job(cli, &args, &name)?,
-        "deployment" => deployment(&args, &name)?,
-        "cronjob" => cron_job(&args, &name),
-        "configmap" => super::data::config_map(cli, &args, &name)?,
-        "secret generic" => super::data::secret(cli, &args, &name)?,
-        _ => json!({ "metadata": { "name": name } }),
-    };
-    let resource = &generator.resource;
+    let format = Format::of_write(&args)?;
+    let mut object = (generator.make)(cli, &args, &name)?;
+    let resource: &Resource = &generator.resource.into();
     object.set("apiVersion", resource.api_version());
     object.set("kind", resource.kind);
     // A dry run of the client shows a namespace only where one was given.
@@ -121,12 +172,14 @@ fn generate(cli: &mut Cli, generator: &Generator, args: &[String]) -> Result<Flo
     if args.is("save-config") {
         object = apply::with_last_applied(&object);
     }
-    let created = send(cli, &args, dry_run, resource, object).map_err(|status| match generator.command {
-        "namespace" => Failure::from(status),
-        "secret generic" => Failure::error(format!("failed to create secret {}", status.message)),
-        other => Failure::error(format!("failed to create {other}: {}", status.message)),
-    })?;
-    if dry_run == DryRun::Client && matches!(format, Some(Format::Json)) {
+    let created =
+        send(cli, &args, ("kubectl-create", dry_run), resource, object).map_err(|status| match generator
+            .refused
+        {
+            "" => Failure::from(status),
+            refused => Failure::error(format!("{refused}{}", status.message)),
+        })?;
+    if dry_run == DryRun::Client && matches!(format, Some(Format::Json { .. })) {
         cli.print(super::typed::to_json(&created));
     } else {
         report(cli, format.as_ref(), dry_run, resource, created)?;
@@ -180,20 +233,20 @@ fn job(cli: &mut Cli, args: &Arguments, name: &str) -> Result<Json, Failure> {
     Ok(json!({ "metadata": metadata, "spec": &template["spec"], "status": {} }))
 }
 
-fn cron_job(args: &Arguments, name: &str) -> Json {
+fn cron_job(_: &mut Cli, args: &Arguments, name: &str) -> Result<Json, Failure> {
     let restart = if args.has("restart") { args.get("restart") } else { "OnFailure" };
     let template = template(args, name, restart);
-    json!({
+    Ok(json!({
         "metadata": { "name": name },
         "spec": {
             "schedule": args.get("schedule"),
             "jobTemplate": { "metadata": { "name": name }, "spec": { "template": template } },
         },
         "status": {},
-    })
+    }))
 }
 
-fn deployment(args: &Arguments, name: &str) -> Result<Json, Failure> {
+fn deployment(_: &mut Cli, args: &Arguments, name: &str) -> Result<Json, Failure> {
     let images: Vec<String> = args.list("image").into_iter().filter(|image| !image.is_empty()).collect();
     let command = args.rest.as_ref().filter(|c| !c.is_empty());
     if images.len() > 1 && command.is_some() {

@@ -29,6 +29,8 @@ pub(super) const FLAGS: &[Flag] = &[
     ("recursive", 'R', Takes::Nothing),
     ("show-kind", ' ', Takes::Nothing),
     ("show-managed-fields", ' ', Takes::Nothing),
+    ("template", ' ', Takes::Value),
+    ("allow-missing-template-keys", ' ', Takes::Nothing),
     ("chunk-size", ' ', Takes::Value),
     ("subresource", ' ', Takes::Value),
     ("server-print", ' ', Takes::Nothing),
@@ -62,7 +64,7 @@ pub(super) fn run(cli: &mut Cli, args: &[String]) -> Result<Flow, Failure> {
     if args.has("raw") && !args.words.is_empty() {
         return Err(Failure::error("arguments may not be passed when --raw is specified"));
     }
-    let format = Format::of_get(args.get("output"))?;
+    let format = Format::of_get(&args)?;
     let files = files::read(cli, &args)?;
     if args.words.is_empty() && files.is_empty() {
         let help = "Use \"kubectl api-resources\" for a complete list of supported resources.";

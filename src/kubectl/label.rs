@@ -19,6 +19,9 @@ pub(super) const FLAGS: &[Flag] = &[
     ("filename", 'f', Takes::Value),
     ("recursive", 'R', Takes::Nothing),
     ("output", 'o', Takes::Value),
+    ("template", ' ', Takes::Value),
+    ("allow-missing-template-keys", ' ', Takes::Nothing),
+    ("show-managed-fields", ' ', Takes::Nothing),
     ("dry-run", ' ', Takes::Optional("unchanged")),
     ("resource-version", ' ', Takes::Value),
     ("field-manager", ' ', Takes::Value),
@@ -40,7 +43,7 @@ pub(super) fn run(cli: &mut Cli, args: &[String], what: What) -> Result<Flow, Fa
     };
     let args = flags::parse(command, args, FLAGS)?;
     let dry_run = DryRun::of(&args)?;
-    let format = Format::of_write(args.get("output"))?;
+    let format = Format::of_write(&args)?;
     let is_change = |w: &String| w.contains('=') || (w.ends_with('-') && w.len() > 1);
     let (changes, words): (Vec<String>, Vec<String>) = args.words.iter().cloned().partition(is_change);
     if changes.is_empty() && !args.is("list") {
@@ -109,11 +112,9 @@ pub(super) fn run(cli: &mut Cli, args: &[String], what: What) -> Result<Flow, Fa
                     Request::patch(PatchType::Merge, resource.clone(), namespace, name.as_str(), body).with(
                         |o| {
                             o.dry_run = dry_run == DryRun::Server;
-                            o.field_manager = if what == What::Labels {
-                                "kubectl-label".into()
-                            } else {
-                                "kubectl-annotate".into()
-                            };
+                            let labels = what == What::Labels;
+                            o.field_manager =
+                                args.manager(if labels { "kubectl-label" } else { "kubectl-annotate" });
                         },
                     );
                 match cli.call(request) {

@@ -255,7 +255,7 @@ fn read(cli: &mut Cli, args: &Arguments, source: &Source, follows: bool) -> Resu
     if args.has("limit-bytes") {
         query.push(("limitBytes".into(), args.get("limit-bytes").into()));
     }
-    if let Some((_, since)) = super::printers::human::parse_duration(args.get("since")) {
+    if let Some((_, since)) = args.duration("since") {
         query.push(("sinceSeconds".into(), since.as_secs().to_string().into()));
     }
     let request = Request::get(kinds::PODS, source.namespace.as_str(), source.pod.as_str())

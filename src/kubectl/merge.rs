@@ -53,7 +53,17 @@ fn merge_maps(rule: Rule, original: &Json, modified: &Json, current: &Json) -> J
     let mut patch = Json::object();
     for (key, new) in modified.entries() {
         let (old, now) = (&original[key.as_str()], &current[key.as_str()]);
-        if let Some(part) = merge_value(child(rule, key), old, new, now) {
+        let rule = child(rule, key);
+        let part = merge_value(rule, old, new, now);
+        if let (Rule::Keyed(id, _), Json::Array(new), Json::Array(now)) = (rule, new, now) {
+            let changed = part.iter().flat_map(Json::items).any(|e| e["$patch"].is_null());
+            let same_order =
+                new.len() == now.len() && new.iter().zip(now.iter()).all(|(a, b)| a[id] == b[id]);
+            if changed || !same_order {
+                patch.set(format!("$setElementOrder/{key}"), order(id, new));
+            }
+        }
+        if let Some(part) = part {
             patch.set(key, part);
         }
     }
@@ -83,6 +93,16 @@ fn merge_value(rule: Rule, original: &Json, modified: &Json, current: &Json) -> 
         }
         _ => (modified != current).then(|| modified.clone()),
     }
+}
+
+/// The elements of a list by their keys alone, in the order that they shall have.
+fn order(key: &'static str, items: &[Json]) -> Json {
+    let named = items.iter().map(|item| {
+        let mut name = Json::object();
+        name.set(Str::fixed(key), &item[key]);
+        name
+    });
+    named.collect()
 }
 
 fn keyed(key: &'static str, shape: Shape, original: &Json, modified: &Json, current: &Json) -> Option<Json> {
@@ -143,7 +163,7 @@ mod tests {
         let patch = three_way(kinds::PODS.ty, &old, &new, &old);
         assert_eq!(
             patch.to_string(),
-            r#"{"spec":{"containers":[{"image":"z","name":"a"},{"$patch":"delete","name":"b"}]}}"#
+            r#"{"spec":{"$setElementOrder/containers":[{"name":"a"}],"containers":[{"image":"z","name":"a"},{"$patch":"delete","name":"b"}]}}"#
         );
     }
 }

@@ -25,6 +25,7 @@ mod filters;
 mod flags;
 mod generate;
 mod get;
+mod help;
 mod label;
 mod logs;
 mod merge;
@@ -32,13 +33,19 @@ mod misc;
 mod names;
 mod patch;
 mod printers;
+mod quota;
 mod record;
 mod replace;
 mod rollout;
 mod run;
 mod scale;
+mod secret;
+mod server_side;
 mod set;
+mod set_env;
+mod token;
 mod typed;
+mod view_last_applied;
 mod wait;
 
 pub use complete::complete;
@@ -168,9 +175,17 @@ impl Session {
 
     /// Goes on after what it waited for has come.
     pub fn resume(&mut self, env: &mut Env<'_>) {
+        self.go_on(env, Task::resume);
+    }
+
+    fn go_on(
+        &mut self,
+        env: &mut Env<'_>,
+        act: impl FnOnce(&mut Task, &mut Cli) -> Result<Option<i32>, Failure>,
+    ) {
         let Some(mut task) = self.task.take() else { return };
         let mut out = Vec::new();
-        let result = task.resume(&mut Cli { env, out: &mut out, stdin: "" });
+        let result = act(&mut task, &mut Cli { env, out: &mut out, stdin: "" });
         self.take_in(out);
         match result {
             Ok(None) => {
@@ -187,6 +202,19 @@ impl Session {
                 self.advance(env, exit);
             }
         }
+    }
+
+    /// Whether the running command reads what is typed.
+    pub fn reads(&self) -> bool {
+        matches!(&self.task, Some(Task::Exec(task)) if task.reads())
+    }
+
+    /// Types a line for the running command to read.
+    pub fn type_line(&mut self, line: &str, env: &mut Env<'_>) {
+        self.go_on(env, |task, cli| match task {
+            Task::Exec(task) => task.type_line(cli, line),
+            _ => Ok(None),
+        });
     }
 
     /// What it waits for.
@@ -354,7 +382,8 @@ fn run_command(args: &[String], cli: &mut Cli) -> Result<Flow, Failure> {
         keep_dashes_last(&args[at + 1..], &args[..at]).unwrap_or(rest)
     };
     if rest.iter().take_while(|a| *a != "--").any(|a| a == "--help" || a == "-h") {
-        cli.print(misc::HELP);
+        let words: Vec<&str> = rest.iter().map(String::as_str).take_while(|a| !a.starts_with('-')).collect();
+        cli.print(help::of(&[&[command], words.as_slice()].concat()));
         return Ok(Flow::Exit(0));
     }
     match command {
@@ -378,7 +407,8 @@ fn run_command(args: &[String], cli: &mut Cli) -> Result<Flow, Failure> {
         "api-resources" => misc::api_resources(cli, &rest),
         "version" => misc::version(cli),
         "help" => {
-            cli.print(misc::HELP);
+            let words: Vec<&str> = rest.iter().map(String::as_str).collect();
+            cli.print(help::of(&words));
             Ok(Flow::Exit(0))
         }
         other => Err(misc::unknown_command(other)),

@@ -18,6 +18,9 @@ pub(super) const FLAGS: &[Flag] = &[
     ("filename", 'f', Takes::Value),
     ("recursive", 'R', Takes::Nothing),
     ("output", 'o', Takes::Value),
+    ("template", ' ', Takes::Value),
+    ("allow-missing-template-keys", ' ', Takes::Nothing),
+    ("show-managed-fields", ' ', Takes::Nothing),
     ("dry-run", ' ', Takes::Optional("unchanged")),
     ("subresource", ' ', Takes::Value),
     ("local", ' ', Takes::Nothing),
@@ -27,7 +30,7 @@ pub(super) const FLAGS: &[Flag] = &[
 pub(super) fn run(cli: &mut Cli, args: &[String]) -> Result<Flow, Failure> {
     let args = flags::parse("patch", args, FLAGS)?;
     let dry_run = DryRun::of(&args)?;
-    let format = Format::of_write(args.get("output"))?;
+    let format = Format::of_write(&args)?;
     let kind = match args.get("type") {
         "" | "strategic" => PatchType::Strategic,
         "merge" => PatchType::Merge,
@@ -95,11 +98,7 @@ pub(super) fn run(cli: &mut Cli, args: &[String]) -> Result<Flow, Failure> {
                 .with(|o| {
                     o.dry_run = dry_run == DryRun::Server;
                     o.field_validation = FieldValidation::Warn;
-                    o.field_manager = if args.has("field-manager") {
-                        args.get("field-manager").into()
-                    } else {
-                        "kubectl-patch".into()
-                    };
+                    o.field_manager = args.manager("kubectl-patch");
                 });
         match cli.call(request) {
             Err(status) => failures.push(status.into()),

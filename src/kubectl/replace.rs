@@ -9,25 +9,21 @@ use super::flags::{self, Flag, Takes};
 use super::printers::{Format, typed_name};
 use crate::api::{Propagation, Request};
 
-pub(super) const FLAGS: &[Flag] = &[
-    ("filename", 'f', Takes::Value),
-    ("recursive", 'R', Takes::Nothing),
-    ("output", 'o', Takes::Value),
-    ("dry-run", ' ', Takes::Optional("unchanged")),
-    ("validate", ' ', Takes::Optional("strict")),
-    ("force", ' ', Takes::Nothing),
-    ("cascade", ' ', Takes::Optional("background")),
-    ("grace-period", ' ', Takes::Value),
-    ("save-config", ' ', Takes::Nothing),
-    ("timeout", ' ', Takes::Value),
-    ("subresource", ' ', Takes::Value),
-    ("field-manager", ' ', Takes::Value),
-];
+pub(super) const FLAGS: &[Flag] = &flags::join::<17>(
+    flags::WRITE,
+    &[
+        ("force", ' ', Takes::Nothing),
+        ("cascade", ' ', Takes::Optional("background")),
+        ("grace-period", ' ', Takes::Value),
+        ("timeout", ' ', Takes::Value),
+        ("subresource", ' ', Takes::Value),
+    ],
+);
 
 pub(super) fn run(cli: &mut Cli, args: &[String]) -> Result<Flow, Failure> {
     let args = flags::parse("replace", args, FLAGS)?;
     let dry_run = DryRun::of(&args)?;
-    let format = Format::of_write(args.get("output"))?;
+    let format = Format::of_write(&args)?;
     if !args.has("filename") {
         return Err(Failure::usage("replace", "must specify --filename to replace"));
     }
@@ -65,7 +61,7 @@ pub(super) fn run(cli: &mut Cli, args: &[String]) -> Result<Flow, Failure> {
         };
         let request = request.with(|o| {
             write_options(o, &args, dry_run);
-            o.field_manager = "kubectl-replace".into();
+            o.field_manager = args.manager("kubectl-replace");
         });
         match cli.call(request) {
             Err(status) => failures.push(Failure::from_source("replacing", &info.source, status)),

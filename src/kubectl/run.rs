@@ -28,6 +28,9 @@ const FLAGS: &[Flag] = &[
     ("quiet", 'q', Takes::Nothing),
     ("save-config", ' ', Takes::Nothing),
     ("field-manager", ' ', Takes::Value),
+    ("show-managed-fields", ' ', Takes::Nothing),
+    ("template", ' ', Takes::Value),
+    ("allow-missing-template-keys", ' ', Takes::Nothing),
     ("validate", ' ', Takes::Optional("strict")),
     ("output", 'o', Takes::Value),
     ("dry-run", ' ', Takes::Optional("unchanged")),
@@ -36,7 +39,7 @@ const FLAGS: &[Flag] = &[
 pub(super) fn run(cli: &mut Cli, args: &[String]) -> Result<Flow, Failure> {
     let args = flags::parse("run", args, FLAGS)?;
     let dry_run = DryRun::of(&args)?;
-    let format = Format::of_write(args.get("output"))?;
+    let format = Format::of_write(&args)?;
     if !args.has("image") {
         return Err(Failure::error("required flag(s) \"image\" not set"));
     }
@@ -57,8 +60,8 @@ pub(super) fn run(cli: &mut Cli, args: &[String]) -> Result<Flow, Failure> {
         pod = super::apply::with_last_applied(&pod);
     }
     let resource = kinds::PODS.into();
-    let created = send(cli, &args, dry_run, &resource, pod)?;
-    if dry_run == DryRun::Client && matches!(format, Some(Format::Json)) {
+    let created = send(cli, &args, ("kubectl-run", dry_run), &resource, pod)?;
+    if dry_run == DryRun::Client && matches!(format, Some(Format::Json { .. })) {
         cli.print(typed::to_json(&created));
     } else {
         report(cli, format.as_ref(), dry_run, &resource, created)?;

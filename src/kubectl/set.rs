@@ -1,4 +1,4 @@
-//! `kubectl set image`, `set env` and `set resources`: changes of a pod template.
+//! `kubectl set`: changes of a pod template; here `image` and `resources`, in `set_env` the environment.
 
 use super::Flow;
 use super::apply::DryRun;
@@ -7,7 +7,7 @@ use super::failure::Failure;
 use super::flags::{self, Flag, Takes};
 use super::names;
 use super::printers::{Format, typed_name};
-use super::record;
+use super::{record, set_env};
 use crate::api::quantity::Quantity;
 use crate::api::revision::CHANGE_CAUSE;
 use crate::api::{PatchType, Request};
@@ -18,21 +18,22 @@ const FLAGS: &[Flag] = &[
     ("all", ' ', Takes::Nothing),
     ("selector", 'l', Takes::Value),
     ("containers", 'c', Takes::Value),
-    ("env", 'e', Takes::Value),
-    ("list", ' ', Takes::Nothing),
     ("limits", ' ', Takes::Value),
     ("requests", ' ', Takes::Value),
     ("output", 'o', Takes::Value),
+    ("template", ' ', Takes::Value),
+    ("allow-missing-template-keys", ' ', Takes::Nothing),
+    ("show-managed-fields", ' ', Takes::Nothing),
     ("dry-run", ' ', Takes::Optional("unchanged")),
     ("local", ' ', Takes::Nothing),
-    ("overwrite", ' ', Takes::Nothing),
+    ("field-manager", ' ', Takes::Value),
     record::FLAG,
 ];
 
 pub(super) fn run(cli: &mut Cli, args: &[String]) -> Result<Flow, Failure> {
     match args.first().map(String::as_str) {
         Some("image") => change(cli, "image", &args[1..]),
-        Some("env") => change(cli, "env", &args[1..]),
+        Some("env") => set_env::run(cli, &args[1..]),
         Some("resources") => change(cli, "resources", &args[1..]),
         _ => {
             cli.error_line("Available Commands:\n  env         Update environment variables on a pod template\n  image       Update the image of a pod template\n  resources   Update resource requests/limits on objects with pod templates");
@@ -42,7 +43,7 @@ pub(super) fn run(cli: &mut Cli, args: &[String]) -> Result<Flow, Failure> {
 }
 
 /// Where a kind keeps its pod's spec.
-fn pod_spec(kind: &str) -> &'static [&'static str] {
+pub(super) fn pod_spec(kind: &str) -> &'static [&'static str] {
     match kind {
         "Pod" => &["spec"],
         "CronJob" => &["spec", "jobTemplate", "spec", "template", "spec"],
@@ -55,10 +56,9 @@ fn change(cli: &mut Cli, what: &str, args: &[String]) -> Result<Flow, Failure> {
     let args = flags::parse(&format!("set {what}"), args, FLAGS)?;
     let cause = record::cause(cli, &format!("set {what}"), raw, &args);
     let dry_run = DryRun::of(&args)?;
-    let format = Format::of_write(args.get("output"))?;
-    let is_change = |w: &String| w.contains('=') || (what == "env" && w.ends_with('-') && w.len() > 1);
-    let (mut changes, words): (Vec<String>, Vec<String>) = args.words.iter().cloned().partition(is_change);
-    changes.extend(args.all("env").iter().cloned());
+    let format = Format::of_write(&args)?;
+    let (changes, words): (Vec<String>, Vec<String>) =
+        args.words.iter().cloned().partition(|w: &String| w.contains('='));
     let targets = names::targets(&words)?;
     if targets.is_empty() {
         return Err(Failure::error(
@@ -73,10 +73,9 @@ fn change(cli: &mut Cli, what: &str, args: &[String]) -> Result<Flow, Failure> {
     }
     let message = match what {
         "image" => "at least one image update is required",
-        "env" => "at least one environment variable must be provided",
         _ => "you must specify an update to requests or limits (in the form of --requests/--limits)",
     };
-    if !args.is("list") && changes.is_empty() && resources.is_empty() {
+    if changes.is_empty() && resources.is_empty() {
         return Err(Failure::error(message));
     }
     let mut failures = Vec::new();
@@ -92,16 +91,10 @@ fn change(cli: &mut Cli, what: &str, args: &[String]) -> Result<Flow, Failure> {
         let path = pod_spec(resource.kind);
         let spec = object.at(path);
         let containers = spec["containers"].items();
-        if args.is("list") {
-            list_env(cli, resource.kind, &target.name, containers);
-            continue;
-        }
-        let only = args.get("containers");
         let patches = match what {
             "image" => images(containers, &changes),
-            "env" => env(containers, &changes, only),
             _ => {
-                let chosen = containers.iter().filter(|c| is_chosen(c, only));
+                let chosen = containers.iter().filter(|c| set_env::is_meant(&args, c["name"].str()));
                 Ok(chosen.map(|c| json!({ "name": &c["name"], "resources": &resources })).collect())
             }
         };
@@ -131,7 +124,7 @@ fn change(cli: &mut Cli, what: &str, args: &[String]) -> Result<Flow, Failure> {
         )
         .with(|o| {
             o.dry_run = dry_run == DryRun::Server;
-            o.field_manager = "kubectl-set".into();
+            o.field_manager = args.manager("kubectl-set");
         });
         let after = if dry_run == DryRun::Client {
             object.clone()
@@ -176,26 +169,6 @@ fn images(containers: &[Json], changes: &[String]) -> Result<Vec<Json>, Failure>
     Ok(out)
 }
 
-fn env(containers: &[Json], changes: &[String], only: &str) -> Result<Vec<Json>, Failure> {
-    let mut out = Vec::new();
-    for container in containers.iter().filter(|c| is_chosen(c, only)) {
-        let mut variables = Vec::new();
-        for change in changes {
-            variables.push(match change.split_once('=') {
-                Some((name, value)) => json!({ "name": name, "value": value }),
-                None => json!({ "name": change.trim_end_matches('-'), "$patch": "delete" }),
-            });
-        }
-        out.push(json!({ "name": &container["name"], "env": variables }));
-    }
-    Ok(out)
-}
-
-/// Whether `-c` means a container.
-fn is_chosen(container: &Json, only: &str) -> bool {
-    matches!(only, "" | "*") || container["name"].str() == only
-}
-
 /// `cpu=200m,memory=256Mi`
 fn quantities(text: &str) -> Result<Json, Failure> {
     let mut all = json!({});
@@ -212,30 +185,4 @@ fn quantities(text: &str) -> Result<Json, Failure> {
         all.set(name, quantity);
     }
     Ok(all)
-}
-
-/// `--list`: the variables, and where their values come from.
-fn list_env(cli: &mut Cli, kind: &str, name: &str, containers: &[Json]) {
-    for container in containers {
-        cli.line(format!("# {kind} {name}, container {}", container["name"].str()));
-        for variable in container["env"].items() {
-            let name = variable["name"].str();
-            let from = &variable["valueFrom"];
-            let (field, map, secret) = (&from["fieldRef"], &from["configMapKeyRef"], &from["secretKeyRef"]);
-            let key = |what: &str, of: &Json| {
-                format!("# {name} from {what} {}, key {}", of["name"].str(), of["key"].str())
-            };
-            cli.line(if !field.is_null() {
-                format!("# {name} from field path {}", field["fieldPath"].str())
-            } else if !map.is_null() {
-                key("configmap", map)
-            } else if !secret.is_null() {
-                key("secret", secret)
-            } else if !from.is_null() {
-                format!("# {name} from resource field {}", from["resourceFieldRef"]["resource"].str())
-            } else {
-                format!("{name}={}", variable["value"].str())
-            });
-        }
-    }
 }

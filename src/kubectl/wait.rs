@@ -6,7 +6,7 @@ use super::files;
 use super::flags::{self, Flag, Takes};
 use super::names::{self, Target};
 use super::printers::jsonpath::{self, Template};
-use super::printers::{human, relaxed, typed_name};
+use super::printers::{relaxed, typed_name};
 use super::{Flow, Task, Wait};
 use crate::api::Resource;
 use crate::json::Json;
@@ -88,7 +88,7 @@ pub(super) fn run(cli: &mut Cli, args: &[String]) -> Result<Flow, Failure> {
     }
     let goals: Vec<Goal> = args.all("for").iter().map(|f| goal(f)).collect::<Result<_, _>>()?;
     let (negative, patience) =
-        human::parse_duration(args.get("timeout")).unwrap_or((false, std::time::Duration::from_secs(30)));
+        args.duration("timeout").unwrap_or((false, std::time::Duration::from_secs(30)));
     // A negative timeout means a week.
     let patience = if negative { std::time::Duration::from_secs(7 * 86_400) } else { patience };
     let mut objects = Vec::new();

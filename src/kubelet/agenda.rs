@@ -11,6 +11,8 @@ pub struct Agenda {
     when: Map<Work, (Time, bool)>,
     due: Set<(Time, Work)>,
     chores: Set<(Time, Work)>,
+    /// Work that was given a moment since somebody last asked for it.
+    timers_set: Vec<Work>,
 }
 
 impl Agenda {
@@ -18,7 +20,20 @@ impl Agenda {
     pub fn set(&mut self, work: Work, at: Time, chore: bool) {
         self.remove(&work);
         self.list(chore).insert((at, work.clone()));
+        self.timers_set.push(work.clone());
         self.when.insert(work, (at, chore));
+    }
+
+    /// The work that was given a later moment than now since this was last asked.
+    pub fn take_timers_set(&mut self, now: Time) -> Vec<Work> {
+        let mut set = std::mem::take(&mut self.timers_set);
+        set.retain(|work| self.when.get(work).is_some_and(|(at, _)| *at > now));
+        set
+    }
+
+    /// All that is on it: what is no chore, then the chores; of each the soonest first.
+    pub fn iter(&self) -> impl Iterator<Item = &Work> {
+        self.due.iter().chain(self.chores.iter()).map(|(_, work)| work)
     }
 
     /// Puts work on the agenda for now, unless it is due already.
@@ -32,6 +47,11 @@ impl Agenda {
     pub fn sooner(&mut self, work: Work, at: Time) {
         let at = self.when.get(&work).map_or(at, |(known, _)| (*known).min(at));
         self.set(work, at, false);
+    }
+
+    /// The moment of some work.
+    pub fn at(&self, work: &Work) -> Option<Time> {
+        self.when.get(work).map(|(at, _)| *at)
     }
 
     /// Takes work off the agenda.

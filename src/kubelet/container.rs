@@ -7,7 +7,9 @@
 //! ```
 
 use super::exec::{Exec, KILLED};
+use super::hooks::Hook;
 use super::logs::Log;
+use super::prober::Prober;
 use super::runtime::{Image, Task};
 use crate::json::{Json, Str};
 use crate::sim::Time;
@@ -139,6 +141,12 @@ pub struct Container {
     pub retry_at: Option<Time>,
     /// Whether it has run in the pod's present sandbox.
     pub sandboxed: bool,
+    /// What it is asked while it runs.
+    pub probers: Vec<Prober>,
+    /// A lifecycle hook that has not ended.
+    pub hook: Option<Hook>,
+    /// It is being stopped, though the pod goes on: when it is killed.
+    pub kill_at: Option<Time>,
     /// What else runs, or ran, in it.
     pub execs: Vec<Exec>,
 }
@@ -162,6 +170,9 @@ impl Container {
             crash_backoff: None,
             retry_at: None,
             sandboxed: false,
+            probers: Vec::new(),
+            hook: None,
+            kill_at: None,
             execs: Vec::new(),
         }
     }
@@ -223,6 +234,7 @@ impl Container {
         self.pull = Pull::Idle;
         self.retry_at = None;
         self.execs.clear();
+        (self.hook, self.kill_at) = (None, None);
         self.sandboxed = true;
     }
 

@@ -25,8 +25,8 @@ pub struct ExecRequest<'a> {
     pub container: &'a str,
     /// The program and its arguments.
     pub command: Vec<String>,
-    /// What it can read.
-    pub stdin: &'a str,
+    /// What it can read; `None`: what is typed.
+    pub stdin: Option<&'a str>,
 }
 
 /// A process that was started in a running container.
@@ -73,12 +73,59 @@ fn internal(why: &str) -> Status {
     Status::new(Reason::InternalError, format!("Internal error occurred: {why}"))
 }
 
+/// The id of an exec: chance, but the same in the same run.
+fn id(now: Time) -> String {
+    let mut rng = Rng::new(now.0.unsigned_abs());
+    (0..4).map(|_| format!("{:016x}", rng.next_u64())).collect()
+}
+
 /// The kubelet finds no running container of that name.
 pub fn no_such_container(request: &ExecRequest<'_>) -> Status {
     internal(&format!("unable to upgrade connection: container not found ({:?})", request.container))
 }
 
+impl Exec {
+    /// All that it wrote.
+    pub fn text(&self) -> String {
+        self.output.iter().map(|(_, bytes)| String::from_utf8_lossy(bytes)).collect()
+    }
+}
+
 impl PodWorker {
+    /// Starts a command of the kubelet's own in a running container, and lets it have its first turn. An error is the
+    /// runtime's sentence.
+    pub(super) fn start_command(
+        &mut self,
+        index: usize,
+        command: &[String],
+        now: Time,
+        host: &mut Host<'_>,
+    ) -> Result<Session, String> {
+        let container = &mut self.containers[index];
+        let State::Running { task, .. } = &mut container.state else { return Err(String::new()) };
+        let started = task.exec(command, Some(""), now, &mut self.volumes);
+        let session = started.map_err(|error| error.exec_message(&id(now)))?;
+        container.execs.push(Exec { session, output: Vec::new(), exit: None });
+        self.run_container(index, now, host);
+        Ok(session)
+    }
+
+    /// Types into the terminal of a process.
+    pub(super) fn type_in(
+        &mut self,
+        container: &str,
+        number: i64,
+        text: &str,
+        now: Time,
+        host: &mut Host<'_>,
+    ) {
+        let Some(index) = self.containers.iter().position(|c| c.name == *container) else { return };
+        if let State::Running { task, .. } = &mut self.containers[index].state {
+            task.type_in(Session(u32::try_from(number).unwrap_or(0)), text);
+            self.run_container(index, now, host);
+        }
+    }
+
     /// Starts a process, and lets it have its first turn; gives its number.
     pub(super) fn exec(
         &mut self,
@@ -94,10 +141,7 @@ impl PodWorker {
         };
         let session =
             task.exec(&request.command, request.stdin, now, &mut self.volumes).map_err(|error| {
-                // The id of an exec is chance; the same run gives the same one.
-                let mut rng = Rng::new(now.0.unsigned_abs());
-                let id: String = (0..4).map(|_| format!("{:016x}", rng.next_u64())).collect();
-                let why = format!("error executing command in container: {}", error.exec_message(&id));
+                let why = format!("error executing command in container: {}", error.exec_message(&id(now)));
                 // The API server, which passes the kubelet's answer on, wraps it once more.
                 internal(&format!("Internal error occurred: {why}"))
             })?;

@@ -15,6 +15,7 @@ mod agenda;
 mod container;
 mod env;
 mod exec;
+mod hooks;
 pub mod images;
 mod kill;
 mod log_request;
@@ -24,6 +25,7 @@ mod node;
 mod object_cache;
 mod pod_worker;
 mod power;
+mod prober;
 mod runtime;
 pub mod shell;
 mod start;
@@ -35,6 +37,7 @@ pub use exec::ExecRequest;
 pub use logs::{Log, LogQuery};
 pub use node::{Fidelity, NodeConfig};
 pub use pod_worker::{PodWorker, Stage};
+pub use prober::ProbeKind;
 
 use crate::api::{ObjectKey, Resource, Status, kinds};
 use crate::client::{Context, Delta, Informer, Recorder, Reflector, Timer};
@@ -62,6 +65,15 @@ pub enum Work {
         pod: ObjectKey,
         /// The container's name.
         container: Str,
+    },
+    /// A container is asked how it is.
+    Probe {
+        /// The pod.
+        pod: ObjectKey,
+        /// The container's name.
+        container: Str,
+        /// What it is asked.
+        probe: ProbeKind,
     },
 }
 
@@ -229,6 +241,21 @@ impl Kubelet {
         self.agenda.next_foreground()
     }
 
+    /// All that it has to do, now or at some moment.
+    pub fn agenda(&self) -> impl Iterator<Item = &Work> {
+        self.agenda.iter()
+    }
+
+    /// The work that was given a later moment than now since this was last asked.
+    pub fn timers_set(&mut self, now: Time) -> Vec<Work> {
+        self.agenda.take_timers_set(now)
+    }
+
+    /// Whether the moment of a heartbeat has passed without one.
+    pub fn heartbeat_missed(&self, now: Time) -> bool {
+        self.agenda.at(&Work::Heartbeat).is_some_and(|at| at < now)
+    }
+
     /// Does one piece of work.
     pub fn work(&mut self, cx: &mut Context, work: &Work) {
         match work {
@@ -249,6 +276,9 @@ impl Kubelet {
             Work::PodWorker(key) => self.with_worker(key, work, |worker, host| worker.sync(cx, host)),
             Work::Process { pod, container } => {
                 self.with_worker(pod, work, |worker, host| worker.run(container, cx, host));
+            }
+            Work::Probe { pod, container, probe } => {
+                self.with_worker(pod, work, |worker, host| worker.probe(container, *probe, cx, host));
             }
         }
         self.recorder.flush(cx);
@@ -291,6 +321,15 @@ impl Kubelet {
         let result = Arc::make_mut(&mut worker).exec(request, now, &mut self.host());
         self.workers.insert(key, worker);
         result
+    }
+
+    /// Types into the terminal of such a process.
+    pub fn exec_input(&mut self, pod: &Json, container: &str, number: i64, text: &str, now: Time) {
+        let key = ObjectKey::of(pod);
+        if let Some(mut worker) = self.workers.remove(&key) {
+            Arc::make_mut(&mut worker).type_in(container, number, text, now, &mut self.host());
+            self.workers.insert(key, worker);
+        }
     }
 
     /// What such a process wrote so far, and its exit code once it has ended.

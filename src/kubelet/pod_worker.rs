@@ -14,6 +14,7 @@ use super::images::registry::Credential;
 use super::mounting::Mounting;
 use super::node::{Addresses, NodeConfig};
 use super::object_cache::ObjectCache;
+use super::prober::ProbeKind;
 use super::runtime::{Blocked, MAIN, SIGKILL, SIGTERM, Volumes};
 use super::{exec, status};
 use crate::api::{ObjectKey, PatchType, Request, kinds, meta};
@@ -208,6 +209,9 @@ impl PodWorker {
 
     fn sync_pod(&mut self, cx: &mut Context, host: &mut Host<'_>, next: &mut Next) {
         cx.note("sync-pod", [("phase", self.phase().into())]);
+        if self.check_hooks(cx, host, next) {
+            return self.kill_overdue(cx, host, next);
+        }
         self.keyring = None;
         // A sync that waited for an image goes on where it was; it has reported already.
         if !self.containers.iter().any(|c| matches!(c.pull, Pull::Pulling { .. })) {
@@ -221,6 +225,7 @@ impl PodWorker {
         } else {
             self.refresh_volumes(cx, host);
         }
+        self.kill_overdue(cx, host, next);
         let mains_started = self.containers.iter().any(|c| c.role == Role::Main && c.sandboxed);
         let mut initialized = true;
         for index in 0..self.containers.len() {
@@ -236,7 +241,9 @@ impl PodWorker {
                     if !container.is_running() {
                         self.advance(index, cx, host, next);
                     }
-                    initialized = mains_started || self.containers[index].is_running();
+                    let sidecar = &self.containers[index];
+                    initialized =
+                        mains_started || (sidecar.is_running() && sidecar.passes(ProbeKind::Startup));
                 }
                 Role::Init => {
                     let done = matches!(&container.state, State::Terminated(e) if e.code == 0);
@@ -300,18 +307,16 @@ impl PodWorker {
             return;
         }
         for index in 0..self.containers.len() {
-            let container = &mut self.containers[index];
-            let State::Running { task, .. } = &mut container.state else { continue };
-            if container.role != role {
+            let container = &self.containers[index];
+            if container.role != role || !container.is_running() {
                 continue;
             }
             let name = container.name.clone();
-            cx.note("signal", [("container", (&name).into()), ("signal", signal.into())]);
-            task.signal(signal);
-            let pod = ObjectKey::of(&self.pod);
-            host.agenda.wake(Work::Process { pod, container: name.clone() }, cx.now);
             if signal == SIGTERM {
                 self.event(index, host, EventKind::Normal, "Killing", format!("Stopping container {name}"));
+                self.stop_container(index, cx, host);
+            } else {
+                self.signal_container(index, signal, cx, host);
             }
         }
     }
@@ -328,6 +333,7 @@ impl PodWorker {
             self.write_status(cx, host);
             return;
         }
+        self.check_hooks(cx, host, next);
         let due = cx.now >= kill_at && !killed;
         if due {
             for role in [Role::Main, Role::Init, Role::Sidecar] {
@@ -402,6 +408,8 @@ impl PodWorker {
                 host.agenda.wake(Work::PodWorker(pod), now);
             }
         }
+        self.wake_probes(index, now, host);
+        self.wake_hooks(index, now, host);
         Some(blocked)
     }
 
@@ -475,6 +483,7 @@ impl PodWorker {
             host.agenda.remove(&Work::Process { pod: pod.clone(), container: container.name.clone() });
         }
         host.agenda.remove(&Work::PodWorker(pod));
+        self.stop_probes(host);
         self.give_back_address(host);
     }
 

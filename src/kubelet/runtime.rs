@@ -6,9 +6,10 @@ use super::shell::fs::{Entry, Mount};
 use super::shell::{self, Dialect, Executable, Output, Process, ProcessSpec, Tools, Userland};
 use crate::json::Str;
 use crate::sim::Time;
+use std::time::Duration;
 
 pub use super::shell::fs::{Tree, Volumes};
-pub use super::shell::{Listener, MAIN, SIGKILL, SIGTERM, Session, StartError, Stream};
+pub use super::shell::{MAIN, SIGKILL, SIGTERM, Session, StartError, Stream};
 
 /// An image that a registry has.
 #[derive(Clone, Debug)]
@@ -199,6 +200,20 @@ pub enum Blocked {
     },
 }
 
+/// What one hears at a port.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Answer {
+    /// Nobody listens.
+    Refused,
+    /// Somebody does.
+    Connected,
+    /// An HTTP status.
+    Http(u16),
+}
+
+/// Who sleeps for longer (`sleep infinity`) waits for nothing but a signal.
+const EVER: Duration = Duration::from_secs(10 * 365 * 24 * 3600);
+
 /// How much a container may compute in one step.
 const FUEL: u32 = 20_000;
 
@@ -207,6 +222,7 @@ const FUEL: u32 = 20_000;
 pub struct Task {
     process: Process,
     message_path: String,
+    opaque: bool,
 }
 
 impl Task {
@@ -248,18 +264,23 @@ impl Task {
             seed: spec.seed,
         };
         let process = Process::start(process, now.0).map_err(|e| e.container_message())?;
-        Ok(Task { process, message_path: spec.message_path.clone() })
+        Ok(Task { process, message_path: spec.message_path.clone(), opaque: content.opaque })
     }
 
-    /// Starts another process in the container.
+    /// Starts another process in the container: it reads `stdin`, or what is typed.
     pub fn exec(
         &mut self,
         argv: &[String],
-        stdin: &str,
+        stdin: Option<&str>,
         now: Time,
         volumes: &mut Volumes,
     ) -> Result<Session, StartError> {
         self.process.exec(argv, stdin, now.0, volumes)
+    }
+
+    /// Types into its terminal; let it run afterwards.
+    pub fn type_in(&mut self, session: Session, text: &str) {
+        self.process.type_in(session, text);
     }
 
     /// How a process that was started so has ended.
@@ -272,9 +293,17 @@ impl Task {
         self.process.close(session);
     }
 
-    /// The ports that its servers listen on, and whether they speak HTTP.
-    pub fn listeners(&self) -> Vec<Listener> {
-        self.process.listeners()
+    /// Knocks at a port, and asks for a path where somebody speaks HTTP there. An image that nothing is known of
+    /// answers at every port.
+    pub fn connect(&self, port: u16, path: &str) -> Answer {
+        let listeners = self.process.listeners();
+        match listeners.iter().find(|l| l.port == port) {
+            None if self.opaque => Answer::Http(200),
+            None => Answer::Refused,
+            Some(listener) if !listener.http => Answer::Connected,
+            Some(_) if matches!(path, "" | "/" | "/index.html") => Answer::Http(200),
+            Some(_) => Answer::Http(404),
+        }
     }
 
     /// Lets it run until nothing in it can go on, or its turn is over.
@@ -286,6 +315,7 @@ impl Task {
     ) -> Blocked {
         let mut out = Terminal(write);
         match self.process.run(now.0, FUEL, volumes, &mut out) {
+            shell::Blocked::Until(at) if Time(at).since(now) > EVER => Blocked::Forever,
             shell::Blocked::Until(at) => Blocked::Until(Time(at)),
             shell::Blocked::Forever => Blocked::Forever,
             shell::Blocked::Exited(code) => Blocked::Exited { code, oom_killed: self.process.oom_killed() },

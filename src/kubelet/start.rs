@@ -377,9 +377,11 @@ impl PodWorker {
         match started {
             Ok(task) => {
                 self.containers[index].start(id.into(), image, task, cx.now);
+                self.start_probes(index, cx.now, host);
                 self.event(index, host, EventKind::Normal, "Started", "Container started");
                 let pod = ObjectKey::of(&self.pod);
                 host.agenda.wake(Work::Process { pod, container: name }, cx.now);
+                self.post_start(index, cx, host);
             }
             Err(why) => {
                 self.event(index, host, EventKind::Warning, "Failed", format!("Error: {why}"));

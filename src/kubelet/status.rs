@@ -5,6 +5,7 @@
 use super::container::{Container, Exit, Role, State};
 use super::node::NodeConfig;
 use super::pod_worker::PodWorker;
+use super::prober::ProbeKind;
 use crate::json;
 use crate::json::{Json, Str};
 use crate::sim::Time;
@@ -148,7 +149,7 @@ fn initialized(worker: &PodWorker, phase: &str) -> (bool, &'static str, String) 
     }
     let incomplete = |c: &&Container| match c.role {
         Role::Main => false,
-        Role::Sidecar => !c.is_running(),
+        Role::Sidecar => !c.is_running() || !c.passes(ProbeKind::Startup),
         Role::Init => !matches!(&c.state, State::Terminated(e) if e.code == 0),
     };
     let names: Vec<&str> = worker.containers.iter().filter(incomplete).map(|c| c.name.as_str()).collect();
@@ -181,7 +182,10 @@ fn containers_ready(worker: &PodWorker, phase: &str) -> (bool, &'static str, Str
 fn is_ready(container: &Container) -> bool {
     match container.role {
         Role::Init => matches!(&container.state, State::Terminated(e) if e.code == 0),
-        Role::Sidecar | Role::Main => container.is_running(),
+        Role::Sidecar | Role::Main => {
+            container.is_running()
+                && [ProbeKind::Startup, ProbeKind::Readiness].iter().all(|p| container.passes(*p))
+        }
     }
 }
 
@@ -223,7 +227,7 @@ fn container_status(worker: &PodWorker, spec: &Json, container: &Container, holl
     let mut status = json!({
         "name": &container.name, "state": state, "lastState": container.last.as_ref().map_or_else(Json::object, ended),
         "ready": is_ready(container), "restartCount": container.restarts, "image": image, "imageID": image_id,
-        "started": container.is_running(),
+        "started": container.is_running() && container.passes(ProbeKind::Startup),
     });
     if !container.id.is_empty() {
         status.set("containerID", id(&container.id));

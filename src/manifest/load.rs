@@ -305,6 +305,17 @@ impl Loader<'_> {
     fn error(&self, mark: Marker, message: String) -> Error {
         let mut place = self.place(Span::empty(mark));
         place.end_column += 1;
+        // go-yaml may name an earlier line than the one where it noticed: the place then begins in that line.
+        if let Some(told) = problem::told_line(&message).filter(|told| told + self.origin.0 < place.line) {
+            let text = self.text.lines().nth(told - 1).unwrap_or("");
+            let indent = text.chars().take_while(|c| *c == ' ').count();
+            place.line = told + self.origin.0;
+            place.column = indent + 1;
+            place.byte = self.origin.1 + self.line_starts.get(told - 1).copied().unwrap_or(0) + indent;
+            if mark.line() > self.text.lines().count() {
+                (place.end_line, place.end_column) = (place.line, text.chars().count() + 1);
+            }
+        }
         Error { message: format!("error converting YAML to JSON: {message}"), place }
     }
 }

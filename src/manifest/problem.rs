@@ -28,6 +28,12 @@ pub(super) fn message(text: &str, fault: &ScanError) -> String {
     if at == 0 || line == 0 { format!("yaml: {words}") } else { format!("yaml: line {line}: {words}") }
 }
 
+/// The line that a message of go-yaml's names.
+pub(super) fn told_line(message: &str) -> Option<usize> {
+    let (_, after) = message.split_once("yaml: line ")?;
+    after.split_once(':')?.0.parse().ok().filter(|line| *line > 0)
+}
+
 /// The line from 0, whether go-yaml's scanner (not its parser) would find the fault, and its words.
 fn translate<'a>(text: &str, info: &'a str, line: usize) -> (usize, bool, &'a str) {
     let here = text.lines().nth(line).unwrap_or("");

@@ -1,6 +1,7 @@
 //! [`Desk`]: a cluster and a terminal, as one machine with inputs.
 
 use super::terminal::{Files, Terminal};
+use crate::api::{ObjectKey, Resource};
 use crate::cluster::{Action, Actor, Config, Fault, StepRecord, World};
 use crate::json::Str;
 use crate::sim::{Machine, Time};
@@ -46,17 +47,47 @@ pub enum Salience {
     Person,
 }
 
-/// The part of a step's record that is kept for every step.
+/// The part of a step's record that is kept for every step: enough to say in a line what it was, so that a step's
+/// causes can be told without replaying them.
 #[derive(Clone, Debug)]
 pub struct Brief {
     /// Who acted.
     pub actor: Actor,
-    /// The controller that acted, where one did.
-    pub controller: Str,
+    /// What happened; `None` for what a person did.
+    pub action: Option<Action>,
+    /// The object it was about, where there was one.
+    pub object: Option<(Resource, ObjectKey)>,
+    /// For a delivery: the event's type, or `LIST`; for a stage of the controllers' start: which.
+    pub event: Str,
+    /// When it happened.
+    pub time: Time,
+    /// Writes to the store in it.
+    pub writes: u32,
+    /// The command line, where one was typed.
+    pub line: Option<Str>,
+    /// Whether it was the running command that went on.
+    pub resumed: bool,
+}
+
+impl Brief {
+    /// The queue whose key was worked on, where a controller did.
+    pub fn controller(&self) -> &str {
+        match &self.action {
+            Some(Action::Sync { controller, .. }) => controller,
+            _ => "",
+        }
+    }
+
     /// How much it matters.
-    pub salience: Salience,
-    /// The step's own number.
-    pub step: u64,
+    pub fn salience(&self) -> Salience {
+        match &self.action {
+            _ if self.line.is_some() => Salience::Person,
+            Some(Action::Fault(_)) => Salience::Person,
+            _ if self.writes > 0 => Salience::Write,
+            Some(Action::Sync { .. } | Action::Schedule { .. } | Action::Kubelet { .. }) => Salience::Work,
+            _ => Salience::Routine,
+        }
+    }
 }
 
 /// What one input led to.
@@ -145,11 +176,27 @@ impl Desk {
         }
     }
 
-    /// Does an input, but lets only its first `calls` API calls through: the world in the middle of a step.
-    pub fn apply_until(&mut self, input: &Input, calls: usize) {
-        self.world.limit_calls(Some(calls));
-        self.apply(input);
-        self.world.limit_calls(None);
+    /// The world in the middle of the step that an input makes: the store as after the step's first `calls` API calls,
+    /// everything else as before the step, but that the worker has its key in hand.
+    pub fn midway(&self, input: &Input, calls: usize) -> World {
+        let mut after = self.clone();
+        after.world.limit_calls(Some(calls));
+        after.apply(input);
+        let action = match input {
+            Input::Step(index) => match self.choice(*index) {
+                Some(Choice::World(action)) => Some(action),
+                _ => None,
+            },
+            _ => None,
+        };
+        let mut world = self.world.clone();
+        world.stand_in(action.as_ref(), after.world.server().clone());
+        world
+    }
+
+    /// Whether only time can go on now.
+    pub fn rests(&self) -> bool {
+        matches!(self.choice(0), None | Some(Choice::World(Action::Advance { .. })))
     }
 
     /// Where the default choice would move the clock, if it would.
@@ -184,7 +231,13 @@ impl Machine for Desk {
             }
             Input::Step(index) => match self.choice(*index) {
                 Some(Choice::World(action)) => {
-                    let step = self.world.step(&action);
+                    let mut step = self.world.step(&action);
+                    // The clock may have stopped for the running command.
+                    if let Action::Advance { to, .. } = action
+                        && self.terminal.deadline() == Some(to)
+                    {
+                        step.causes.extend(self.terminal.running_since());
+                    }
                     self.terminal.follow(&self.world);
                     Record { step, line: None, resumed: false }
                 }
@@ -201,17 +254,15 @@ impl Machine for Desk {
 
     fn brief(record: &Record) -> Brief {
         let step = &record.step;
-        let (controller, works) = match &step.action {
-            Some(Action::Sync { controller, .. }) => (controller.clone(), true),
-            Some(Action::Schedule { .. } | Action::Kubelet { .. }) => (Str::default(), true),
-            _ => (Str::default(), false),
-        };
-        let salience = match () {
-            () if record.line.is_some() || matches!(step.action, Some(Action::Fault(_))) => Salience::Person,
-            () if step.writes().next().is_some() => Salience::Write,
-            () if works => Salience::Work,
-            () => Salience::Routine,
-        };
-        Brief { actor: step.actor, controller, salience, step: step.step }
+        Brief {
+            actor: step.actor,
+            action: step.action.clone(),
+            object: step.object.clone(),
+            event: step.event.clone(),
+            time: step.time,
+            writes: step.writes().count() as u32,
+            line: record.line.clone(),
+            resumed: record.resumed,
+        }
     }
 }

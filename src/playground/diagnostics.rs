@@ -40,7 +40,11 @@ fn check(document: &Document, world: &mut World, found: &mut Vec<Diagnostic>) {
     let object = &document.value;
     let mut tell = |path: &str, warning: bool, message: &str| {
         let entry = document.places.find(path);
-        let place = entry.map_or(Place::default(), |e| if path.is_empty() { e.key } else { e.value });
+        let place = entry.map_or(Place::default(), |e| {
+            // What is too much or too large is told by its name; one word that is wrong, by itself.
+            let whole = path.is_empty() || e.value.line != e.value.end_line || message.starts_with("unknown");
+            if whole { e.key } else { e.value }
+        });
         found.push(Diagnostic { place, warning, message: message.into() });
     };
     if object.as_object().is_none() {

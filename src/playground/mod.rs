@@ -15,7 +15,7 @@ mod terminal;
 pub use desk::{Brief, Choice, Desk, Input, Record, Salience};
 pub use diagnostics::{Diagnostic, diagnose};
 pub use export::{RunError, RunFile, trace_hash};
-pub use run::{Breakpoint, Progress, RunEnd, Until};
+pub use run::{Breakpoint, PATIENCE, Progress, RunEnd, Until};
 pub use terminal::{Entry, Files, Output, Terminal};
 
 use crate::cluster::{Config, Fault};
@@ -34,13 +34,22 @@ pub struct Playground {
     asides_at: (usize, usize),
     /// Where a run stops. Not part of the run: they are the person's, as the files are.
     breakpoints: Vec<Breakpoint>,
+    quiet: run::Quiet,
 }
 
 impl Playground {
     /// A booted cluster with nothing done yet.
     pub fn new(config: Config, files: Files) -> Playground {
         let timeline = Timeline::new(Desk::new(&config));
-        Playground { config, timeline, files, asides: Vec::new(), asides_at: (0, 0), breakpoints: Vec::new() }
+        Playground {
+            config,
+            timeline,
+            files,
+            asides: Vec::new(),
+            asides_at: (0, 0),
+            breakpoints: Vec::new(),
+            quiet: run::Quiet::default(),
+        }
     }
 
     /// What the cluster was made of.

@@ -5,6 +5,7 @@ use crate::api::{ObjectKey, Resource, kinds};
 use crate::cluster::{Action, Call, StepRecord};
 use crate::json::Str;
 use crate::sim::Time;
+use std::time::Duration;
 
 /// How far to run.
 #[derive(Clone, Debug, PartialEq)]
@@ -41,6 +42,8 @@ pub enum RunEnd {
     Idle,
     /// A component has passed a place that is marked.
     Breakpoint,
+    /// For long nothing was new, and only pods go on: a program that loops, or one that is tried again and again.
+    Loop,
 }
 
 /// A place in a component's work where a run is to stop.
@@ -70,6 +73,20 @@ impl Breakpoint {
     }
 }
 
+/// After this much virtual time without news ([`tells_something`]), a run asks whether anything is still to come.
+pub const PATIENCE: Duration = Duration::from_secs(600);
+/// A pod that did something this often without news loops; one that did not may just be sleeping for long.
+const WAKES: u32 = 5;
+
+/// Since when a run has brought no news.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Quiet {
+    /// Where the run's last slice ended.
+    position: usize,
+    since: Time,
+    wakes: u32,
+}
+
 /// What a slice did.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Progress {
@@ -84,27 +101,51 @@ impl Playground {
     /// `go_on` says no; it is asked before each step.
     pub fn run(&mut self, until: &Until, mut go_on: impl FnMut(u32) -> bool) -> Progress {
         let mut steps = 0;
-        loop {
+        if self.quiet.position != self.timeline.position() {
+            self.quiet = Quiet { since: self.desk().world().now(), ..Quiet::default() };
+        }
+        let end = loop {
             if let Some(end) = self.ended(until) {
-                return Progress { end, steps };
+                break end;
             }
             if !go_on(steps) {
-                return Progress { end: RunEnd::Budget, steps };
+                break RunEnd::Budget;
             }
             let ahead = self.timeline.position() < self.timeline.len();
             let record = if ahead { self.timeline.redo() } else { self.step(0) };
             steps += 1;
-            match record {
-                None => return Progress { end: RunEnd::Idle, steps },
-                Some(record) if reached(until, &record, self.desk()) => {
-                    return Progress { end: RunEnd::Reached, steps };
-                }
-                Some(record) if self.breakpoints.iter().any(|b| b.is_passed(&record.step)) => {
-                    return Progress { end: RunEnd::Breakpoint, steps };
-                }
-                Some(_) => {}
+            let Some(record) = record else { break RunEnd::Idle };
+            if reached(until, &record, self.desk()) {
+                break RunEnd::Reached;
             }
+            if self.breakpoints.iter().any(|b| b.is_passed(&record.step)) {
+                break RunEnd::Breakpoint;
+            }
+            self.listen(&record);
+        };
+        // A run that ended has to be quiet anew before it ends again.
+        let position = if end == RunEnd::Budget { self.timeline.position() } else { usize::MAX };
+        self.quiet.position = position;
+        Progress { end, steps }
+    }
+
+    /// Counts the time without news.
+    fn listen(&mut self, record: &Record) {
+        let step = &record.step;
+        let about_pod = step.object.as_ref().is_some_and(|(resource, _)| *resource == kinds::PODS.into());
+        let pod_acted = about_pod && matches!(step.action, Some(Action::Kubelet { .. }));
+        if record.line.is_some() || step.writes().any(tells_something) {
+            self.quiet = Quiet { since: step.time, ..Quiet::default() };
+        } else if pod_acted {
+            self.quiet.wakes += 1;
         }
+    }
+
+    fn loops(&self) -> bool {
+        let world = self.desk().world();
+        self.quiet.wakes >= WAKES
+            && world.now() >= self.quiet.since + PATIENCE
+            && !world.waits_for_pods().is_empty()
     }
 
     /// Whether there is no need, or no way, to go on.
@@ -114,12 +155,14 @@ impl Playground {
         match until {
             Until::Position(position) if self.timeline.position() >= *position => Some(RunEnd::Reached),
             Until::Time(time) if desk.world().now() >= *time => Some(RunEnd::Reached),
-            Until::Time(time) if at_end && desk.next_jump().is_some_and(|to| to > *time) => {
-                Some(RunEnd::Idle)
+            // Nothing happens before that moment, so this is how the world will be then.
+            Until::Time(time) if at_end && desk.rests() && desk.next_jump().is_none_or(|to| to > *time) => {
+                Some(RunEnd::Reached)
             }
             Until::Time(_) | Until::Position(_) => None,
             Until::Idle if at_end && desk.is_idle() => Some(RunEnd::Reached),
             _ if at_end && desk.is_idle() => Some(RunEnd::Idle),
+            _ if at_end && self.loops() => Some(RunEnd::Loop),
             _ => None,
         }
     }
@@ -144,6 +187,19 @@ fn reached(until: &Until, record: &Record, desk: &Desk) -> bool {
         }
         Until::Idle | Until::Position(_) | Until::Time(_) => false,
     }
+}
+
+/// Whether a write changes what one would tell of: an object comes or goes, is given another spec, or counts otherwise.
+/// A container that is started again and again changes its pod's status, but not this.
+fn tells_something(call: &Call) -> bool {
+    let differs = |part: &str, key: &str| call.before[part][key] != call.after[part][key];
+    concerns_people(call)
+        && (call.before.is_null()
+            || call.after.is_null()
+            || ["generation", "deletionTimestamp"].iter().any(|key| differs("metadata", key))
+            || ["phase", "active", "succeeded", "failed", "replicas"]
+                .iter()
+                .any(|key| differs("status", key)))
 }
 
 /// Leases and Events are written all the time; nobody waits for them.

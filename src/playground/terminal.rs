@@ -63,6 +63,11 @@ impl Terminal {
         self.running.is_some()
     }
 
+    /// The step in which the running command was typed.
+    pub fn running_since(&self) -> Option<u64> {
+        self.entries.back().filter(|_| self.is_running()).map(|entry| entry.step)
+    }
+
     /// Whether the running command can go on now.
     pub fn is_ready(&self, world: &World) -> bool {
         self.watches().iter().any(|w| world.server().has_event(*w))
@@ -90,10 +95,24 @@ impl Terminal {
         }
     }
 
-    /// Types a command: one step. A command that is still running is interrupted first.
+    /// Types a command: one step. A command that is still running is interrupted first, unless it reads what is typed.
     pub fn start(&mut self, world: &mut World, line: &Str, files: &Files) -> StepRecord {
         self.files = files.clone();
         let (step, now) = (world.steps() + 1, world.now());
+        if matches!(&self.running, Some(Running::Kubectl(session)) if session.reads()) {
+            // The rest of the command's life is the newest line's.
+            if let Some(entry) = self.entries.back_mut() {
+                entry.exit = Some(0);
+            }
+            self.entries.push_back(Entry { line: line.clone(), step, output: List::new(), exit: None });
+            let (_, record) = world.user(|api| {
+                if let Some(Running::Kubectl(session)) = &mut self.running {
+                    session.type_line(line, &mut Env { api, files: &self.files });
+                    self.collect();
+                }
+            });
+            return record;
+        }
         let stopped = self.stop();
         self.entries.push_back(Entry { line: line.clone(), step, output: List::new(), exit: None });
         let (_, record) = world.user(|api| {
@@ -121,7 +140,8 @@ impl Terminal {
 
     /// Lets the running command go on: one step.
     pub fn resume(&mut self, world: &mut World) -> StepRecord {
-        let (_, record) = world.user(|api| match &mut self.running {
+        let since = self.running_since();
+        let (_, mut record) = world.user(|api| match &mut self.running {
             Some(Running::Kubectl(session)) => {
                 session.resume(&mut Env { api, files: &self.files });
                 self.collect();
@@ -129,6 +149,9 @@ impl Terminal {
             Some(Running::Sleep(_)) => self.end(0),
             None => {}
         });
+        if record.causes.is_empty() {
+            record.causes.extend(since);
+        }
         record
     }
 

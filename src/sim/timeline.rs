@@ -25,6 +25,8 @@ pub trait Machine: Element {
 const MAX_CHECKPOINTS: usize = 256;
 /// At most this many whole records are kept; older ones are made again by replaying.
 const MAX_RECORDS: usize = 256;
+/// So many positions before one that was sought lies a passing checkpoint: whoever goes back step by step comes there next.
+const PASSING: usize = 16;
 
 /// One of the courses that a run took.
 #[derive(Clone)]
@@ -53,6 +55,8 @@ pub struct Timeline<M: Machine> {
     position: usize,
     state: M,
     records: Map<usize, M::Record>,
+    /// The state at one position of the current branch, shortly before the one that was sought last.
+    passing: Option<(usize, M)>,
 }
 
 impl<M: Machine> Timeline<M> {
@@ -65,7 +69,14 @@ impl<M: Machine> Timeline<M> {
             checkpoints: Map::from([(0, start.clone())]),
             distance: 32,
         };
-        Timeline { branches: vec![main], current: 0, position: 0, state: start, records: Map::new() }
+        Timeline {
+            branches: vec![main],
+            current: 0,
+            position: 0,
+            state: start,
+            records: Map::new(),
+            passing: None,
+        }
     }
 
     /// The machine as it is at the current position.
@@ -132,7 +143,12 @@ impl<M: Machine> Timeline<M> {
             let (at, state) = self.checkpoint_before(target);
             (self.position, self.state) = (at, state);
         }
-        while self.position < target && self.redo().is_some() {}
+        let passing = target.saturating_sub(PASSING);
+        while self.position < target && self.redo().is_some() {
+            if self.position == passing {
+                self.passing = Some((passing, self.state.clone()));
+            }
+        }
     }
 
     /// The whole record of the input that led to `position` (1 is the first); made again where it is not at hand.
@@ -173,6 +189,7 @@ impl<M: Machine> Timeline<M> {
         if branch < self.branches.len() {
             self.current = branch;
             self.records.clear();
+            self.passing = None;
             let (at, state) = self.checkpoint_before(position.min(self.len()));
             (self.position, self.state) = (at, state);
             self.seek(position);
@@ -200,6 +217,7 @@ impl<M: Machine> Timeline<M> {
         self.branches.push(branch);
         self.current = self.branches.len() - 1;
         self.records.split_off(&(self.position + 1));
+        self.passing = self.passing.take().filter(|(at, _)| *at <= self.position);
     }
 
     fn near(&self, target: usize) -> bool {
@@ -208,13 +226,20 @@ impl<M: Machine> Timeline<M> {
 
     fn checkpoint_before(&self, position: usize) -> (usize, M) {
         let found = self.branch().checkpoints.range(..=position).next_back();
-        found.map(|(at, state)| (*at, state.clone())).expect("the start is always a checkpoint")
+        let (at, state) = found.expect("the start is always a checkpoint");
+        match &self.passing {
+            Some((passing, state)) if *at < *passing && *passing <= position => (*passing, state.clone()),
+            _ => (*at, state.clone()),
+        }
     }
 
     fn remember(&mut self, record: M::Record) {
         self.records.insert(self.position, record);
         if self.records.len() > MAX_RECORDS {
-            self.records.pop_first();
+            // The one farthest from here goes.
+            let ends = [self.records.first(), self.records.last()].map(|end| end.map_or(0, |(at, _)| *at));
+            let far = if ends[1] - self.position > self.position - ends[0] { ends[1] } else { ends[0] };
+            self.records.remove(&far);
         }
         let (position, state) = (self.position, &self.state);
         let branch = &mut self.branches[self.current];
@@ -253,7 +278,7 @@ mod tests {
         for i in 1..=1000 {
             run.act(i);
         }
-        for position in [0, 1, 31, 32, 33, 999, 1000, 500] {
+        for position in [0, 1, 31, 32, 33, 999, 998, 990, 983, 982, 1000, 500] {
             run.seek(position);
             assert_eq!(run.state().0, (1..=position as i64).sum::<i64>(), "at {position}");
         }

@@ -1,13 +1,13 @@
 //! The `Playground` class that the page drives. Thin: every method turns names into engine values and back.
 
 use super::model::{
-    BranchView, Diagnostic, Diagnostics, Fault, FileText, Files, Mark, ObjectRef, PlaygroundOptions, RunEnd,
-    RunProgress, RunUntil, StepLines, Terminal, TimelineView,
+    Diagnostic, Diagnostics, Fault, FileText, Files, ObjectRef, PlaygroundOptions, RunEnd, RunProgress,
+    RunUntil, StepLines, Terminal,
 };
-use super::{names, objects, steps, terminal, view};
+use super::{marks::Marks, names, objects, steps, terminal, view};
 use crate::cluster::Config;
 use crate::json::Str;
-use crate::playground::{self, Playground as Engine, RunError, RunFile, Salience, Until, diagnose};
+use crate::playground::{self, Playground as Engine, RunError, RunFile, Until, diagnose};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use std::time::Duration;
@@ -16,7 +16,7 @@ use wasm_bindgen::prelude::*;
 /// A file may have this many bytes.
 const MOST_FILE: usize = 1 << 20;
 /// A run's slice asks for the time after so many steps.
-const STEPS_PER_LOOK: u32 = 16;
+const STEPS_PER_LOOK: u32 = 4;
 /// More nodes than this are not made.
 const MOST_NODES: u32 = 100;
 /// At most this many lines of history at once.
@@ -26,6 +26,7 @@ const MOST_LINES: u32 = 500;
 #[wasm_bindgen]
 pub struct Playground {
     pub(super) engine: Engine,
+    marks: Marks,
 }
 
 pub(super) fn fault(code: &str, message: impl Into<String>) -> JsValue {
@@ -63,14 +64,14 @@ impl Playground {
         let files: playground::Files =
             options.files.iter().map(|f| (Str::from(&f.name), Str::from(&f.text))).collect();
         let config = Config::new(u64::from(options.seed), options.nodes.clamp(1, MOST_NODES) as usize);
-        Ok(Playground { engine: Engine::new(config, files) })
+        Ok(Playground { engine: Engine::new(config, files), marks: Marks::default() })
     }
 
     /// A run that was exported.
     #[wasm_bindgen(js_name = importRun)]
     pub fn import_run(text: &str) -> Result<Playground, JsValue> {
         let engine = RunFile::parse(text).and_then(|run| run.replay()).map_err(|e| run_fault(&e))?;
-        Ok(Playground { engine })
+        Ok(Playground { engine, marks: Marks::default() })
     }
 
     /// The run as text.
@@ -135,6 +136,7 @@ impl Playground {
                 playground::RunEnd::Reached => RunEnd::Reached,
                 playground::RunEnd::Idle => RunEnd::Idle,
                 playground::RunEnd::Breakpoint => RunEnd::Breakpoint,
+                playground::RunEnd::Loop => RunEnd::Loop,
             },
             steps: progress.steps,
             position: self.engine.timeline().position() as u32,
@@ -167,54 +169,15 @@ impl Playground {
 
     /// Lines about some steps.
     #[wasm_bindgen(unchecked_return_type = "StepLines")]
-    pub fn history(&mut self, from: u32, count: u32) -> JsValue {
-        let steps = steps::history(&mut self.engine, from as usize, count.min(MOST_LINES) as usize);
+    pub fn history(&self, from: u32, count: u32) -> JsValue {
+        let steps = steps::history(&self.engine, from as usize, count.min(MOST_LINES) as usize);
         to_js(&StepLines { steps })
     }
 
     /// The current branch in at most `marks` marks.
     #[wasm_bindgen(unchecked_return_type = "TimelineView")]
-    pub fn timeline(&self, marks: u32) -> JsValue {
-        let timeline = self.engine.timeline();
-        let length = timeline.len();
-        let bucket = length.div_ceil(marks.max(1) as usize).max(1);
-        let world = self.engine.desk().world();
-        let mut all: Vec<Mark> = Vec::new();
-        for (i, (_, brief)) in timeline.branch().entries().iter().enumerate() {
-            let salience = match brief.salience {
-                Salience::Routine => 0,
-                Salience::Work => 1,
-                Salience::Write => 2,
-                Salience::Person => 3,
-            };
-            if i % bucket == 0 || all.last().is_some_and(|mark| mark.salience < salience) {
-                let mark = Mark {
-                    step: i as u32 + 1,
-                    actor: names::actor(world, brief.actor, &brief.controller),
-                    salience,
-                };
-                if i % bucket == 0 {
-                    all.push(mark);
-                } else if let Some(last) = all.last_mut() {
-                    *last = mark;
-                }
-            }
-        }
-        let branches = timeline.branches().iter().enumerate().map(|(id, branch)| BranchView {
-            id: id as u32,
-            name: branch.name.clone(),
-            parent: branch.origin.map(|(parent, _)| parent as u32),
-            forked_at: branch.origin.map_or(0, |(_, at)| at as u32),
-            length: branch.entries().len() as u32,
-            current: id == timeline.current(),
-        });
-        to_js(&TimelineView {
-            position: timeline.position() as u32,
-            length: length as u32,
-            bucket: bucket as u32,
-            marks: all,
-            branches: branches.collect(),
-        })
+    pub fn timeline(&mut self, marks: u32) -> JsValue {
+        to_js(&self.marks.timeline(&self.engine, marks as usize))
     }
 
     /// To another branch, at its end.
@@ -296,6 +259,11 @@ impl Playground {
     pub fn command(&mut self, line: &str) -> u32 {
         self.engine.command(line);
         self.engine.terminal_entries().count() as u32 - 1
+    }
+
+    /// Fails as a fault of the engine would: for the tests of what the page does then.
+    pub fn fail(&self) {
+        panic!("asked to fail")
     }
 
     /// Ctrl-C.

@@ -30,10 +30,11 @@
 //!
 //!   terminal(from: number): Terminal           // entries with id >= from, as of the current position
 //!   command(line: string): number              // the entry's id. In the past, one that writes makes a new branch; one that reads does not
+//!   fail(): void                               // panics, for the tests of the page's recovery
 //!   interrupt(): void                          // Ctrl-C for what runs in the foreground
 //!   complete(line: string, cursor: number): Completion
 //!
-//!   objects(resource: string, filter: string, limit: number): Objects // empty resource: people's kinds; filter: part of a name
+//!   objects(resource: string, filter: string, limit: number): Objects // empty resource: people's kinds, with what every cluster has apart
 //!   object(object: ObjectRef): ObjectView
 //!   objectAt(object: ObjectRef, revision: number): string // its YAML at that revision
 //!
@@ -46,6 +47,7 @@
 
 #[cfg(target_arch = "wasm32")]
 mod door;
+pub mod marks;
 #[cfg(target_arch = "wasm32")]
 mod mechanisms;
 pub mod model;

@@ -2,7 +2,8 @@
 
 use super::model::{Cell, EventView, Listed, ObjectRef, ObjectRow, ObjectView, Objects, RevisionView};
 use super::{names, steps};
-use crate::api::{Options, Request, Resource, Verb, kinds};
+use crate::api::meta::without_managed_fields;
+use crate::api::{ObjectKey, Request, Resource, Verb, kinds};
 use crate::cluster::World;
 use crate::collections::sort_by_key;
 use crate::json::{Json, yaml};
@@ -36,32 +37,59 @@ fn ask(world: &mut World, request: Request) -> Json {
 
 /// The inspector's list: kubectl's own table of each kind.
 pub fn list(playground: &Playground, resource: &str, filter: &str, limit: usize) -> Objects {
-    let mut world = playground.desk().world().clone();
+    let world = playground.desk().world();
     let start = playground.config().start;
-    let wanted: Vec<Resource> = match kinds::ALL.iter().find(|r| r.qualified() == resource) {
-        Some(info) => vec![(*info).into()],
-        None => peoples(),
-    };
-    let (mut total, mut items) = (0, Vec::new());
-    for resource in wanted {
-        for row in rows(&mut world, &resource, start).into_iter().filter(|r| r.object.name.contains(filter)) {
-            total += 1;
-            if items.len() < limit {
-                items.push(row);
-            }
-        }
+    let named = |key: &ObjectKey| key.name.contains(filter);
+    if let Some(info) = kinds::ALL.iter().find(|r| r.qualified() == resource) {
+        let rows = rows(world, &(*info).into(), start, limit, named);
+        return Objects { rows, machinery: Listed::default() };
     }
-    Objects { rows: Listed { total, items } }
+    let mut objects = Objects::default();
+    for resource in peoples() {
+        let add = |list: &mut Listed<ObjectRow>, own: bool| {
+            let wanted = |key: &ObjectKey| named(key) && is_machinery(&resource, key) != own;
+            let left = limit - list.items.len();
+            let found = rows(world, &resource, start, left, wanted);
+            list.total += found.total;
+            list.items.extend(found.items);
+        };
+        add(&mut objects.rows, true);
+        add(&mut objects.machinery, false);
+    }
+    objects
 }
 
-/// The table rows of a resource, without NAME and AGE.
-pub fn rows(world: &mut World, resource: &Resource, start: Time) -> Vec<ObjectRow> {
-    let request = Request::list(resource.clone(), "").with(|o: &mut Options| o.table = true);
-    let table = ask(world, request);
+/// Whether every cluster has it and nobody asked for it.
+fn is_machinery(resource: &Resource, key: &ObjectKey) -> bool {
+    let system = |namespace: &str| namespace.starts_with("kube-");
+    system(&key.namespace)
+        || match resource.kind {
+            "Node" => true,
+            "Namespace" => key.name == "default" || system(&key.name),
+            "ConfigMap" => key.name == "kube-root-ca.crt",
+            "ServiceAccount" => key.name == "default",
+            _ => false,
+        }
+}
+
+/// The table rows of a resource, without NAME and AGE; all that are wanted are counted, and the first ones shown.
+pub fn rows(
+    world: &World,
+    resource: &Resource,
+    start: Time,
+    limit: usize,
+    wanted: impl Fn(&ObjectKey) -> bool,
+) -> Listed<ObjectRow> {
+    let mut total = 0;
+    let table = world.server().table(world.now(), resource, &mut |key| {
+        let counts = wanted(key);
+        total += u32::from(counts);
+        counts && total as usize <= limit
+    });
     let columns = table["columnDefinitions"].items();
     let row = |row: &Json| {
         let meta = &row["object"]["metadata"];
-        let key = crate::api::ObjectKey::new(meta["namespace"].str(), meta["name"].str());
+        let key = ObjectKey::new(meta["namespace"].str(), meta["name"].str());
         let cells = columns.iter().zip(row["cells"].items());
         let shown = cells
             .filter(|(c, _)| c["priority"].as_i64() == Some(0) && !matches!(c["name"].str(), "Name" | "Age"));
@@ -77,7 +105,7 @@ pub fn rows(world: &mut World, resource: &Resource, start: Time) -> Vec<ObjectRo
             revision: meta["resourceVersion"].str().parse().unwrap_or(0),
         }
     };
-    table["rows"].items().iter().map(row).collect()
+    Listed { total, items: table["rows"].items().iter().map(row).collect() }
 }
 
 /// Everything about one object.
@@ -119,7 +147,7 @@ pub fn object(playground: &Playground, wanted: &ObjectRef) -> Option<ObjectView>
     Some(ObjectView {
         object: names::object(&resource, &key),
         exists: !now.is_null(),
-        yaml: yaml::to_yaml(&shown(&object)),
+        yaml: yaml::to_yaml(&without_managed_fields(&object)),
         describe,
         events,
         revisions: Listed { total: history.len() as u32, items: revisions },
@@ -131,15 +159,7 @@ pub fn at(playground: &Playground, wanted: &ObjectRef, revision: u64) -> Option<
     let (resource, key) = names::resolve(wanted)?;
     let history = playground.desk().world().server().history(&resource, &key);
     let found = history.iter().rev().find(|r| r.revision <= revision && !r.object.is_null())?;
-    Some(yaml::to_yaml(&shown(&found.object)))
-}
-
-fn shown(object: &Json) -> Json {
-    let mut object = object.clone();
-    if let Some(meta) = object.get_mut("metadata") {
-        meta.remove("managedFields");
-    }
-    object
+    Some(yaml::to_yaml(&without_managed_fields(&found.object)))
 }
 
 fn events(world: &mut World, object: &Json, start: Time) -> Vec<EventView> {

@@ -1,62 +1,80 @@
 //! Steps as the page shows them: who did what, why, with which calls, and what that changed.
 
-use super::model::{ActionView, CallView, Change, Choice, Listed, NoteView, StepLine, StepView, Value};
+use super::model::{
+    ActionView, CallView, Change, Choice, Listed, NamedValue, NoteView, StepLine, StepView, Value,
+};
 use super::names;
-use crate::api::{ObjectKey, kinds};
-use crate::cluster::{Action, Call, StepRecord, World, resource_of};
-use crate::controllers::Stage;
-use crate::json::{Json, Str, diff, yaml};
+use crate::api::meta::without_managed_fields;
+use crate::api::{EventType, ObjectKey};
+use crate::cluster::{Action, Call, Fault, StepRecord, World};
+use crate::json::{Json, diff, yaml};
 use crate::kubelet::Work;
-use crate::playground::{self, Playground, Record};
-use crate::sim::Time;
+use crate::playground::{self, Brief, Playground};
 
 /// A call's diff is cut after this many lines.
 const MOST_CHANGES: usize = 200;
 /// A changed value's YAML is cut after this many bytes.
 const MOST_VALUE: usize = 4_000;
 
-/// An action, for display.
+/// An action that may happen next, for display.
 fn action(world: &World, action: &Action) -> ActionView {
-    let view = |kind: &str, objects, values| ActionView { kind: kind.into(), objects, values };
-    let pod = |key: &ObjectKey| vec![names::object(&kinds::PODS.into(), key)];
+    let mut view = ActionView { kind: kind(action).into(), ..ActionView::default() };
+    let mut about = world.object(action);
     match action {
-        Action::Deliver { resource, .. } => {
-            let value = Value::Text(resource.qualified());
-            view("deliver", vec![], vec![names::named("resource", value)])
-        }
-        Action::Sync { controller, key } => {
-            let object = resource_of(controller).map(|r| names::object(&r, key));
-            view(
-                "reconcile",
-                object.into_iter().collect(),
-                vec![names::named("key", Value::Text(key.to_string()))],
-            )
-        }
-        Action::Schedule { key } => view("schedule", pod(key), vec![]),
-        Action::Kubelet { work: Work::PodWorker(key), .. } => view("syncPod", pod(key), vec![]),
-        Action::Kubelet { work: Work::Process { pod: key, container }, .. } => {
-            view("process", pod(key), vec![names::named("container", Value::Text(container.to_string()))])
-        }
-        Action::Kubelet { work: Work::Register, .. } => view("register", vec![], vec![]),
-        Action::Kubelet { work: Work::Heartbeat, .. } => view("heartbeat", vec![], vec![]),
-        Action::Fault(fault) => {
-            let object = fault.object().map(|(resource, key)| names::object(&resource, &key));
-            let text = Value::Text(fault.to_string());
-            view("fault", object.into_iter().collect(), vec![names::named("fault", text)])
-        }
-        Action::Start => {
-            let stage = match world.manager().stage() {
-                Stage::WaitForApiServer => "api",
-                Stage::NewControllers => "controllers",
-                Stage::WaitForCacheSync | Stage::Running => "workers",
-            };
-            view("start", vec![], vec![names::named("stage", Value::Text(stage.into()))])
+        Action::Deliver { to, resource } => {
+            view.values.push(names::named("resource", Value::Text(resource.qualified())));
+            match world.coming(*to, resource) {
+                Some(event) if event.event != EventType::Error => {
+                    view.values.push(names::named("type", Value::Text(event.event.name().into())));
+                    about = Some((resource.clone(), ObjectKey::of(&event.object)));
+                }
+                _ => view.kind = "list".into(),
+            }
         }
         Action::Advance { to, .. } => {
             let duration = Value::Duration(to.since(world.now()).as_millis() as u64);
-            view("timer", vec![], vec![names::named("duration", duration)])
+            view.values.push(names::named("duration", duration));
+            about = world.first_due(*to).and_then(|due| world.object(&due));
         }
+        Action::Kubelet { work: Work::Probe { container, probe, .. }, .. } => {
+            view.values.push(names::named("container", Value::Text(container.to_string())));
+            view.values.push(names::named("probe", Value::Text(probe.name().to_lowercase())));
+        }
+        Action::Kubelet { work: Work::Process { container, .. }, .. } => {
+            view.values.push(names::named("container", Value::Text(container.to_string())));
+        }
+        Action::Fault(fault) => view.values.push(named_fault(fault)),
+        Action::Start => view.values.push(named_stage(world.manager().stage().next())),
+        _ => {}
     }
+    view.objects = about.iter().map(|(resource, key)| names::object(resource, key)).collect();
+    view
+}
+
+fn kind(action: &Action) -> &'static str {
+    match action {
+        Action::Deliver { .. } => "deliver",
+        Action::Sync { .. } => "reconcile",
+        Action::Schedule { .. } => "schedule",
+        Action::Kubelet { work, .. } => match work {
+            Work::PodWorker(_) => "syncPod",
+            Work::Process { .. } => "process",
+            Work::Probe { .. } => "probe",
+            Work::Register => "register",
+            Work::Heartbeat => "heartbeat",
+        },
+        Action::Fault(_) => "fault",
+        Action::Start => "start",
+        Action::Advance { .. } => "timer",
+    }
+}
+
+fn named_fault(fault: &Fault) -> NamedValue {
+    names::named("fault", Value::Text(fault.to_string()))
+}
+
+fn named_stage(stage: &str) -> NamedValue {
+    names::named("stage", Value::Text(stage.into()))
 }
 
 /// Something that may happen next.
@@ -75,81 +93,77 @@ pub fn choice(world: &World, index: usize, choice: &playground::Choice) -> Choic
 }
 
 /// One line about a step.
-pub fn line(world: &World, start: Time, position: usize, record: &Record) -> StepLine {
-    let step = &record.step;
-    let controller = match &step.action {
-        Some(Action::Sync { controller, .. }) => controller.clone(),
-        _ => Str::default(),
-    };
-    StepLine {
+pub fn line(playground: &Playground, position: usize) -> Option<StepLine> {
+    let (_, brief) = playground.timeline().branch().entries().get(position.checked_sub(1)?)?;
+    // After a jump of the clock it is the later time.
+    let at = if let Some(Action::Advance { to, .. }) = &brief.action { *to } else { brief.time };
+    Some(StepLine {
         step: position as u32,
-        at_ms: names::millis(start, step.time),
-        actor: names::actor(world, step.actor, &controller),
-        action: done(world, record),
-        writes: step.writes().count() as u32,
-    }
+        at_ms: names::millis(playground.config().start, at),
+        actor: names::actor(playground.desk().world(), brief.actor, brief.controller()),
+        action: done(brief),
+        writes: brief.writes,
+    })
 }
 
-/// What was done; a record knows more than the action did: which event was delivered.
-fn done(world: &World, record: &Record) -> ActionView {
-    let step = &record.step;
-    let mut view = match (&step.action, &record.line) {
-        (Some(a), _) => action(world, a),
-        (None, Some(line)) => ActionView {
-            kind: "command".into(),
-            objects: vec![],
-            values: vec![names::named("line", Value::Text(line.to_string()))],
-        },
-        (None, None) => {
-            let kind = if record.resumed { "resume" } else { "interrupt" };
-            ActionView { kind: kind.into(), ..ActionView::default() }
+/// What was done; a step that was made knows more than the action did: which event was delivered, what was due.
+fn done(brief: &Brief) -> ActionView {
+    let object = brief.object.iter().map(|(resource, key)| names::object(resource, key));
+    let mut view = ActionView { objects: object.collect(), ..ActionView::default() };
+    let mut value = |name: &str, value: Value| view.values.push(names::named(name, value));
+    view.kind = match (&brief.action, &brief.line) {
+        (Some(Action::Advance { to, .. }), _) => {
+            value("duration", Value::Duration(to.since(brief.time).as_millis() as u64));
+            "timer"
         }
-    };
-    if let Some(Action::Advance { to, .. }) = &step.action {
-        let duration = Value::Duration(to.since(step.time).as_millis() as u64);
-        view.values = vec![names::named("duration", duration)];
-    }
-    if matches!(step.action, Some(Action::Deliver { .. })) {
-        if step.event == "LIST" {
-            view.kind = "list".into();
-        } else {
-            view.values.push(names::named("type", Value::Text(step.event.to_string())));
+        (Some(Action::Deliver { resource, .. }), _) => {
+            value("resource", Value::Text(resource.qualified()));
+            match brief.event.as_str() {
+                "LIST" => "list",
+                event => {
+                    value("type", Value::Text(event.into()));
+                    "deliver"
+                }
+            }
         }
-        view.objects = step.object.iter().map(|(r, k)| names::object(r, k)).collect();
+        (Some(action), _) => {
+            match action {
+                Action::Kubelet { work: Work::Process { container, .. }, .. } => {
+                    value("container", Value::Text(container.to_string()));
+                }
+                Action::Fault(fault) => view.values.push(named_fault(fault)),
+                Action::Start => view.values.push(named_stage(&brief.event)),
+                _ => {}
+            }
+            kind(action)
+        }
+        (None, Some(line)) => {
+            value("line", Value::Text(line.to_string()));
+            "command"
+        }
+        (None, None) if brief.resumed => "resume",
+        (None, None) => "interrupt",
     }
+    .into();
     view
 }
 
 /// Everything about the step that led to a position.
 pub fn step(playground: &mut Playground, position: usize) -> Option<StepView> {
-    let start = playground.config().start;
     let record = playground.timeline_mut().record(position)?;
-    let mut causes = Vec::new();
-    for at in record.step.causes.iter().map(|step| *step as usize) {
-        if let Some(record) = playground.timeline_mut().record(at) {
-            causes.push(line(playground.desk().world(), start, at, &record));
-        }
-    }
+    let causes = record.step.causes.iter().filter_map(|step| line(playground, *step as usize));
     Some(StepView {
-        line: line(playground.desk().world(), start, position, &record),
+        line: line(playground, position)?,
         notes: notes(&record.step),
         calls: record.step.calls.iter().map(call).collect(),
-        causes,
+        causes: causes.collect(),
         effects: Listed { total: 0, items: Vec::new() },
     })
 }
 
 /// Lines about the steps that led to the positions `from..from + count`.
-pub fn history(playground: &mut Playground, from: usize, count: usize) -> Vec<StepLine> {
-    let start = playground.config().start;
-    let mut lines = Vec::new();
-    for at in from.max(1)..from.max(1) + count {
-        match playground.timeline_mut().record(at) {
-            Some(record) => lines.push(line(playground.desk().world(), start, at, &record)),
-            None => break,
-        }
-    }
-    lines
+pub fn history(playground: &Playground, from: usize, count: usize) -> Vec<StepLine> {
+    (from.max(1)..from.max(1) + count).map_while(|at| line(playground, at)).collect()
 }
 
 fn notes(step: &StepRecord) -> Vec<NoteView> {
@@ -195,9 +209,8 @@ pub fn changes(before: &Json, after: &Json) -> Vec<Change> {
             text
         })
     };
-    let interesting = |path: &str| {
-        !path.starts_with("metadata.resourceVersion") && !path.starts_with("metadata.managedFields")
-    };
+    let interesting = |path: &str| !path.starts_with("metadata.resourceVersion");
+    let (before, after) = (&without_managed_fields(before), &without_managed_fields(after));
     diff(before, after)
         .iter()
         .map(|c| Change {

@@ -6,12 +6,13 @@ use super::model::{
 };
 use super::{names, objects, steps};
 use crate::api::views::core_v1::{ContainerStatus, Node, Pod};
-use crate::api::{ObjectKey, Resource, ResourceInfo, View as _, kinds, meta, quantity::Quantity};
+use crate::api::{ObjectKey, Resource, View as _, kinds, meta, quantity::Quantity};
 use crate::apiserver::Change;
 use crate::apiserver::pod_status_column;
 use crate::client::{EXPECTATIONS_TIMEOUT, Expectations, Informer, WorkQueue};
-use crate::cluster::{World, resource_of};
+use crate::cluster::World;
 use crate::collections::sort_by_key;
+use crate::controllers::{Controller, Queue};
 use crate::json::Json;
 use crate::playground::{Choice, Playground};
 use crate::sim::Time;
@@ -46,28 +47,34 @@ pub fn view(playground: &Playground, limit: usize) -> View {
 /// The world before a step, with its store as after the step's first `calls` calls.
 pub fn view_into(playground: &mut Playground, step: usize, calls: usize, limit: usize) -> View {
     let start = playground.config().start;
-    let mut desk = playground.timeline().state_at(step.saturating_sub(1));
-    if let Some((input, _)) = playground.timeline().branch().entries().get(step.saturating_sub(1)) {
-        desk.apply_until(input, calls);
-    }
-    let mut view = of_world(desk.world(), start, limit);
+    let desk = playground.timeline().state_at(step.saturating_sub(1));
+    let mut view = match playground.timeline().branch().entries().get(step.saturating_sub(1)) {
+        Some((input, _)) => of_world(&desk.midway(input, calls), start, limit),
+        None => of_world(desk.world(), start, limit),
+    };
     view.step = step as u32;
     view.length = playground.timeline().len() as u32;
     view
 }
 
 fn of_world(world: &World, start: Time, limit: usize) -> View {
-    let all = |info: &'static ResourceInfo| world.server().list(&info.into());
-    let (pods, nodes) = (all(kinds::PODS), all(kinds::NODES));
-    let on = |name: &str| {
-        pods.iter().filter(|p| p["spec"]["nodeName"].str() == name).cloned().collect::<Vec<Json>>()
+    let pods = world.server().list(&kinds::PODS.into());
+    let mut on_node: Vec<Vec<&Json>> = vec![Vec::new(); world.kubelets().len()];
+    let mut unscheduled: Vec<&Json> = Vec::new();
+    for pod in &pods {
+        let name = pod["spec"]["nodeName"].str();
+        match world.kubelets().iter().position(|k| k.node_name() == name) {
+            Some(i) => on_node[i].push(pod),
+            None if name.is_empty() => unscheduled.push(pod),
+            None => {}
+        }
+    }
+    let node = |i: usize| {
+        let name = world.kubelets()[i].node_name();
+        let object = world.server().peek(&kinds::NODES.into(), &ObjectKey::new("", name));
+        node_view(world, i, name, &Node::from(object), &on_node[i], limit)
     };
-    let unscheduled = on("");
-    let node = |(i, kubelet): (usize, &crate::kubelet::Kubelet)| {
-        let name = kubelet.node_name();
-        let object = nodes.iter().find(|n| n["metadata"]["name"].str() == name).cloned().unwrap_or_default();
-        node_view(world, i, name, &Node::from(object), &on(name), limit)
-    };
+    let waits_for = world.waits_for_pods();
     View {
         now_ms: names::millis(start, world.now()),
         clock: world.now().rfc3339(),
@@ -77,9 +84,10 @@ fn of_world(world: &World, start: Time, limit: usize) -> View {
         scheduler: scheduler(world, start, limit),
         nodes: Listed {
             total: world.kubelets().len() as u32,
-            items: world.kubelets().iter().enumerate().take(limit).map(node).collect(),
+            items: (0..world.kubelets().len()).take(limit).map(node).collect(),
         },
-        unscheduled: names::listed(unscheduled.iter().map(pod_view), limit),
+        unscheduled: names::listed(unscheduled.into_iter().map(pod_view), limit),
+        waits_for: names::listed(waits_for.iter().map(|pod| names::object(&kinds::PODS.into(), pod)), limit),
         ..View::default()
     }
 }
@@ -106,11 +114,11 @@ fn api_server(world: &World, start: Time, limit: usize) -> ApiServerView {
     ];
     sort_by_key(&mut counts, |c| first.iter().position(|k| *k == c.kind).unwrap_or(first.len()));
     let workload_kinds = [kinds::JOBS, kinds::CRONJOBS, kinds::DEPLOYMENTS, kinds::REPLICASETS];
-    let mut rows = Vec::new();
+    let mut workloads = Listed::default();
     for info in workload_kinds {
-        if counts.iter().any(|c| c.kind == info.kind) {
-            rows.extend(objects::rows(&mut world.clone(), &info.into(), start));
-        }
+        let found = objects::rows(world, &info.into(), start, limit - workloads.items.len(), |_| true);
+        workloads.total += found.total;
+        workloads.items.extend(found.items);
     }
     let write = |w: &Change| {
         let (step, agent) = world.writer(w.revision).map_or((0, ""), |(step, agent)| (step, agent.as_str()));
@@ -133,12 +141,7 @@ fn api_server(world: &World, start: Time, limit: usize) -> ApiServerView {
     let mut writes: Vec<WriteView> =
         server.changes_after(server.revision().saturating_sub(MOST_WRITES)).map(write).collect();
     writes.reverse();
-    ApiServerView {
-        counts,
-        workloads: names::listed(rows.into_iter(), limit),
-        writes,
-        pending_events: server.pending_events() as u32,
-    }
+    ApiServerView { counts, workloads, writes, pending_events: server.pending_events() as u32 }
 }
 
 fn informer(world: &World, informer: &Informer) -> InformerView {
@@ -154,23 +157,21 @@ fn informer(world: &World, informer: &Informer) -> InformerView {
 
 fn controllers(world: &World, start: Time, limit: usize) -> Vec<ControllerView> {
     let manager = world.manager();
-    let mut views = Vec::new();
-    for controller in manager.controllers() {
+    let view = |controller: &dyn Controller| {
         let watches = controller.watches();
         let heard = |i: &&Informer| watches.iter().any(|w| *i.reflector().resource() == Resource::from(*w));
-        let mut waits = controller.expectations().map(|e| expectations(e, start, limit)).unwrap_or_default();
-        for queue in controller.queues() {
-            let Some(resource) = resource_of(queue.name) else { continue };
-            views.push(ControllerView {
-                name: queue.name.into(),
-                informers: manager.caches().informers().filter(heard).map(|i| informer(world, i)).collect(),
-                queue: queue_view(&queue.keys, &resource, world.now(), start, limit),
-                expectations: std::mem::take(&mut waits),
-                workers: workers(&queue.keys, queue.workers),
-            });
+        let queues = controller.queues();
+        ControllerView {
+            name: queues.first().map_or("", |q| q.name).split('/').next().unwrap_or("").into(),
+            informers: manager.caches().informers().filter(heard).map(|i| informer(world, i)).collect(),
+            queues: queues.iter().map(|queue| queue_view(queue, world.now(), start, limit)).collect(),
+            expectations: controller
+                .expectations()
+                .map(|e| expectations(e, start, limit))
+                .unwrap_or_default(),
         }
-    }
-    views
+    };
+    manager.controllers().into_iter().map(view).collect()
 }
 
 fn workers(queue: &WorkQueue, count: usize) -> Vec<WorkerView> {
@@ -178,21 +179,31 @@ fn workers(queue: &WorkQueue, count: usize) -> Vec<WorkerView> {
     (0..count).map(|_| WorkerView { key: keys.next().unwrap_or_default() }).collect()
 }
 
-fn queue_view(queue: &WorkQueue, resource: &Resource, now: Time, start: Time, limit: usize) -> QueueView {
-    let key = |k: &ObjectKey| KeyView {
-        key: k.to_string(),
-        object: names::object(resource, k),
-        failures: queue.num_requeues(k),
+fn queue_view(queue: &Queue, now: Time, start: Time, limit: usize) -> QueueView {
+    let keys = &queue.keys;
+    let named = |k: &ObjectKey| {
+        let object =
+            queue.object(k).map(|(resource, key)| names::object(&resource, &key)).unwrap_or_default();
+        let name = if object.namespace.is_empty() {
+            object.name.clone()
+        } else {
+            format!("{}/{}", object.namespace, object.name)
+        };
+        (name, object)
     };
-    let delayed = |(due, k): (Time, &ObjectKey)| DelayedKey {
-        key: k.to_string(),
-        object: names::object(resource, k),
-        due_ms: names::millis(start, due),
-        failures: queue.num_requeues(k),
+    let key = |k: &ObjectKey| {
+        let (key, object) = named(k);
+        KeyView { key, object, failures: keys.num_requeues(k) }
     };
-    let ready: Vec<&ObjectKey> = queue.ready(now).collect();
-    let waiting: Vec<(Time, &ObjectKey)> = queue.waiting().filter(|(due, _)| *due > now).collect();
+    let delayed = |(due, k): (Time, &ObjectKey)| {
+        let (key, object) = named(k);
+        DelayedKey { key, object, due_ms: names::millis(start, due), failures: keys.num_requeues(k) }
+    };
+    let ready: Vec<&ObjectKey> = keys.ready(now).collect();
+    let waiting: Vec<(Time, &ObjectKey)> = keys.waiting().filter(|(due, _)| *due > now).collect();
     QueueView {
+        name: queue.name.into(),
+        workers: workers(keys, queue.workers),
         waiting: names::listed(ready.into_iter().map(key), limit),
         delayed: names::listed(waiting.into_iter().map(delayed), limit),
     }
@@ -235,9 +246,9 @@ fn scheduler(world: &World, start: Time, limit: usize) -> SchedulerView {
     }
 }
 
-fn node_view(world: &World, index: usize, name: &str, node: &Node, pods: &[Json], limit: usize) -> NodeView {
+fn node_view(world: &World, index: usize, name: &str, node: &Node, pods: &[&Json], limit: usize) -> NodeView {
     let milli = |text: &str| Quantity::parse(text).map_or(0, Quantity::milli).max(0) as u64;
-    let requested = |pod: &Json| -> u64 {
+    let requested = |pod: &&Json| -> u64 {
         let ended = matches!(pod["status"]["phase"].str(), "Succeeded" | "Failed");
         let containers = pod["spec"]["containers"].items().iter();
         if ended { 0 } else { containers.map(|c| milli(c.at(&["resources", "requests", "cpu"]).str())).sum() }
@@ -245,9 +256,10 @@ fn node_view(world: &World, index: usize, name: &str, node: &Node, pods: &[Json]
     let tainted = node.spec().taints().iter().any(|t| t.effect() == "NoSchedule");
     let pending =
         world.kubelets()[index].reflectors().filter_map(|r| r.watch()).map(|w| world.server().pending(w));
-    // Pods that still run come first, then the newest of the rest.
-    let mut order: Vec<&Json> = pods.iter().collect();
-    sort_by_key(&mut order, |p| matches!(p["status"]["phase"].str(), "Succeeded" | "Failed"));
+    // Pods that still run come first.
+    let ended = |pod: &&&Json| matches!(pod["status"]["phase"].str(), "Succeeded" | "Failed");
+    let mut order: Vec<&Json> = pods.iter().filter(|pod| !ended(pod)).copied().collect();
+    order.extend(pods.iter().filter(ended));
     NodeView {
         name: name.into(),
         ready: meta::condition_is_true(&node.status(), "Ready"),

@@ -25,6 +25,8 @@ export interface Engine {
   terminal(from: number): Terminal;
   command(line: string): number;
   interrupt(): void;
+  /** Panics, for the tests of what the page does then. */
+  fail(): void;
   complete(line: string, cursor: number): Completion;
   objects(resource: string, filter: string, limit: number): Objects;
   object(object: ObjectRef): ObjectView;
@@ -36,6 +38,8 @@ export interface Engine {
 export interface EngineModule {
   create(options: PlaygroundOptions): Engine;
   importRun(text: string): Engine;
+  /** Makes a new instance of the module: after a failure the old one's memory cannot be trusted. What it made is gone. */
+  restart(): void;
   /** Calls `tick` every `ms` until the returned function is called. */
   every(ms: number, tick: () => void): () => void;
 }
@@ -49,10 +53,11 @@ interface Classes {
 export async function loadEngine(): Promise<EngineModule> {
   const wasm = await import("./wasm/kubestep.js");
   await wasm.default();
-  const { Playground, PlayTimer } = wasm satisfies Classes;
+  const { Playground, PlayTimer, __wbg_reset_state: restart } = wasm satisfies Classes & { __wbg_reset_state(): void };
   return {
     create: (options) => new Playground(options),
     importRun: (text) => Playground.importRun(text),
+    restart,
     every: (ms, tick) => {
       const timer = new PlayTimer(ms, tick);
       return () => timer.free();

@@ -33,6 +33,12 @@ test("a file that is too large is refused, and the old text stays", () => {
   expect([session.notice?.id, session.files[0]?.text]).toEqual(["notice-too-large", "kind: Job\n"]);
 });
 
+test("what was told goes when the person acts again; a branch is told of", () => {
+  session.say({ id: "notice-not-reached", severity: "info" });
+  session.command("kubectl apply -f job.yaml");
+  expect(session.notice).toBeUndefined();
+});
+
 test("when the module fails, the last good run comes back and is offered as a file", () => {
   session.command("kubectl apply -f job.yaml");
   session.step();
@@ -40,4 +46,12 @@ test("when the module fails, the last good run comes back and is offered as a fi
   expect([session.notice?.id, session.notice?.offerRun, session.view.step, session.files[0]?.text]).toEqual(["notice-crashed", true, 2, "kind: Job\n"]);
   session.step();
   expect(session.view.step).toBe(3);
+});
+
+test("when it fails again at once, the page starts empty, and the run is still offered", () => {
+  session.command("kubectl apply -f job.yaml");
+  const run = session.lastGood;
+  session.setFile("job.yaml", "panic");
+  session.setFile("job.yaml", "panic");
+  expect([session.notice?.id, session.view.step, session.files[0]?.text, session.lastGood === run]).toEqual(["notice-crashed-again", 0, "", true]);
 });

@@ -58,6 +58,6 @@ test("plurals follow the count", () => {
   expect([t("diff-count", { count: 1 }), t("diff-count", { count: 3 })]).toEqual(["1 field changed", "3 fields changed"]);
 });
 
-test.each([[0, "0 ms"], [250, "250 ms"], [1200, "1.2 s"], [60_000, "1 m"], [3_725_000, "1 h 2 m 5 s"]])("%i ms reads %s", (ms, text) => {
+test.each([[0, "0 s"], [250, "250 ms"], [1200, "1.2 s"], [60_000, "1 m"], [3_725_000, "1 h 2 m 5 s"]])("%i ms reads %s", (ms, text) => {
   expect(duration(ms)).toBe(text);
 });

@@ -83,6 +83,8 @@ pub fn build() -> Result<()> {
 
 fn bind(raw: &PathBuf) -> Result<()> {
     let mut bindgen = wasm_bindgen_cli_support::Bindgen::new();
+    // After a panic the page makes a new instance of the module: the old one's memory cannot be trusted.
+    bindgen.reset_state_function(true);
     bindgen.input_path(raw).typescript(true).omit_default_module_path(false);
     bindgen.web(true).map_err(|error| anyhow!("{error:#}"))?;
     bindgen.generate(out_dir()).map_err(|error| anyhow!("{error:#}")).context("wasm-bindgen")

@@ -66,6 +66,24 @@ static SECRET: Printer = Printer {
     },
 };
 
+static RESOURCE_QUOTA: Printer = Printer {
+    columns: &[text("Name"), text("Request"), text("Limit"), text("Age")],
+    cells: |o, now, out| {
+        let cell = |limits: bool| {
+            let hard = o.at(&["status", "hard"]).entries().iter();
+            let shown = hard.filter(|(name, _)| name.starts_with("limits") == limits);
+            let all: Vec<String> = shown
+                .map(|(name, hard)| {
+                    let used = o.at(&["status", "used", name]).as_str().unwrap_or("0");
+                    format!("{name}: {used}/{}", hard.str())
+                })
+                .collect();
+            all.join(", ")
+        };
+        out.extend([name(o), cell(false).into(), cell(true).into(), age(o, now)]);
+    },
+};
+
 static LEASE: Printer = Printer {
     columns: &[text("Name"), text("Holder"), text("Age")],
     cells: |o, now, out| out.extend([name(o), o["spec"]["holderIdentity"].str().into(), age(o, now)]),
@@ -79,6 +97,7 @@ pub fn of(resource: &Resource) -> &'static Printer {
         ("", "namespaces") => &NAMESPACE,
         ("", "configmaps") => &CONFIG_MAP,
         ("", "secrets") => &SECRET,
+        ("", "resourcequotas") => &RESOURCE_QUOTA,
         ("" | "events.k8s.io", "events") => &event::EVENT,
         ("coordination.k8s.io", "leases") => &LEASE,
         ("batch", "jobs") => &workload::JOB,

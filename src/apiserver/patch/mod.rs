@@ -6,7 +6,7 @@ mod strategic;
 
 pub use strategic::go_map;
 
-use super::{ApiServer, scale, subresource, update};
+use super::{ApiServer, fields, scale, subresource, update};
 use crate::api::{ObjectKey, PatchType, Reason, Request, Response, Status};
 use crate::json::Json;
 use crate::sim::Time;
@@ -18,12 +18,11 @@ pub fn patch(
     kind: PatchType,
     request: &Request,
 ) -> Result<Response, Status> {
-    if kind == PatchType::Apply {
-        let message = "the body of the request was in an unknown format - accepted media types include: application/json-patch+json, application/merge-patch+json, application/strategic-merge-patch+json";
-        return Err(Status::new(Reason::UnsupportedMediaType, message));
-    }
     if &*request.subresource == "scale" {
         return scale::write(server, now, request);
+    }
+    if kind == PatchType::Apply {
+        return fields::apply::apply(server, now, request);
     }
     if !matches!(&*request.subresource, "" | "status" | "resize" | "ephemeralcontainers") {
         return Err(subresource::not_served());
@@ -31,8 +30,11 @@ pub fn patch(
     let old = server.named(request)?.clone();
     let key = ObjectKey::new(request.namespace.clone(), request.name.clone());
     let body = apply(kind, request, &old)?;
-    update::write(server, now, request, &key, &old, &body)
+    update::write(server, now, request, &key, &old, &body, None)
 }
+
+/// A configuration is applied to whole objects (`fields`), not to views of them.
+const NO_APPLY: &str = "the body of the request was in an unknown format - accepted media types include: application/json-patch+json, application/merge-patch+json, application/strategic-merge-patch+json";
 
 /// What a patch makes of an object.
 pub fn apply(kind: PatchType, request: &Request, old: &Json) -> Result<Json, Status> {
@@ -51,6 +53,6 @@ pub fn apply(kind: PatchType, request: &Request, old: &Json) -> Result<Json, Sta
                 ),
             )),
         },
-        PatchType::Apply => Ok(old.clone()),
+        PatchType::Apply => Err(Status::new(Reason::UnsupportedMediaType, NO_APPLY)),
     }
 }

@@ -1,8 +1,8 @@
 //! ConfigMaps and Secrets.
 
 use super::{PLAIN, Strategy};
-use crate::api::base64;
 use crate::api::field::{Error, Path};
+use crate::api::{base64, key_pair};
 use crate::apiserver::validation::names;
 use crate::json::{Json, Str};
 
@@ -40,6 +40,14 @@ pub static SECRET: Strategy = Strategy {
         validate_data(new, &["data"], errors);
         validate_type(new, errors);
     },
+    warnings: |secret, _| {
+        if secret["type"].str() != "kubernetes.io/tls" {
+            return Vec::new();
+        }
+        let part = |key: &str| base64::decode(secret["data"][key].str()).unwrap_or_default();
+        let mismatch = key_pair::check(&part("tls.crt"), &part("tls.key")).err();
+        mismatch.into_iter().map(Str::from).collect()
+    },
     ..PLAIN
 };
 
@@ -69,7 +77,10 @@ fn validate_data(object: &Json, fields: &[&'static str], errors: &mut Vec<Error>
                 errors.push(Error::invalid(&path.key(key), key, detail));
             }
             let binary = *field == "binaryData" || fields.len() == 1;
-            size += if binary { value.str().len() / 4 * 3 } else { value.str().len() };
+            size += match value.str() {
+                text if binary => text.len() / 4 * 3 - text.bytes().rev().take_while(|b| *b == b'=').count(),
+                text => text.len(),
+            };
         }
     }
     if size > SIZE_LIMIT {
@@ -130,8 +141,14 @@ fn config_json(data: &Json, key: &str, errors: &mut Vec<Error>) {
         return;
     };
     let bytes = base64::decode(value.str()).unwrap_or_default();
-    if crate::json::parse(&String::from_utf8_lossy(&bytes)).is_err() {
-        let shown: Str = "<secret contents redacted>".into();
-        errors.push(Error::invalid(&path, shown, "invalid character"));
-    }
+    let kind = match crate::json::parse(&String::from_utf8_lossy(&bytes)) {
+        Err(why) => return errors.push(Error::invalid(&path, "<secret contents redacted>", why.message)),
+        Ok(Json::Object(_) | Json::Null) => return,
+        Ok(Json::Array(_)) => "array",
+        Ok(Json::Str(_)) => "string",
+        Ok(Json::Bool(_)) => "bool",
+        Ok(_) => "number",
+    };
+    let why = format!("json: cannot unmarshal {kind} into Go value of type map[string]interface {{}}");
+    errors.push(Error::invalid(&path, "<secret contents redacted>", why));
 }

@@ -15,6 +15,7 @@ mod job;
 mod namespace;
 mod pod;
 mod replica_set;
+mod resource_quota;
 
 /// What is special about a kind.
 pub struct Strategy {
@@ -121,6 +122,7 @@ pub fn of(resource: &Resource) -> &'static Strategy {
         ("", "secrets") => &config::SECRET,
         ("", "serviceaccounts") => &SERVICE_ACCOUNT,
         ("", "services") => &SERVICE,
+        ("", "resourcequotas") => &resource_quota::RESOURCE_QUOTA,
         ("", "events") => &EVENT,
         ("", "replicationcontrollers") => &ORPHANING,
         ("apps", "deployments") => &deployment::DEPLOYMENT,

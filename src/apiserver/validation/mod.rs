@@ -1,7 +1,6 @@
 //! Validation that many kinds share: names, labels, metadata, pod specs.
 
 pub mod container;
-pub mod cron;
 pub mod fields;
 pub mod meta;
 pub mod names;

@@ -7,6 +7,7 @@ use super::job::is_finished;
 use super::{Caches, Controller, Queue};
 use crate::api::cron::Schedule;
 use crate::api::views::batch_v1::{CronJob, CronJobStatus, Job};
+use crate::api::zone::Zone;
 use crate::api::{ObjectKey, Propagation, Request, Resource, ResourceInfo, Status, View, kinds, meta};
 use crate::client::{BY_CONTROLLER, Context, Delta, EventKind, Recorder};
 use crate::collections::sort_by_key;
@@ -14,7 +15,8 @@ use crate::json;
 use crate::json::{Json, Str};
 use crate::sim::Time;
 
-const AGENT: &str = "cronjob-controller";
+/// Who it is to the API server, and what its queue is called.
+pub const AGENT: &str = "cronjob-controller";
 const SCHEDULED: &str = "batch.kubernetes.io/cronjob-scheduled-timestamp";
 
 /// The CronJob controller's memory.
@@ -26,7 +28,7 @@ pub struct CronJobController {
 
 impl Default for CronJobController {
     fn default() -> Self {
-        let queue = Queue { periodic: true, ..Queue::new(AGENT, 5) };
+        let queue = Queue { periodic: true, ..Queue::new(AGENT, kinds::CRONJOBS, 5) };
         CronJobController { queues: [queue], recorder: Recorder::new(AGENT, "") }
     }
 }
@@ -137,16 +139,19 @@ impl CronJobController {
     ) -> Result<Option<Schedule>, Status> {
         self.see_jobs(cx, sync, jobs)?;
         let spec = sync.cron.spec();
-        if meta::is_being_deleted(sync.cron.json()) || spec.suspend() == Some(true) {
+        if meta::is_being_deleted(sync.cron.json()) {
             return Ok(None);
         }
-        if !matches!(spec.time_zone(), "" | "UTC" | "Etc/UTC" | "GMT" | "Etc/GMT" | "Zulu") {
-            let zone = spec.time_zone();
+        let zone = spec.time_zone();
+        if Zone::load(zone).is_none() {
             let message = format!("invalid timeZone: {zone:?}: unknown time zone {zone}");
             self.tell(sync, EventKind::Warning, "UnknownTimeZone", message);
             return Ok(None);
         }
-        let schedule = match Schedule::parse(spec.schedule()) {
+        if spec.suspend() == Some(true) {
+            return Ok(None);
+        }
+        let schedule = match schedule::of(&sync.cron) {
             Ok(schedule) => schedule,
             Err(error) => {
                 let message = format!("unparseable schedule: {:?} : {error}", spec.schedule());
@@ -162,12 +167,12 @@ impl CronJobController {
                 return Ok(None);
             }
         };
-        if missed.too_many {
+        if missed.too_many() && missed.last.is_some() {
             let message = "too many missed start times. Set or decrease .spec.startingDeadlineSeconds or check clock skew";
             self.tell(sync, EventKind::Warning, "TooManyMissedTimes", message.into());
         }
         if let Some(at) = missed.last {
-            self.start(cx, sync, jobs, at)?;
+            self.start(cx, sync, at)?;
         }
         Ok(Some(schedule))
     }
@@ -194,14 +199,15 @@ impl CronJobController {
                     let message = format!("Saw completed job: {name}, condition: {condition}");
                     self.tell(sync, EventKind::Normal, "SawCompletedJob", message);
                 }
+                // Also of a Job that it did not create itself.
+                (false, Some(condition)) if condition == "Complete" => {
+                    let done = job.status();
+                    if Time::parse(done.completion_time()) > Time::parse(sync.status.last_successful_time()) {
+                        sync.status.set_last_successful_time(done.completion_time());
+                        sync.changed = true;
+                    }
+                }
                 _ => {}
-            }
-            let done = job.status();
-            if outcome(job).as_deref() == Some("Complete")
-                && Time::parse(done.completion_time()) > Time::parse(sync.status.last_successful_time())
-            {
-                sync.status.set_last_successful_time(done.completion_time());
-                sync.changed = true;
             }
         }
         for reference in sync.status.clone().active().iter() {
@@ -223,7 +229,7 @@ impl CronJobController {
     }
 
     /// Creates the Job of one moment, unless the deadline or the concurrency policy forbids it.
-    fn start(&mut self, cx: &mut Context, sync: &mut Sync, jobs: &[Job], at: Time) -> Result<(), Status> {
+    fn start(&mut self, cx: &mut Context, sync: &mut Sync, at: Time) -> Result<(), Status> {
         let spec = sync.cron.spec();
         let meta = sync.cron.metadata();
         let name = format!("{}-{}", meta.name(), at.secs() / 60);
@@ -241,8 +247,14 @@ impl CronJobController {
             }
             "Replace" => {
                 for reference in sync.status.clone().active().iter() {
-                    if let Some(job) = jobs.iter().find(|job| job.metadata().uid() == reference.uid()) {
-                        self.delete_job(cx, sync, job)?;
+                    let get = Request::get(kinds::JOBS, reference.namespace(), reference.name()).by(AGENT);
+                    match cx.api.call(get) {
+                        Ok(job) => self.delete_job(cx, sync, &Job::from(job.body))?,
+                        Err(error) => {
+                            let message = format!("Get job: {}", error.message);
+                            self.tell(sync, EventKind::Warning, "FailedGet", message);
+                            return Err(error);
+                        }
                     }
                 }
             }
@@ -293,7 +305,8 @@ fn new_job(cron: &CronJob, name: &str, at: Time) -> Json {
     }
     let mut annotations =
         if from["annotations"].is_empty() { json!({}) } else { from["annotations"].clone() };
-    annotations.set(SCHEDULED, at.rfc3339());
+    let zone = Zone::load(cron.spec().time_zone()).unwrap_or(Zone::UTC);
+    annotations.set(SCHEDULED, zone.rfc3339(at));
     metadata.set("annotations", annotations);
     json!({ "apiVersion": "batch/v1", "kind": "Job", "metadata": metadata, "spec": &template.json()["spec"] })
 }
@@ -312,9 +325,11 @@ impl Controller for CronJobController {
         let queue = &mut self.queues[0].keys;
         if *resource == Resource::from(kinds::CRONJOBS) {
             match delta {
-                Delta::Updated(old, new) if old["spec"]["schedule"] != new["spec"]["schedule"] => {
+                Delta::Updated(old, new)
+                    if ["schedule", "timeZone"].iter().any(|f| old["spec"][*f] != new["spec"][*f]) =>
+                {
                     let cron = CronJob::from(new.clone());
-                    if let Ok(schedule) = Schedule::parse(cron.spec().schedule()) {
+                    if let Ok(schedule) = schedule::of(&cron) {
                         queue.add_after(ObjectKey::of(new), now, schedule::until_next(&cron, &schedule, now));
                     }
                 }

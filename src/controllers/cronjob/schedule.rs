@@ -17,8 +17,24 @@ pub struct Missed {
     pub since: Time,
     /// The last moment at which it should have run.
     pub last: Option<Time>,
-    /// Whether they are very many.
-    pub too_many: bool,
+    /// About how many they are.
+    pub count: i64,
+}
+
+impl Missed {
+    /// Whether they are so many that people are warned.
+    pub fn too_many(self) -> bool {
+        self.count > TOO_MANY
+    }
+}
+
+/// The schedule of a CronJob, in its time zone.
+pub fn of(job: &CronJob) -> Result<Schedule, String> {
+    let (schedule, zone) = (job.spec().schedule().to_string(), job.spec().time_zone().to_string());
+    if zone.is_empty() || schedule.contains("TZ") {
+        return Schedule::parse(&schedule);
+    }
+    Schedule::parse(&format!("TZ={zone} {schedule}"))
 }
 
 /// What was missed; with `deadline`, only what can still be started.
@@ -37,28 +53,29 @@ pub fn missed(job: &CronJob, schedule: &Schedule, now: Time, deadline: bool) -> 
     };
     let first = schedule.next(since).ok_or_else(never)?;
     if now < first {
-        return Ok(Missed { since, last: None, too_many: false });
+        return Ok(Missed { since, last: None, count: 0 });
     }
     let second = schedule.next(first).ok_or_else(never)?;
     if now < second {
-        return Ok(Missed { since, last: Some(first), too_many: false });
+        return Ok(Missed { since, last: Some(first), count: 0 });
     }
     let interval = second.since(first).as_secs().max(1) as i64;
     let count = now.since(first).as_secs() as i64 / interval + 1;
-    // Start near the end; `@every` counts in whole intervals.
-    let near = first + Duration::from_secs((interval * (count - 2).max(0)).unsigned_abs());
-    let mut last = if count > 2 { schedule.next(near) } else { Some(second) };
-    while let Some(next) = last.and_then(|t| schedule.next(t)).filter(|t| *t <= now) {
+    // Start near the end; `@every` counts in whole intervals. Where the intervals differ, this may be past the end.
+    let near = first + Duration::from_secs((interval * (count - 2)).unsigned_abs());
+    let mut last = None;
+    while let Some(next) = schedule.next(last.unwrap_or(near)).filter(|t| *t <= now) {
         last = Some(next);
     }
-    Ok(Missed { since, last: last.filter(|t| *t <= now).or(Some(first)), too_many: count > TOO_MANY })
+    Ok(Missed { since, last, count })
 }
 
 /// How long until the next moment.
 pub fn until_next(job: &CronJob, schedule: &Schedule, now: Time) -> Duration {
     let from = match missed(job, schedule, now, false) {
-        Ok(missed) => missed.last.unwrap_or(missed.since),
-        Err(_) => now,
+        Ok(Missed { last: Some(last), .. }) => last,
+        Ok(Missed { since, count: 0, .. }) => since,
+        _ => now,
     };
     schedule.next(from).map_or(Duration::ZERO, |next| (next + DELTA).since(now)).max(DELTA)
 }

@@ -45,7 +45,10 @@ pub struct DeploymentController {
 
 impl Default for DeploymentController {
     fn default() -> Self {
-        DeploymentController { queues: [Queue::new(AGENT, 5)], recorder: Recorder::new(AGENT, "") }
+        DeploymentController {
+            queues: [Queue::new(AGENT, kinds::DEPLOYMENTS, 5)],
+            recorder: Recorder::new(AGENT, ""),
+        }
     }
 }
 

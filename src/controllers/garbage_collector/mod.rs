@@ -37,8 +37,8 @@ impl Default for GarbageCollector {
     fn default() -> Self {
         GarbageCollector {
             queues: [
-                Queue::new("garbage-collector/attempt-to-delete", 20),
-                Queue::new("garbage-collector/attempt-to-orphan", 20),
+                Queue::of_all("garbage-collector/attempt-to-delete", 20),
+                Queue::of_all("garbage-collector/attempt-to-orphan", 20),
             ],
             graph: Graph::default(),
             absent: Set::new(),

@@ -66,9 +66,11 @@ pub struct JobController {
 
 impl Default for JobController {
     fn default() -> JobController {
-        let queue = |name, workers| Queue::limited(name, workers, API_BACKOFF);
         JobController {
-            queues: [queue("job-controller", 5), queue("job-controller/orphan-pods", 1)],
+            queues: [
+                Queue::limited("job-controller", kinds::JOBS, 5, API_BACKOFF),
+                Queue::limited("job-controller/orphan-pods", kinds::PODS, 1, API_BACKOFF),
+            ],
             expectations: Expectations::default(),
             finalizer_expectations: UidExpectations::default(),
             backoff: BackoffStore::default(),

@@ -59,9 +59,9 @@ impl Default for NodeLifecycleController {
     fn default() -> Self {
         NodeLifecycleController {
             queues: [
-                Queue { periodic: true, ..Queue::new(AGENT, 1) },
-                Queue::new("node-lifecycle-controller/node-updates", 8),
-                Queue::new("node-lifecycle-controller/no-execute", 1),
+                Queue { periodic: true, ..Queue::of_all(AGENT, 1) },
+                Queue::new("node-lifecycle-controller/node-updates", kinds::NODES, 8),
+                Queue::new("node-lifecycle-controller/no-execute", kinds::NODES, 1),
             ],
             recorder: Recorder::new("node-controller", ""),
             first_pass: None,

@@ -35,7 +35,7 @@ pub struct ReplicaSetController {
 impl Default for ReplicaSetController {
     fn default() -> Self {
         ReplicaSetController {
-            queues: [Queue::new(AGENT, 5)],
+            queues: [Queue::new(AGENT, kinds::REPLICASETS, 5)],
             expectations: Expectations::default(),
             deletions: UidExpectations::default(),
             recorder: Recorder::new(AGENT, ""),

@@ -1,14 +1,13 @@
 //! `kubectl describe configmap|secret|serviceaccount|namespace`.
 
 use super::{Columns, Describer, annotations, head, labels, names};
-use crate::api::kinds;
+use crate::api::{base64, kinds};
 use crate::collections::sort_by;
 use crate::json::Json;
 
 /// How many bytes a base64 text stands for.
-fn bytes(base64: &str) -> usize {
-    let digits = base64.trim_end_matches('=').len();
-    digits * 3 / 4
+fn bytes(text: &str) -> usize {
+    base64::decode(text).map_or(0, |bytes| bytes.len())
 }
 
 pub(super) fn config_map(d: &mut Describer<'_>, map: &Json, out: &mut Columns) {
@@ -32,27 +31,12 @@ pub(super) fn secret(secret: &Json, out: &mut Columns) {
     let token = secret["type"].str() == "kubernetes.io/service-account-token";
     for (key, value) in secret["data"].entries() {
         if token && key.as_str() == "token" {
-            let text = decode(value.str());
-            out.add(&format!("{key}:\t{text}\n"));
+            let text = base64::decode(value.str()).unwrap_or_default();
+            out.add(&format!("{key}:\t{}\n", String::from_utf8_lossy(&text)));
         } else {
             out.add(&format!("{key}:\t{} bytes\n", bytes(value.str())));
         }
     }
-}
-
-/// Base64 to text; only a service account's token is ever shown.
-fn decode(base64: &str) -> String {
-    const LETTERS: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    let (mut bits, mut count, mut out) = (0u32, 0, Vec::new());
-    for value in base64.bytes().filter_map(|b| LETTERS.iter().position(|l| *l == b)) {
-        bits = (bits << 6) | value as u32;
-        count += 6;
-        if count >= 8 {
-            count -= 8;
-            out.push((bits >> count) as u8);
-        }
-    }
-    String::from_utf8_lossy(&out).into_owned()
 }
 
 pub(super) fn service_account(d: &mut Describer<'_>, account: &Json, out: &mut Columns) {
@@ -87,6 +71,47 @@ pub(super) fn namespace(d: &mut Describer<'_>, namespace: &Json, out: &mut Colum
     limits(&d.list(kinds::LIMITRANGES, name, ""), out);
 }
 
+/// What a scope of a quota means.
+fn scope_help(scope: &str) -> &'static str {
+    match scope {
+        "Terminating" => {
+            "Matches all pods that have an active deadline. These pods have a limited lifespan on a node before being actively terminated by the system."
+        }
+        "NotTerminating" => {
+            "Matches all pods that do not have an active deadline. These pods usually include long running pods whose container command is not expected to terminate."
+        }
+        "BestEffort" => {
+            "Matches all pods that do not have resource requirements set. These pods have a best effort quality of service."
+        }
+        "NotBestEffort" => {
+            "Matches all pods that have at least one resource requirement set. These pods have a burstable or guaranteed quality of service."
+        }
+        _ => "",
+    }
+}
+
+fn scopes(quota: &Json, indent: &str, out: &mut Columns) {
+    let mut scopes: Vec<&str> = quota.at(&["spec", "scopes"]).items().iter().map(Json::str).collect();
+    if scopes.is_empty() {
+        return;
+    }
+    sort_by(&mut scopes, |a, b| a.cmp(b));
+    out.add(&format!("{indent}Scopes:\t{}\n", scopes.join(", ")));
+    for help in scopes.iter().map(|scope| scope_help(scope)).filter(|help| !help.is_empty()) {
+        out.add(&format!("{indent} * {help}\n"));
+    }
+}
+
+pub(super) fn resource_quota(quota: &Json, out: &mut Columns) {
+    names(quota, out);
+    scopes(quota, "", out);
+    out.add("Resource\tUsed\tHard\n--------\t----\t----\n");
+    for (name, hard) in quota.at(&["status", "hard"]).entries() {
+        let used = super::or(quota.at(&["status", "used", name]), "0");
+        out.add(&format!("{name}\t{used}\t{}\n", hard.str()));
+    }
+}
+
 fn quotas(quotas: &[Json], out: &mut Columns) {
     out.add("\n");
     if quotas.is_empty() {
@@ -95,10 +120,9 @@ fn quotas(quotas: &[Json], out: &mut Columns) {
     }
     out.add("Resource Quotas\n");
     for quota in quotas {
-        out.add(&format!(
-            "  Name:\t{}\n  Resource\tUsed\tHard\n  --------\t---\t---\n",
-            quota["metadata"]["name"].str()
-        ));
+        out.add(&format!("  Name:\t{}\n", quota["metadata"]["name"].str()));
+        scopes(quota, "  ", out);
+        out.add("  Resource\tUsed\tHard\n  --------\t---\t---\n");
         for (name, hard) in quota.at(&["status", "hard"]).entries() {
             let used = quota.at(&["status", "used", name]).str();
             out.add(&format!("  {name}\t{used}\t{}\n", hard.str()));

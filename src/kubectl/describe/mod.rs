@@ -55,6 +55,7 @@ impl Describer<'_> {
             ("", "ConfigMap") => config::config_map(self, object, &mut out),
             ("", "Secret") => config::secret(object, &mut out),
             ("", "ServiceAccount") => config::service_account(self, object, &mut out),
+            ("", "ResourceQuota") => config::resource_quota(object, &mut out),
             ("", "Namespace") => config::namespace(self, object, &mut out),
             _ => generic::describe(self, object, &mut out),
         }

@@ -16,12 +16,16 @@ pub(super) fn volumes(volumes: &Json, space: &str, out: &mut Columns) {
         let source = volume.entries().iter().find(|(key, _)| key.as_str() != "name");
         if let Some((kind, source)) = source {
             for (title, text) in facts(kind, source) {
-                out.add(&format!("    {title}:\t{text}\n"));
+                match title {
+                    "" => out.add(&format!("    {text}\n")),
+                    _ => out.add(&format!("    {title}:\t{text}\n")),
+                }
             }
         }
     }
 }
 
+/// Titles and texts; a line without a title stands as it is.
 fn facts(kind: &str, source: &Json) -> Vec<(&'static str, String)> {
     let text = |key: &str| source[key].str().to_string();
     let optional = |source: &Json| source["optional"].as_bool().unwrap_or(false).to_string();
@@ -57,11 +61,12 @@ fn facts(kind: &str, source: &Json) -> Vec<(&'static str, String)> {
         "downwardAPI" => {
             let mut all = vec![
                 told("DownwardAPI", "a volume populated by information about the pod"),
-                ("Items", String::new()),
+                ("", "Items:".into()),
             ];
             for item in source["items"].items() {
-                let from = item.at(&["fieldRef", "fieldPath"]).str();
-                all.push(("  ", format!("{from} -> {}", item["path"].str())));
+                let resource = item.at(&["resourceFieldRef", "resource"]).str();
+                let from = item.at(&["fieldRef", "fieldPath"]).as_str().unwrap_or(resource);
+                all.push(("", format!("  {from} -> {}", item["path"].str())));
             }
             all
         }

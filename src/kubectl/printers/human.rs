@@ -31,34 +31,3 @@ pub(crate) fn age(now: Time, timestamp: &Json) -> String {
         None => "<unknown>".into(),
     }
 }
-
-/// `1m30s`, `500ms`, `0`: Go's `time.ParseDuration`; negative ones too.
-pub(crate) fn parse_duration(text: &str) -> Option<(bool, Duration)> {
-    let negative = text.starts_with('-');
-    let mut rest = text.trim_start_matches(['-', '+']);
-    if rest == "0" {
-        return Some((false, Duration::ZERO));
-    }
-    if rest.is_empty() {
-        return None;
-    }
-    let mut total = 0.0;
-    while !rest.is_empty() {
-        let digits = rest.find(|c: char| !c.is_ascii_digit() && c != '.')?;
-        let number: f64 = rest[..digits].parse().ok()?;
-        let unit = &rest[digits..];
-        let end = unit.find(|c: char| c.is_ascii_digit() || c == '.').unwrap_or(unit.len());
-        total += number
-            * match &unit[..end] {
-                "ns" => 1e-9,
-                "us" | "µs" => 1e-6,
-                "ms" => 1e-3,
-                "s" => 1.0,
-                "m" => 60.0,
-                "h" => 3600.0,
-                _ => return None,
-            };
-        rest = &unit[end..];
-    }
-    Duration::try_from_secs_f64(total).ok().map(|d| (negative, d))
-}

@@ -1,11 +1,14 @@
 //! Output: which form `-o` asks for, and objects in that form.
 
+mod go_template;
 pub(crate) mod human;
 pub(crate) mod jsonpath;
 pub(crate) mod table;
 
 use super::failure::Failure;
+use super::flags::Arguments;
 use crate::api::ResourceInfo;
+use crate::api::meta::without_managed_fields;
 use crate::json::{Json, yaml};
 use jsonpath::Template;
 use table::Columns;
@@ -15,14 +18,16 @@ use table::Columns;
 pub(super) enum Format {
     /// The server's table; with all columns for `wide`.
     Table { wide: bool },
-    /// `yaml`
-    Yaml,
-    /// `json`
-    Json,
+    /// `yaml`; with `metadata.managedFields` where they are asked for.
+    Yaml { managed: bool },
+    /// `json`, likewise.
+    Json { managed: bool },
     /// `name`
     Name,
     /// `jsonpath=…`
     JsonPath(Template),
+    /// `go-template=…`
+    GoTemplate(go_template::Template),
     /// `custom-columns=…`: headers and paths.
     Columns(Vec<(String, Template)>),
 }
@@ -31,13 +36,14 @@ const WRITES: &str = "go-template,go-template-file,json,jsonpath,jsonpath-as-jso
 
 impl Format {
     /// Of `get`.
-    pub fn of_get(text: &str) -> Result<Format, Failure> {
+    pub fn of_get(args: &Arguments) -> Result<Format, Failure> {
+        let text = args.get("output");
         let (name, argument) = text.split_once('=').unwrap_or((text, ""));
         match name {
-            "" => Ok(Format::Table { wide: false }),
+            "" if !args.has("template") => Ok(Format::Table { wide: false }),
             "wide" => Ok(Format::Table { wide: true }),
             "custom-columns" => columns(argument).map(Format::Columns),
-            _ => Format::common(text).unwrap_or_else(|| {
+            _ => Format::common(args).unwrap_or_else(|| {
                 let all =
                     format!("custom-columns,custom-columns-file,{}", WRITES.replace(",yaml", ",wide,yaml"));
                 Err(unsuitable(text, &all))
@@ -46,25 +52,33 @@ impl Format {
     }
 
     /// Of a command that writes; `None`: it says what it did.
-    pub fn of_write(text: &str) -> Result<Option<Format>, Failure> {
-        if text.is_empty() {
+    pub fn of_write(args: &Arguments) -> Result<Option<Format>, Failure> {
+        let text = args.get("output");
+        if text.is_empty() && !args.has("template") {
             return Ok(None);
         }
-        Format::common(text).unwrap_or_else(|| Err(unsuitable(text, WRITES))).map(Some)
+        Format::common(args).unwrap_or_else(|| Err(unsuitable(text, WRITES))).map(Some)
     }
 
-    fn common(text: &str) -> Option<Result<Format, Failure>> {
+    fn common(args: &Arguments) -> Option<Result<Format, Failure>> {
+        let text = args.get("output");
         let (name, argument) = text.split_once('=').unwrap_or((text, ""));
+        let managed = args.is("show-managed-fields");
+        let argument = if argument.is_empty() { args.get("template") } else { argument };
+        let lenient = !args.has("allow-missing-template-keys") || args.is("allow-missing-template-keys");
         Some(match name.to_ascii_lowercase().as_str() {
-            "yaml" => Ok(Format::Yaml),
-            "json" => Ok(Format::Json),
+            "yaml" => Ok(Format::Yaml { managed }),
+            "json" => Ok(Format::Json { managed }),
             "name" => Ok(Format::Name),
-            "jsonpath" if argument.is_empty() => {
+            "jsonpath" | "go-template" | "template" if argument.is_empty() => {
                 Err(Failure::error("template format specified but no template given"))
             }
             "jsonpath" => Template::parse(argument)
                 .map(Format::JsonPath)
                 .map_err(|e| Failure::error(format!("error parsing jsonpath {argument}, {e}"))),
+            "go-template" | "template" | "" => go_template::Template::parse(argument, !lenient)
+                .map(Format::GoTemplate)
+                .map_err(Failure::error),
             _ => return None,
         })
     }
@@ -72,10 +86,16 @@ impl Format {
     /// One object.
     pub fn print(&self, resource: &ResourceInfo, object: &Json) -> Result<String, Failure> {
         Ok(match self {
-            Format::Yaml => yaml::to_yaml(&shown(object)),
-            Format::Json => format!("{:#}\n", shown(object)),
+            Format::Yaml { managed: true } => yaml::to_yaml(object),
+            Format::Json { managed: true } => format!("{object:#}\n"),
+            Format::Yaml { .. } => yaml::to_yaml(&without_managed_fields(object)),
+            Format::Json { .. } => format!("{:#}\n", without_managed_fields(object)),
             Format::Name => format!("{}\n", typed_name(resource, object["metadata"]["name"].str())),
             Format::JsonPath(template) => template.print(object).map_err(Failure::error)?,
+            Format::GoTemplate(template) => template.print(object).map_err(|(printed, why)| {
+                // What was printed so far is seen too.
+                Failure::text(format!("{printed}error: {why}"))
+            })?,
             Format::Columns(columns) => print_columns(columns, std::slice::from_ref(object), true)?,
             Format::Table { .. } => String::new(),
         })
@@ -91,19 +111,6 @@ fn unsuitable(text: &str, allowed: &str) -> Failure {
 /// `job.batch/pi`
 pub(super) fn typed_name(resource: &ResourceInfo, name: &str) -> String {
     format!("{}/{name}", resource.qualified_singular())
-}
-
-/// An object without what people do not want to see.
-pub(super) fn shown(object: &Json) -> Json {
-    let mut object = object.clone();
-    if let Some(meta) = object.get_mut("metadata") {
-        meta.remove("managedFields");
-    }
-    if !object["items"].is_null() {
-        let items: Json = object["items"].items().iter().map(shown).collect();
-        object.set("items", items);
-    }
-    object
 }
 
 /// `NAME:.metadata.name,…`

@@ -7,7 +7,7 @@ use super::super::failure::Failure;
 use super::super::flags::Arguments;
 use crate::api::{PatchType, Resource, kinds, revision};
 use crate::json;
-use crate::json::Json;
+use crate::json::{Json, Str};
 
 /// The revisions with their causes, or the template of one.
 pub(super) fn view(
@@ -97,6 +97,8 @@ pub(super) fn undo(
         { "op": "replace", "path": "/spec/template", "value": revision::without_hash(template) },
         { "op": "replace", "path": "/metadata/annotations", "value": kept },
     ]);
-    super::write(cli, PatchType::Json, dry_run, resource, object, patch)?;
+    // Upstream names no manager here.
+    let manager = Str::default();
+    super::write(cli, PatchType::Json, dry_run, manager, resource, object, patch)?;
     Ok("rolled back".into())
 }

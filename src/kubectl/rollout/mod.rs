@@ -15,7 +15,7 @@ use super::{Flow, files};
 use crate::api::{PatchType, Request, Resource, kinds, meta, revision, selector};
 use crate::collections::sort_by_key;
 use crate::json;
-use crate::json::Json;
+use crate::json::{Json, Str};
 
 const COMMON: &[Flag] = &[
     ("filename", 'f', Takes::Value),
@@ -62,7 +62,7 @@ pub(super) fn run(cli: &mut Cli, args: &[String]) -> Result<Flow, Failure> {
         let done = match command.as_str() {
             "history" => history::view(cli, &args, &resource, &object),
             "undo" => history::undo(cli, &args, dry_run, &resource, &object),
-            command => change(cli, command, dry_run, &resource, &object).map(String::from),
+            command => change(cli, &args, command, dry_run, &resource, &object).map(String::from),
         };
         let name = typed_name(&resource, object["metadata"]["name"].str());
         match done {
@@ -104,6 +104,7 @@ fn objects(cli: &mut Cli, args: &Arguments) -> Result<Found, Failure> {
 /// `pause`, `resume`, `restart`. What became of the object.
 fn change(
     cli: &mut Cli,
+    args: &Arguments,
     command: &str,
     dry_run: DryRun,
     resource: &Resource,
@@ -140,7 +141,8 @@ fn change(
         }
     };
     if dry_run != DryRun::Client {
-        write(cli, PatchType::Strategic, dry_run, resource, object, patch)?;
+        let manager = args.manager("kubectl-rollout");
+        write(cli, PatchType::Strategic, dry_run, manager, resource, object, patch)?;
     }
     Ok(said)
 }
@@ -149,6 +151,7 @@ fn write(
     cli: &mut Cli,
     kind: PatchType,
     dry_run: DryRun,
+    manager: Str,
     resource: &Resource,
     object: &Json,
     patch: Json,
@@ -157,7 +160,7 @@ fn write(
     let (namespace, name) = (meta["namespace"].str(), meta["name"].str());
     let request = Request::patch(kind, resource.clone(), namespace, name, patch).with(|o| {
         o.dry_run = dry_run == DryRun::Server;
-        o.field_manager = "kubectl-rollout".into();
+        o.field_manager = manager;
     });
     cli.call(request)?;
     Ok(())

@@ -3,7 +3,6 @@
 use super::super::cli::Cli;
 use super::super::failure::Failure;
 use super::super::flags::Arguments;
-use super::super::printers::human;
 use super::super::{Flow, Task, Wait};
 use crate::api::{Resource, kinds, revision};
 use crate::json::Json;
@@ -28,7 +27,7 @@ pub(super) fn run(cli: &mut Cli, args: &Arguments) -> Result<Flow, Failure> {
         cli.error_line(format!("No resources found in {} namespace.", args.namespace()));
         return Ok(Flow::Exit(0));
     }
-    let patience = human::parse_duration(args.get("timeout")).map(|(_, patience)| patience);
+    let patience = args.duration("timeout").map(|(_, patience)| patience);
     let mut following = Following {
         objects,
         told: String::new(),

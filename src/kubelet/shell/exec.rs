@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::applets::Advance;
+use super::applets::{Advance, Running};
 use super::ast::{AndOr, Command, CommandKind, Joint, List};
 use super::io::Flushed;
 use super::kernel::{Cx, TURN};
@@ -209,6 +209,11 @@ fn step(task: &mut Task, cx: &mut Cx) -> Step {
                 task.status = status;
                 Step::Continue
             }
+            Advance::Line(text) => {
+                task.frames.push(Frame::Program(program));
+                push_script(task, &text, ScriptKind::Main);
+                Step::Continue
+            }
             Advance::Script(text) => {
                 push_script(task, &text, ScriptKind::Main);
                 Step::Continue
@@ -256,7 +261,7 @@ fn script_step(task: &mut Task, script: Script) -> Step {
                 message = message.replacen(": syntax", ": eval: line 0: syntax", 1);
             }
             task.write(2, message);
-            exit_shell(task, 2);
+            abandon(task, 2);
             Step::Continue
         }
     }
@@ -427,7 +432,18 @@ pub(super) fn fatal(task: &mut Task, message: &str) {
         Dialect::Bash => 1,
         _ => 2,
     };
-    exit_shell(task, status);
+    abandon(task, status);
+}
+
+/// An error ends a script; a person is asked for the next line.
+fn abandon(task: &mut Task, status: i32) {
+    match task.frames.first() {
+        Some(Frame::Program(program)) if matches!(**program, Running::Interactive { .. }) => {
+            task.frames.truncate(1);
+            task.status = status;
+        }
+        _ => exit_shell(task, status),
+    }
 }
 
 /// Leaves every frame; the EXIT trap is still to run.

@@ -111,6 +111,15 @@ pub(super) fn read(task: &Task, cx: &mut Cx, fd: u32, most: usize) -> Read {
             cx.charge(bytes.len());
             Read::Bytes(bytes)
         }
+        Some(Descriptor::Console) => {
+            let typed = cx.kernel.typed.slot(task.session);
+            // A terminal gives a line at a time.
+            let line = typed.iter().position(|c| *c == b'\n').map_or(typed.len(), |at| at + 1);
+            if line == 0 {
+                return Read::Wait(Wait::Forever);
+            }
+            Read::Bytes(typed.drain(..line.min(most)).collect())
+        }
         _ => Read::End,
     }
 }

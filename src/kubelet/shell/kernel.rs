@@ -30,6 +30,8 @@ pub(super) struct Kernel {
     /// Status of ended tasks that their parent has not asked for.
     ended: Map<u32, Ended>,
     sessions: Map<Session, i32>,
+    /// What was typed and not yet read, by session.
+    pub(super) typed: Map<Session, Vec<u8>>,
     pub(super) pipes: Map<u32, Pipe>,
     pub(super) files: Map<u32, OpenFile>,
     next_pid: u32,
@@ -93,6 +95,7 @@ impl Kernel {
             tasks: Map::new(),
             ended: Map::new(),
             sessions: Map::new(),
+            typed: Map::new(),
             pipes: Map::new(),
             files: Map::new(),
             next_pid: INIT + 1,
@@ -259,6 +262,7 @@ impl Kernel {
             }
         }
         if task.session.0 == task.pid {
+            self.typed.remove(&task.session);
             self.sessions.insert(task.session, status);
             while self.sessions.len() > MAX_TASKS {
                 let oldest = self.sessions.keys().copied().find(|session| *session != MAIN);
@@ -297,6 +301,16 @@ impl Kernel {
             self.kill(pid, 128 + signal);
         }
         true
+    }
+
+    /// Somebody types: whoever of the session waits for that goes on.
+    pub(super) fn type_in(&mut self, session: Session, text: &str) {
+        self.typed.slot(session).extend(text.bytes());
+        self.tasks.for_each_mut(|_, task| {
+            if task.session == session && task.wait == Wait::Forever {
+                task.wait = Wait::Ready;
+            }
+        });
     }
 
     /// Ends a task, and what it waits for in the foreground, which the terminal would have signalled as well.

@@ -148,15 +148,21 @@ impl Process {
     }
 
     /// Starts another process in the container, as `kubectl exec` and exec probes do: with the container's
-    /// environment, files and limits, with `stdin` to read, and with its output going to the session that is returned.
+    /// environment, files and limits, and with its output going to the session that is returned. It reads `stdin`, or,
+    /// without it, what is [typed](Process::type_in).
     pub fn exec(
         &mut self,
         argv: &[String],
-        stdin: &str,
+        stdin: Option<&str>,
         now_ns: i64,
         volumes: &mut Volumes,
     ) -> Result<Session, StartError> {
         Arc::make_mut(&mut self.kernel).exec(argv, stdin, now_ns, volumes)
+    }
+
+    /// Types into the terminal of an exec. Call [`Process::run`] afterwards.
+    pub fn type_in(&mut self, session: Session, text: &str) {
+        Arc::make_mut(&mut self.kernel).type_in(session, text);
     }
 
     /// Exit code of a session once it has ended. The main process's too.

@@ -262,6 +262,8 @@ fn start_shell(task: &mut Task, kernel: &mut Kernel, dialect: Dialect, mut args:
         }
         let script = Script { text: script.as_slice().into(), at: 0, line: 1, kind: ScriptKind::Main };
         task.frames.push(Frame::Script(script));
+    } else if args.is_empty() && task.fds.get(&0) == Some(&Descriptor::Console) {
+        task.frames.push(Frame::Program(Box::new(Running::Interactive { prompted: false })));
     } else if args.is_empty() {
         task.frames.push(Frame::Program(Box::new(Running::Script(Vec::new()))));
     } else {
@@ -377,14 +379,17 @@ impl Kernel {
     pub(super) fn exec(
         &mut self,
         argv: &[String],
-        stdin: &str,
+        stdin: Option<&str>,
         now: i64,
         volumes: &mut Volumes,
     ) -> Result<Session, StartError> {
         let pid = self.new_pid();
         let session = Session(pid);
         let mut task = Task { pid, session, shell_pid: pid, ..(*self.template).clone() };
-        if !stdin.is_empty() {
+        if stdin.is_none() {
+            task.fds.insert(0, Descriptor::Console);
+        }
+        if let Some(stdin) = stdin.filter(|text| !text.is_empty()) {
             let handle = self.new_handle();
             let what = Opened::Text(Arc::new(stdin.as_bytes().to_vec()));
             self.files.insert(handle, OpenFile { what, offset: 0, append: false });

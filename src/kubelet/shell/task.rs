@@ -28,6 +28,8 @@ pub(super) struct Variable {
 pub(super) enum Descriptor {
     /// The container's log, or an exec's terminal.
     Terminal(Stream),
+    /// What a person types.
+    Console,
     /// Nothing to read; what is written is gone.
     Null,
     /// An end of a pipe.

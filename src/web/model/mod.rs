@@ -124,9 +124,9 @@ pub struct NamedValue {
 
 outward! {
     /// What is done: one [`crate::cluster`] action, for display. `kind` is one of
-    /// `deliver` (a watch event reaches a watcher; values: `resource`, `type` = ADDED|MODIFIED|DELETED|BOOKMARK),
+    /// `deliver` (a watch event reaches a watcher; the object, and values `resource`, `type` = ADDED|MODIFIED|DELETED|BOOKMARK),
     /// `list` (a reflector's first list; `resource`), `reconcile` (a worker takes one key), `schedule` (one pod), `syncPod` (one pod worker),
-    /// `process` (a container's next slice), `timer` (time passes; `duration`), `command` (`line`), `fault` (`fault`).
+    /// `process` (a container's next slice), `timer` (time passes; `duration`, and the first object of those that are then due), `command` (`line`), `fault` (`fault`).
     /// The page shows a kind that it does not know by its name.
     pub struct ActionView {
         /// What is done.

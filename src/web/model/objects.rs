@@ -180,6 +180,9 @@ outward! {
     pub struct Objects {
         /// The rows.
         pub rows: Listed<ObjectRow>,
+        /// What every cluster has and nobody asked for, where no kind was asked for: nodes, the namespaces of the system and
+        /// what is in them, each namespace's `kube-root-ca.crt` and service account.
+        pub machinery: Listed<ObjectRow>,
     }
 }
 

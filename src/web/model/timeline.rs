@@ -10,7 +10,7 @@ outward! {
         pub position: u32,
         /// Steps on this branch.
         pub length: u32,
-        /// Steps a mark stands for (1 when all fit).
+        /// Steps a mark stands for: 1 when all fit, else 2, 4, …
         pub bucket: u32,
         /// The marks in order; the last one may stand for fewer steps.
         pub marks: Vec<Mark>,
@@ -102,8 +102,9 @@ pub enum RunEnd {
     Idle,
     /// A component has passed a place that is marked.
     Breakpoint,
-    /// A guard against endless runs (a container that never ends): steps or virtual time without reaching it.
-    Limit,
+    /// For ten minutes of virtual time nothing was new, and only pods go on: a program that loops, or one that is tried
+    /// again and again.
+    Loop,
 }
 
 outward! {

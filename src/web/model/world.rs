@@ -18,6 +18,9 @@ outward! {
         pub revision: u64,
         /// Nothing is enabled and no timer is set that would change an object.
         pub idle: bool,
+        /// The pods that are all that the cluster waits for: a program sleeps, or a container is to be tried again (now and
+        /// then only, where the cluster is idle). None while anything else is to be done.
+        pub waits_for: Listed<ObjectRef>,
         /// The API server.
         pub api_server: ApiServerView,
         /// Controllers, the one that matters most first (a controller with no object of its own may be left out).
@@ -84,12 +87,10 @@ outward! {
         pub name: String,
         /// Its caches.
         pub informers: Vec<InformerView>,
-        /// Its work queue.
-        pub queue: QueueView,
+        /// Its work queues, the main one first.
+        pub queues: Vec<QueueView>,
         /// What it waits to see before it trusts its cache again.
         pub expectations: Listed<ExpectationView>,
-        /// One entry a worker: the key in hand, or none.
-        pub workers: Vec<WorkerView>,
     }
 }
 
@@ -112,10 +113,14 @@ outward! {
 outward! {
     /// A rate-limited, delaying work queue.
     pub struct QueueView {
+        /// `job-controller`, `job-controller/orphan-pods`
+        pub name: String,
         /// Keys ready to be taken, in order.
         pub waiting: Listed<KeyView>,
         /// Keys that will be added later.
         pub delayed: Listed<DelayedKey>,
+        /// One entry a worker: the key in hand, or none.
+        pub workers: Vec<WorkerView>,
     }
 }
 

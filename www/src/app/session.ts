@@ -6,13 +6,18 @@ import type {
 } from "../wasm/kubestep.js";
 import { decodeLink, encodeLink } from "./link";
 import { load, save } from "./settings";
+import { t } from "./words";
 
 /** How many items of a list a panel shows. */
 const LIMIT = 12;
 const MARKS = 240;
 /** A frame has 16 ms; the engine may use half of it. */
 export const SLICE_MS = 8;
+/** A run is shown this often: the eye needs no more, and drawing costs more than running. */
+const SHOW_MS = 100;
 export const MAX_FILE = 1 << 20;
+/** A failure so soon after the last one has the same cause. */
+const AGAIN_MS = 2_000;
 export const SPEEDS = [0.5, 1, 2, 5, 20];
 
 export type Notice = { id: string; values?: Record<string, string | number>; severity: "info" | "error"; offerRun?: boolean };
@@ -35,12 +40,15 @@ export class Session extends EventTarget {
   running: RunUntil["type"] | undefined;
   speed = Number(load("speed")) || 1;
   notice: Notice | undefined;
+  /** The example that was opened last. */
+  example = "";
   applied = load("applied") === "yes";
   stepped = load("stepped") === "yes";
 
   #engine!: Engine;
   #lastGood = "";
   #savedAt = 0;
+  #recoveredAt = -Infinity;
   #stopPlaying: (() => void) | undefined;
 
   constructor(private readonly module: EngineModule) {
@@ -72,9 +80,11 @@ export class Session extends EventTarget {
     this.adopt(this.module.create({ seed: 1, nodes: 3, files }));
   }
 
-  /** A fresh cluster with these files. */
-  open(files: FileText[]): void {
+  /** A fresh cluster with an example's files. */
+  open(files: FileText[], example = ""): void {
     this.act(() => this.adopt(this.module.create({ seed: 1, nodes: 3, files })));
+    this.example = example;
+    this.changed("ui");
   }
 
   /** A run from a file. */
@@ -91,6 +101,7 @@ export class Session extends EventTarget {
     this.pause();
     const old = this.#engine as Engine | undefined;
     this.#engine = engine;
+    this.example = "";
     this.into = undefined;
     this.selected = undefined;
     this.readFiles();
@@ -147,19 +158,25 @@ export class Session extends EventTarget {
     this.running = until.type;
     this.changed("ui");
     let end: RunEnd | "stopped" = "budget";
+    let shown = 0;
+    const show = () => this.act(() => this.motion++);
     while (end === "budget") {
       await frame();
-      if (this.running !== until.type) return "stopped";
-      const ok = this.act(() => {
-        end = this.#engine.run(until, SLICE_MS).end;
-        this.motion++;
-        this.markStepped();
-      });
-      if (!ok) end = "stopped";
+      if (this.running !== until.type) {
+        show();
+        return "stopped";
+      }
+      if (!this.try(() => (end = this.#engine.run(until, SLICE_MS).end))) end = "stopped";
+      else if (end === "budget" && performance.now() - shown > SHOW_MS) {
+        if (!show()) end = "stopped";
+        shown = performance.now();
+      }
     }
     this.running = undefined;
+    if (end !== "stopped") show();
+    this.markStepped();
     const ended = end as RunEnd | "stopped";
-    if (ended === "limit") this.say({ id: "notice-limit", severity: "info" });
+    if (ended === "loop") this.say({ id: "notice-loop", values: { pods: this.waitsFor() }, severity: "info" });
     if (ended === "idle" && until.type !== "idle") this.say({ id: "notice-not-reached", severity: "info" });
     this.changed("ui");
     return ended;
@@ -176,6 +193,13 @@ export class Session extends EventTarget {
     });
     this.markStepped();
     this.changed("ui");
+  }
+
+  /** The pods that are all that the cluster waits for, by name. */
+  private waitsFor(): string {
+    const { items, total } = this.view.waitsFor;
+    const names = items.slice(0, 3).map((pod) => pod.name);
+    return names.join(", ") + (total > names.length ? ` ${t("more", { count: total - names.length })}` : "");
   }
 
   pause(): void {
@@ -221,7 +245,7 @@ export class Session extends EventTarget {
       this.say({ id: "notice-too-large", values: { name }, severity: "error" });
       return false;
     }
-    const ok = this.act(() => this.#engine.setFile(name, text), true);
+    const ok = this.edit(() => this.#engine.setFile(name, text));
     const file = this.files.find((f) => f.name === name);
     if (ok && file) file.text = text;
     return ok;
@@ -231,14 +255,14 @@ export class Session extends EventTarget {
     let n = 1;
     while (this.files.some((f) => f.name === `new-${n}.yaml`)) n++;
     const name = `new-${n}.yaml`;
-    if (!this.act(() => this.#engine.setFile(name, ""), true)) return;
+    if (!this.edit(() => this.#engine.setFile(name, ""))) return;
     this.readFiles();
     this.activeFile = name;
     this.changed("files");
   }
 
   removeFile(name: string): void {
-    if (!this.act(() => this.#engine.removeFile(name), true)) return;
+    if (!this.edit(() => this.#engine.removeFile(name))) return;
     this.readFiles();
     this.changed("files");
   }
@@ -284,12 +308,32 @@ export class Session extends EventTarget {
   }
 
   private act(action: () => void, quiet = false): boolean {
-    try {
+    const before = this.timeline?.branches.length;
+    return this.try(() => {
+      if (!quiet && this.notice?.severity === "info") this.say(undefined);
       action();
       if (!quiet) this.into = undefined;
       this.refresh();
       this.keep();
       this.changed("world", "terminal");
+      const branches = this.timeline.branches;
+      const made = branches.length === (before ?? 0) + 1 ? branches.find((branch) => branch.current) : undefined;
+      const parent = branches.find((branch) => branch.id === made?.parent);
+      if (made && parent) this.say({ id: "notice-branched", values: { name: made.name, parent: parent.name }, severity: "info" });
+    });
+  }
+
+  /** A change of the files: time stands still, so nothing is drawn anew. */
+  private edit(action: () => void): boolean {
+    return this.try(() => {
+      action();
+      this.keep();
+    });
+  }
+
+  private try(action: () => void): boolean {
+    try {
+      action();
       return true;
     } catch (error) {
       if (crashed(error)) this.recover(error);
@@ -315,16 +359,25 @@ export class Session extends EventTarget {
 
   private recover(error: unknown): void {
     console.error(error);
-    this.#stopPlaying?.();
+    try {
+      this.#stopPlaying?.();
+    } catch {
+      // The timer went with the instance that failed.
+    }
     this.#stopPlaying = undefined;
     this.playing = false;
     this.running = undefined;
     const files = this.files;
-    this.notice = { id: "notice-crashed", severity: "error", offerRun: this.#lastGood !== "" };
+    // What fails again at once would fail for ever: then the page starts empty, and the run is only offered.
+    const again = performance.now() - this.#recoveredAt < AGAIN_MS;
+    this.#recoveredAt = performance.now();
+    this.notice = { id: again ? "notice-crashed-again" : "notice-crashed", severity: "error", offerRun: this.#lastGood !== "" };
     try {
-      this.adopt(this.#lastGood ? this.module.importRun(this.#lastGood) : this.module.create({ seed: 1, nodes: 3, files }));
-    } catch (again) {
-      console.error(again);
+      this.module.restart();
+      if (again) this.adopt(this.module.create({ seed: 1, nodes: 3, files: [{ name: "job.yaml", text: "" }] }));
+      else this.adopt(this.#lastGood ? this.module.importRun(this.#lastGood) : this.module.create({ seed: 1, nodes: 3, files }));
+    } catch (worse) {
+      console.error(worse);
       this.notice = { id: "notice-crashed-again", severity: "error", offerRun: this.#lastGood !== "" };
     }
     this.changed("ui");

@@ -61,6 +61,7 @@ export function rich<T>(id: string, args: Record<string, FluentVariable>, live: 
 
 /** `1.5 s`, `2 m 5 s`: a stretch of virtual time. */
 export function duration(ms: number): string {
+  if (ms === 0) return "0 s";
   if (ms < 1000) return `${ms} ms`;
   if (ms < 60_000) return `${Number((ms / 1000).toFixed(1))} s`;
   const seconds = Math.round(ms / 1000);

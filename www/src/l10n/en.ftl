@@ -9,6 +9,7 @@ open-run = Open
 open-run-title = Open a run that was saved as a file
 theme = Light or dark
 help = Keys and help
+menu = Branch, link, files
 panes = Panels
 pane-files = Files
 pane-loop = Loop
@@ -37,10 +38,11 @@ notice-link-in-bar = The link to this run is now in the address bar.
 notice-run-broken = This file holds no run that Kubestep can open: { $message }
 notice-too-large = That is too much for { $name }: a file holds at most 1 MiB. Nothing was changed.
 notice-refused = { $message }
-notice-limit = It ran for a long time without getting there, so it was stopped. Everything up to here is kept.
+notice-loop = Stopped: for ten minutes of the cluster's time nothing was new. Only { $pods } goes on: its program loops, or is tried again and again. Step and Play go further.
 notice-not-reached = Nothing is left to do, and it did not happen.
+notice-branched = This was not what happened before, so it is a branch of its own now: { $name }. { $parent } is still there.
 notice-crashed = Kubestep itself has failed at this point. It was started anew with the last good state of your run; you can save that run and send it with a report.
-notice-crashed-again = Kubestep itself has failed and could not restore the run. Save the run, then reload the page.
+notice-crashed-again = Kubestep itself has failed again, so it was started anew without your run. You can still save the run and send it with a report.
 notice-no-engine = Kubestep could not start. It needs a browser with WebAssembly; if yours has it, reload the page.
 
 ## Editor
@@ -84,7 +86,7 @@ ask-number = A number, please.
 timeline = Timeline
 timeline-at = step { $step } of { $length }
 where = { $step } / { $length } · t + { $time }
-hint-step = Now press Step, and watch what happens.
+hint-step = Now press Step.
 
 ## Step panel
 
@@ -99,6 +101,7 @@ step-calls = { $count ->
   }
 step-why = Why
 step-no-cause = This is where it begins: no earlier step led to it.
+step-no-cause-routine = The cluster does this by itself since it started, whether or not anybody asks for anything.
 step-effects = { $count ->
     [one] Led to { $count } later step
    *[other] Led to { $count } later steps
@@ -110,6 +113,8 @@ into-previous = One call back
 into-next = One call on
 into-leave = Done
 diff = Changes
+diff-created = The new object
+diff-deleted = The object as it was last
 diff-none = No field changed.
 diff-count = { $count ->
     [one] { $count } field changed
@@ -125,7 +130,10 @@ act-deliver = { $actor } learned that { $kind } { $object } was { $type ->
    *[other] seen ({ $type })
   }.
 act-list = { $actor } listed all { $resource } to fill its cache.
-act-reconcile = { $actor } took { $object } from its queue and compared what is with what should be.
+act-reconcile = { $kind ->
+    [none] { $actor } made one of its regular passes.
+   *[other] { $actor } took { $object } from its queue and compared what is with what should be.
+  }
 act-schedule = { $actor } looked for a node for pod { $object }.
 act-syncPod = { $actor } brought pod { $object } a step further.
 act-syncPod-kubelet = The kubelet on { $actor } brought pod { $object } a step further.
@@ -135,34 +143,45 @@ act-deliver-kubelet = The kubelet on { $actor } learned that { $kind } { $object
     [DELETED] deleted
    *[other] seen ({ $type })
   }.
+act-probe = { $actor } asked pod { $object } how it is.
+act-probe-kubelet = The kubelet on { $actor } asked pod { $object } how it is.
 act-process = The program in pod { $object } ran on.
-act-timer = { $duration } passed.
+act-timer = { $kind ->
+    [none] { $duration } passed.
+    [Node] { $duration } passed, until { $object } had to report that it is well.
+   *[other] { $duration } passed, until { $kind } { $object } was due.
+  }
 act-command = You ran “{ $line }”.
 act-fault = A fault was injected: { $fault }.
 act-other = { $actor }: { $action } { $object }
 
 ## What came of it
 
-did-create = It created { $kind } { $object }.
-did-update = It updated { $kind } { $object }.
-did-update-status = It wrote the status of { $kind } { $object }.
-did-patch = It changed { $kind } { $object }.
-did-patch-status = It wrote the status of { $kind } { $object }.
-did-delete = It deleted { $kind } { $object }.
-did-create-binding = It bound { $object } to a node.
-did-other = It did “{ $verb }” on { $kind } { $object }.
-did-update-sub = It updated the { $subresource } of { $kind } { $object }.
-did-patch-sub = It changed the { $subresource } of { $kind } { $object }.
-did-create-sub = It created a { $subresource } for { $kind } { $object }.
-did-refused = The API server refused to { $verb } { $kind } { $object }: { $reason }.
+did-create = It created { $what }.
+did-update = It updated { $what }.
+did-update-status = It wrote the status of { $what }.
+did-patch = It changed { $what }.
+did-patch-status = It wrote the status of { $what }.
+did-delete = It deleted { $what }.
+did-create-binding = It bound { $what } to a node.
+did-other = It did “{ $verb }” on { $what }.
+did-update-sub = It updated the { $subresource } of { $what }.
+did-patch-sub = It changed the { $subresource } of { $what }.
+did-create-sub = It created a { $subresource } for { $what }.
+did-not-find = It asked for { $what }: there is none.
+did-refused = The API server refused to { $verb } { $what }: { $reason }.
 did-nothing = There was nothing to change.
-n-of-kind = ({ $count } of them)
+n-of-kind = { $count } { $kind }s
 
 ## Next
 
 next-panel = What may happen next
 next-empty = Nothing: the cluster is at rest. Apply a manifest, or let time pass.
-next-default = next by default
+next-rest = The cluster is at rest: nothing is left to do. Look around with kubectl, go back, or apply something else. A step only lets time pass.
+next-rest-first = The cluster is at rest: nobody has asked it for anything. Apply the manifest, and there will be something to step through.
+next-tries = The cluster is at rest, but that { $pods } is tried again now and then.
+next-waits = Nothing is left to do but to wait for { $pods }.
+next-default = next
 next-branches = Another choice than before starts a new branch.
 
 ## Terminal
@@ -188,15 +207,33 @@ key-help = this help
 
 ## What may happen next: one sentence a kind of action
 
-may-deliver = { $actor } learns of the next change in { $resource }
+may-deliver = { $actor } learns that { $kind } { $object } was { $type ->
+    [ADDED] added
+    [MODIFIED] changed
+    [DELETED] deleted
+   *[other] seen ({ $type })
+  }
+may-deliver-kubelet = the kubelet on { $actor } learns that { $kind } { $object } was { $type ->
+    [ADDED] added
+    [MODIFIED] changed
+    [DELETED] deleted
+   *[other] seen ({ $type })
+  }
 may-list = { $actor } lists all { $resource }
-may-reconcile = { $actor } takes { $object } from its queue
+may-reconcile = { $kind ->
+    [none] { $actor } makes one of its regular passes
+   *[other] { $actor } takes { $object } from its queue
+  }
 may-schedule = { $actor } looks for a node for { $object }
 may-syncPod = the kubelet on { $actor } looks after pod { $object }
 may-process = the program in pod { $object } runs on
 may-register = the kubelet on { $actor } registers its node
 may-heartbeat = the kubelet on { $actor } reports that its node is well
-may-timer = { $duration } pass
+may-timer = { $kind ->
+    [none] { $duration } pass
+    [Node] { $duration } pass, until { $object } has to report that it is well
+   *[other] { $duration } pass, until { $kind } { $object } is due
+  }
 may-resume = your command goes on
 may-command = you run “{ $line }”
 may-other = { $actor }: { $action } { $object }
@@ -286,6 +323,8 @@ note-deadline = looks again in { $seconds } s, whether there is progress
 note-due = { $job } is due
 note-create = creates { $serviceAccount }{ $configMap }
 note-update = updates { $configMap }
+note-issue-token = writes a token for service account { $account } into the Secret
+note-recount = counted what is used: { $used }
 note-queue = took the pod from its queue (attempt { $attempt })
 note-filter = { $fits ->
     [no] { $node } will not do: { $plugin } says “{ $reasons }”
@@ -324,6 +363,10 @@ note-cancel-eviction = pod { $pod } may stay after all
 note-evict = the time of pod { $pod } is over: it is evicted
 note-quarantine = node { $node } does not exist: looks again in 40 s
 note-collect-pod = removes pod { $pod }: { $why }
+note-probe = { $passed ->
+    [no] the { $probe } probe of { $container } failed
+   *[other] the { $probe } probe of { $container } passed
+  }
 note-pull-image = pulls image { $image }
 note-pull-failed = image { $image } could not be pulled: { $message }
 note-image-error = { $reason }: { $message }

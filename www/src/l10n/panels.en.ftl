@@ -14,7 +14,11 @@ loop-store-empty = The store is empty.
 loop-workloads = Workloads
 loop-no-workloads = No workloads yet. Apply a manifest to create one.
 loop-clock = { $time } since the start
-loop-idle = idle
+loop-idle = at rest
+loop-waits = { $count ->
+    [one] waits for 1 pod
+   *[other] waits for { $count } pods
+  }
 loop-other-controllers = Other controllers
 loop-scheduler = scheduler
 loop-cache = Informer cache
@@ -29,6 +33,7 @@ loop-pending = { $count ->
    *[other] { $count } events on their way
   }
 loop-queue = Work queue
+loop-queue-other = { $name }: { $count }
 loop-queue-empty = empty
 loop-keys = { $count } keys
 loop-delayed = { $count } later
@@ -64,12 +69,16 @@ inspector-describe = Describe
 inspector-events = Events
 inspector-history = History
 inspector-resource = Kind
-inspector-all = Main kinds
+inspector-all = All kinds
 inspector-state = State
 inspector-filter = Filter by name
 inspector-no-match = Nothing matches “{ $filter }”.
+inspector-machinery = { $count ->
+    [one] What every cluster has: 1 object
+   *[other] What every cluster has: { $count } objects
+  }
 inspector-none = There are no { $resource } now.
-inspector-nothing = Nothing is here yet. Once you apply a manifest, every object in the store is listed here.
+inspector-nothing = Nothing of yours is here yet. Once you apply a manifest, every object that comes of it is listed here.
 inspector-close = Close { $name }
 inspector-gone = It no longer exists at this step; this is how it was last.
 inspector-missing = { $name } does not exist at this step. Step forward, or choose another object.

@@ -9,6 +9,7 @@ open-run = 打开
 open-run-title = 打开保存过的运行
 theme = 浅色或深色
 help = 按键与帮助
+menu = 分支、链接与文件
 panes = 面板
 pane-files = 文件
 pane-loop = 循环
@@ -34,10 +35,11 @@ notice-link-in-bar = 这次运行的链接已放入地址栏。
 notice-run-broken = 这个文件里没有 Kubestep 能打开的运行：{ $message }
 notice-too-large = { $name } 放不下这么多内容：每个文件最多 1 MiB。原有内容没有改变。
 notice-refused = { $message }
-notice-limit = 运行了很久仍未到达，已停止。到这里为止的一切都已保留。
+notice-loop = 已停止：集群时间过去了十分钟，没有任何新变化。只有 { $pods } 还在继续：它的程序在循环，或者一再被重试。“单步”和“播放”可以继续前进。
 notice-not-reached = 已经没有事情可做，等待的事情没有发生。
+notice-branched = 这与之前发生的不同，所以现在是一个新的分支：{ $name }。{ $parent } 仍然保留。
 notice-crashed = Kubestep 自身在这里出错了。已用最后一个正常状态重新启动；您可以保存这次运行并随报告发送。
-notice-crashed-again = Kubestep 自身出错，且无法恢复这次运行。请先保存，再重新加载页面。
+notice-crashed-again = Kubestep 自身再次出错，因此已重新启动，未载入您的运行。您仍可以保存这次运行并随报告发送。
 notice-no-engine = Kubestep 无法启动。它需要支持 WebAssembly 的浏览器；如果您的浏览器支持，请重新加载页面。
 
 ## 编辑器
@@ -81,7 +83,7 @@ ask-number = 请输入数字。
 timeline = 时间线
 timeline-at = 第 { $step } 步，共 { $length } 步
 where = { $step } / { $length } · t + { $time }
-hint-step = 现在按“单步”，看看会发生什么。
+hint-step = 现在按“单步”。
 
 ## 步骤面板
 
@@ -93,6 +95,7 @@ step-phases = 过程
 step-calls = { $count } 次 API 调用
 step-why = 原因
 step-no-cause = 一切从这里开始：没有更早的步骤导致它。
+step-no-cause-routine = 集群启动以来一直自行做这件事，无论有没有人提出要求。
 step-effects = 引出了之后的 { $count } 步
 step-in-past = 您正处在过去：此分支一直延续到第 { $length } 步。从这里做别的事会开始新的分支，什么也不会丢失。
 into-start = 逐次调用查看
@@ -101,6 +104,8 @@ into-previous = 上一次调用
 into-next = 下一次调用
 into-leave = 完成
 diff = 变化
+diff-created = 新对象
+diff-deleted = 对象最后的样子
 diff-none = 没有字段改变。
 diff-count = { $count } 个字段改变
 
@@ -113,7 +118,10 @@ act-deliver = { $actor } 得知 { $kind } { $object } { $type ->
    *[other] （{ $type }）
   }。
 act-list = { $actor } 列出了所有 { $resource }，以填充缓存。
-act-reconcile = { $actor } 从队列取出 { $object }，比较现状与期望。
+act-reconcile = { $kind ->
+    [none] { $actor } 做了一次例行检查。
+   *[other] { $actor } 从队列取出 { $object }，比较现状与期望。
+  }
 act-schedule = { $actor } 为 Pod { $object } 寻找节点。
 act-syncPod = { $actor } 让 Pod { $object } 前进了一步。
 act-syncPod-kubelet = { $actor } 上的 kubelet 让 Pod { $object } 前进了一步。
@@ -123,34 +131,45 @@ act-deliver-kubelet = { $actor } 上的 kubelet 得知 { $kind } { $object } { $
     [DELETED] 已删除
    *[other] （{ $type }）
   }。
+act-probe = { $actor } 探测 Pod { $object } 的状态。
+act-probe-kubelet = { $actor } 上的 kubelet 探测 Pod { $object } 的状态。
 act-process = Pod { $object } 里的程序继续运行。
-act-timer = 过去了 { $duration }。
+act-timer = { $kind ->
+    [none] 过去了 { $duration }。
+    [Node] 过去了 { $duration }，直到 { $object } 该再次报告自己正常。
+   *[other] 过去了 { $duration }，直到 { $kind } { $object } 到时间了。
+  }
 act-command = 您运行了“{ $line }”。
 act-fault = 注入了故障：{ $fault }。
 act-other = { $actor }：{ $action } { $object }
 
 ## 结果
 
-did-create = 它创建了 { $kind } { $object }。
-did-update = 它更新了 { $kind } { $object }。
-did-update-status = 它写入了 { $kind } { $object } 的状态。
-did-patch = 它修改了 { $kind } { $object }。
-did-patch-status = 它写入了 { $kind } { $object } 的状态。
-did-delete = 它删除了 { $kind } { $object }。
-did-create-binding = 它把 { $object } 绑定到一个节点。
-did-other = 它对 { $kind } { $object } 执行了“{ $verb }”。
-did-update-sub = 它更新了 { $kind } { $object } 的 { $subresource }。
-did-patch-sub = 它修改了 { $kind } { $object } 的 { $subresource }。
-did-create-sub = 它为 { $kind } { $object } 创建了 { $subresource }。
-did-refused = API 服务器拒绝对 { $kind } { $object } 执行 { $verb }：{ $reason }。
+did-create = 它创建了 { $what }。
+did-update = 它更新了 { $what }。
+did-update-status = 它写入了 { $what } 的状态。
+did-patch = 它修改了 { $what }。
+did-patch-status = 它写入了 { $what } 的状态。
+did-delete = 它删除了 { $what }。
+did-create-binding = 它把 { $what } 绑定到一个节点。
+did-other = 它对 { $what } 执行了“{ $verb }”。
+did-update-sub = 它更新了 { $what } 的 { $subresource }。
+did-patch-sub = 它修改了 { $what } 的 { $subresource }。
+did-create-sub = 它为 { $what } 创建了 { $subresource }。
+did-not-find = 它查询了 { $what }：不存在。
+did-refused = API 服务器拒绝对 { $what } 执行 { $verb }：{ $reason }。
 did-nothing = 没有需要改变的。
-n-of-kind = （共 { $count } 个）
+n-of-kind = { $count } 个 { $kind }
 
 ## 接下来
 
 next-panel = 接下来可能发生
 next-empty = 没有：集群处于静止。请应用一份清单，或让时间流逝。
-next-default = 默认
+next-rest = 集群处于静止：没有剩下要做的事。可以用 kubectl 查看、后退，或应用别的清单。再前进只会让时间流逝。
+next-rest-first = 集群处于静止：还没有人向它提出要求。应用这份清单，就有可以单步查看的事情了。
+next-tries = 集群处于静止，只是还会不时重试 { $pods }。
+next-waits = 没有别的事可做，只需等待 { $pods }。
+next-default = 下一步
 next-branches = 选择与之前不同的事会开始新的分支。
 
 ## 终端
@@ -176,15 +195,33 @@ key-help = 此帮助
 
 ## 接下来可能发生：每种动作一句
 
-may-deliver = { $actor } 得知 { $resource } 的下一个变化
+may-deliver = { $actor } 得知 { $kind } { $object } { $type ->
+    [ADDED] 已添加
+    [MODIFIED] 有变化
+    [DELETED] 已删除
+   *[other] （{ $type }）
+  }
+may-deliver-kubelet = { $actor } 上的 kubelet 得知 { $kind } { $object } { $type ->
+    [ADDED] 已添加
+    [MODIFIED] 有变化
+    [DELETED] 已删除
+   *[other] （{ $type }）
+  }
 may-list = { $actor } 列出所有 { $resource }
-may-reconcile = { $actor } 从队列取出 { $object }
+may-reconcile = { $kind ->
+    [none] { $actor } 做一次例行检查
+   *[other] { $actor } 从队列取出 { $object }
+  }
 may-schedule = { $actor } 为 { $object } 寻找节点
 may-syncPod = { $actor } 上的 kubelet 照看 Pod { $object }
 may-process = Pod { $object } 里的程序继续运行
 may-register = { $actor } 上的 kubelet 注册节点
 may-heartbeat = { $actor } 上的 kubelet 报告节点正常
-may-timer = 过去 { $duration }
+may-timer = { $kind ->
+    [none] 过去 { $duration }
+    [Node] 过去 { $duration }，直到 { $object } 该再次报告自己正常
+   *[other] 过去 { $duration }，直到 { $kind } { $object } 到时间
+  }
 may-resume = 您的命令继续运行
 may-command = 您运行“{ $line }”
 may-other = { $actor }：{ $action } { $object }
@@ -256,6 +293,8 @@ note-deadline = { $seconds } 秒后再看有没有进展
 note-due = { $job } 到时间了
 note-create = 创建 { $serviceAccount }{ $configMap }
 note-update = 更新 { $configMap }
+note-issue-token = 把服务账户 { $account } 的令牌写进 Secret
+note-recount = 重新统计已用量：{ $used }
 note-queue = 从队列取出这个 Pod（第 { $attempt } 次尝试）
 note-filter = { $fits ->
     [no] { $node } 不行：{ $plugin } 说“{ $reasons }”
@@ -291,6 +330,10 @@ note-cancel-eviction = Pod { $pod } 可以留下了
 note-evict = Pod { $pod } 的时间到了：驱逐它
 note-quarantine = 节点 { $node } 不存在：40 秒后再看
 note-collect-pod = 移除 Pod { $pod }：{ $why }
+note-probe = { $passed ->
+    [no] { $container } 的 { $probe } 探针失败
+   *[other] { $container } 的 { $probe } 探针通过
+  }
 note-pull-image = 拉取镜像 { $image }
 note-pull-failed = 镜像 { $image } 无法拉取：{ $message }
 note-image-error = { $reason }：{ $message }

@@ -23,40 +23,47 @@ export class KsApp extends LitElement {
   @property({ attribute: false }) session!: Session;
   @state() private pane: Pane = "files";
   @state() private copied = false;
+  /** Narrow: whether the header's second row is shown. */
+  @state() private more = false;
   @query("ks-editor") private editor!: KsEditor;
   @query("#help") private help!: HTMLDialogElement;
   @query("#open-run") private picker!: HTMLInputElement;
 
   static override styles = [shared, css`
-    :host { display: grid; height: 100dvh; grid-template-rows: auto auto minmax(0, 1fr) auto minmax(150px, 30dvh); background: var(--page); }
+    :host { display: grid; height: 100dvh; grid-template-rows: auto minmax(0, 1fr) auto minmax(150px, 23dvh); background: var(--page); position: relative; }
     header { display: flex; align-items: center; gap: 6px; padding: 6px 16px; border-bottom: 1px solid var(--line); background: var(--surface); min-height: 46px; }
     h1 { font-size: 16px; font-weight: 650; margin: 0 12px 0 0; letter-spacing: -0.01em; }
-    .grow { flex: 1; }
-    select { border: 1px solid transparent; background: none; border-radius: 6px; padding: 4px 6px; min-height: 30px; max-width: 24ch; }
+    .grow { flex: 1; min-width: 0; color: var(--muted); overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
+    select { border: 1px solid transparent; background: none; border-radius: 6px; padding: 4px 6px; min-height: 30px; max-width: 24ch; field-sizing: content; }
     select:hover { background: var(--hover); } option { background: var(--surface); color: var(--ink); }
-    .notice { display: flex; gap: 12px; align-items: center; padding: 8px 16px; background: var(--note); border-bottom: 1px solid var(--line); font-size: 14px; flex-wrap: wrap; }
-    .notice.error { box-shadow: inset 4px 0 0 var(--bad); } .notice p { margin: 0; flex: 1; min-width: 20ch; overflow-wrap: anywhere; }
+    /* Over the panels, so that nothing moves when it comes and goes. */
+    .notice {
+      position: absolute; z-index: 6; top: 54px; left: 50%; translate: -50%; width: max-content; max-width: min(680px, calc(100% - 24px)); display: flex; gap: 12px; align-items: center;
+      padding: 8px 8px 8px 16px; background: var(--note); border: 1px solid var(--line); border-radius: 10px; box-shadow: 0 4px 18px rgb(0 0 0 / 0.14); font-size: 14px; flex-wrap: wrap;
+    }
+    .notice.error { border-left: 4px solid var(--bad); } .notice p { margin: 0; flex: 1; min-width: 20ch; overflow-wrap: anywhere; }
     .main { display: grid; grid-template-columns: minmax(270px, 22%) minmax(0, 1fr) minmax(300px, 25%); min-height: 0; }
     .main > * { min-height: 0; overflow: auto; } .main > ks-editor { overflow: hidden; border-right: 1px solid var(--line); }
-    .side { border-left: 1px solid var(--line); background: var(--surface); display: grid; grid-template-rows: minmax(0, 1fr) minmax(90px, 34%); }
+    .side { border-left: 1px solid var(--line); background: var(--surface); display: grid; grid-template-rows: minmax(0, 1fr) minmax(110px, 30%); }
     .side ks-step, .side ks-next { overflow: auto; min-height: 0; } .side ks-next { border-top: 1px solid var(--line); }
     .bottom { display: grid; grid-template-columns: minmax(0, 1fr) minmax(0, 1fr); min-height: 0; }
     .bottom > * { min-height: 0; } ks-inspector { border-left: 1px solid var(--line); background: var(--surface); }
-    .panes { display: none; }
+    .panes, .more { display: none; }
     dialog { border: 1px solid var(--line); border-radius: 12px; padding: 20px 24px; background: var(--surface); color: var(--ink); max-width: min(560px, 92vw); line-height: 1.55; }
     dialog::backdrop { background: rgb(0 0 0 / 0.35); } dialog h2 { font-size: 16px; color: var(--ink); margin-bottom: 8px; }
     dialog dl { display: grid; grid-template-columns: auto 1fr; gap: 4px 18px; margin: 12px 0; } dialog dt { font-family: var(--mono); font-size: 12.5px; } dialog dd { margin: 0; }
     @media (max-width: 1100px) and (min-width: 761px) { .main { grid-template-columns: 250px minmax(0, 1fr) 280px; } }
     @media (max-width: 760px) {
-      :host { grid-template-rows: auto auto auto minmax(0, 1fr) auto; }
+      :host { grid-template-rows: auto auto minmax(0, 1fr) auto; }
       header { flex-wrap: wrap; padding: 2px 8px 4px; gap: 0 2px; } h1 { margin-right: auto; }
-      .grow { order: 2; flex-basis: 100%; height: 0; } .run { order: 3; } .run:last-of-type { margin-right: auto; }
+      .grow { order: 2; flex-basis: 100%; height: 0; } .run { order: 3; }
+      .more { display: inline-block; } header:not(.open) .run { display: none; } .notice { top: 98px; }
       header select { max-width: 15ch; min-height: 38px; } header select.run { flex: 1 1 80px; width: 80px; max-width: none; } header .button { min-height: 38px; padding-inline: 9px; }
       .panes { display: flex; border-bottom: 1px solid var(--line); background: var(--surface); overflow-x: auto; }
       .panes button { flex: 1 0 auto; border: 0; background: none; padding: 11px 10px; color: var(--muted); }
       .panes [aria-selected="true"] { color: var(--ink); font-weight: 600; box-shadow: inset 0 -2px 0 var(--accent); }
       .main, .bottom, .side { display: contents; }
-      .side > *, .main > * { border: 0 !important; overflow: auto; } ks-transport { order: 9; grid-row: 5; } .pane { grid-row: 4; min-height: 0; }
+      .side > *, .main > * { border: 0 !important; overflow: auto; } ks-transport { order: 9; grid-row: 4; } .pane { grid-row: 3; min-height: 0; }
       .pane:not(.shown) { display: none !important; } .steps { overflow: auto; background: var(--surface); }
     }
     @media (min-width: 761px) { .steps { display: contents; } }
@@ -85,12 +92,12 @@ export class KsApp extends LitElement {
     const { session } = this;
     const shown = (pane: Pane) => `pane ${this.pane === pane ? "shown" : ""}`;
     return html`
-      <header>
+      <header class=${this.more ? "open" : ""}>
         <h1>Kubestep</h1>
         <select aria-label=${t("examples")} @change=${this.openExample}>
           <option value="" selected>${t("examples")}</option>
           ${EXAMPLES.map((example) => html`<option value=${example.id} title=${t(`example-${example.id}-about`)}>${t(`example-${example.id}`)}</option>`)}</select>
-        <span class="grow"></span>
+        <span class="grow">${session.example ? t(`example-${session.example}-about`) : nothing}</span>
         ${this.branches()}
         <button class="button quiet run" @click=${this.share}>${this.copied ? t("copied") : t("share")}</button>
         <button class="button quiet run" @click=${this.saveRun} title=${t("save-run-title")}>${t("save-run")}</button>
@@ -99,12 +106,13 @@ export class KsApp extends LitElement {
         <button class="button quiet" lang=${language() === "en" ? "zh-CN" : "en"} @click=${this.otherLanguage}>${language() === "en" ? "中文" : "English"}</button>
         <button class="button quiet" @click=${this.otherTheme} aria-label=${t("theme")} title=${t("theme")}>${icon("theme")}</button>
         <button class="button quiet" @click=${() => this.help.showModal()} aria-label=${t("help")} title=${t("help")}>?</button>
+        <button class="button quiet more" aria-expanded=${this.more} @click=${() => (this.more = !this.more)} aria-label=${t("menu")} title=${t("menu")}>⋯</button>
       </header>
-      <div>${this.notice()}
+      ${this.notice()}
       <div class="panes" role="tablist" aria-label=${t("panes")} @keydown=${this.paneKeys}>${PANES.map((pane) => html`<button role="tab" aria-selected=${this.pane === pane} tabindex=${this.pane === pane ? 0 : -1}
-        @click=${() => (this.pane = pane)}>${t(`pane-${pane}`)}</button>`)}</div></div>
+        @click=${() => (this.pane = pane)}>${t(`pane-${pane}`)}</button>`)}</div>
       <main class="main">
-        <ks-editor class=${shown("files")} .session=${session}></ks-editor>
+        <ks-editor class=${shown("files")} .session=${session} @apply=${this.onApply}></ks-editor>
         <ks-loop class=${shown("loop")} .session=${session} tabindex="0" role="region" aria-label=${t("loop")}></ks-loop>
         <div class="side"><div class=${`${shown("step")} steps`}>
           <ks-step .session=${session} tabindex="0" role="region" aria-label=${t("step-panel")}></ks-step><ks-next .session=${session} tabindex="0" role="region" aria-label=${t("next-panel")}></ks-next></div></div>
@@ -154,8 +162,7 @@ export class KsApp extends LitElement {
     const example = EXAMPLES.find(({ id }) => id === select.value);
     select.value = "";
     if (!example) return;
-    this.session.open(example.files());
-    this.session.say({ id: `example-${example.id}-about`, severity: "info" });
+    this.session.open(example.files(), example.id);
     this.pane = "files";
   };
 
@@ -187,6 +194,11 @@ export class KsApp extends LitElement {
 
   private onHash = (): void => {
     if (location.hash.startsWith("#v")) this.session.start(location.hash, this.session.files);
+  };
+
+  /** Narrow: what was applied is to be seen at work. */
+  private onApply = (): void => {
+    this.pane = "loop";
   };
 
   private onSelect = (): void => {

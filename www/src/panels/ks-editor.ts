@@ -25,15 +25,18 @@ export class KsEditor extends Panel {
     .tab.small { padding-inline: 7px; font-family: inherit; font-size: 15px; }
     .code { flex: 1; min-height: 0; overflow: hidden; display: flex; }
     .code > .cm-editor { flex: 1; min-width: 0; }
-    textarea { flex: 1; min-width: 0; border: 0; resize: none; background: none; color: inherit; font-family: var(--mono); font-size: 13px; line-height: 1.6; padding: 8px 12px 8px 48px; outline-offset: -2px; white-space: pre; }
-    footer { border-top: 1px solid var(--line); padding: 8px 12px; display: flex; gap: 10px; align-items: center; position: relative; }
+    textarea { flex: 1; min-width: 0; border: 0; resize: none; background: none; color: inherit; font-family: var(--mono); font-size: 13px; line-height: 1.6; padding: 8px 12px 8px 48px; outline-offset: -2px; white-space: pre-wrap; }
+    footer { border-top: 1px solid var(--line); padding: 8px 12px; min-height: 61px; box-sizing: border-box; display: flex; gap: 10px; align-items: center; position: relative; }
     kbd { font-family: inherit; font-size: 12px; opacity: 0.85; }
     .faults { list-style: none; margin: 0; padding: 8px 12px; border-top: 1px solid var(--line); font-size: 13px; max-height: 130px; overflow: auto; line-height: 1.45; }
     .faults button { border: 0; background: none; padding: 0 6px 0 0; color: var(--bad); text-decoration: underline; text-underline-offset: 2px; }
     .faults li { overflow-wrap: anywhere; } .faults .warn button { color: var(--warn); }
-    .hint { position: absolute; bottom: calc(100% + 10px); left: 12px; background: var(--accent); color: var(--on-accent); border-radius: 8px; padding: 6px 12px; font-size: 13.5px; z-index: 3; max-width: calc(100% - 24px); }
-    .hint::after { content: ""; position: absolute; left: 28px; top: 100%; border: 7px solid transparent; border-top-color: var(--accent); }
-    @media (max-width: 760px) { .button { min-height: 40px; } }
+    .command { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
+    /* Points at Apply from beside it, where it covers nothing. */
+    .hint { position: relative; background: var(--accent); color: var(--on-accent); border-radius: 8px; padding: 4px 10px; font-size: 13px; line-height: 1.35; text-wrap: balance; }
+    .hint::before { content: ""; position: absolute; right: 100%; top: calc(50% - 6px); border: 6px solid transparent; border-right-color: var(--accent); }
+    @media (max-width: 760px) { .button { min-height: 40px; } kbd { display: none; } }
+    footer .button { flex: none; }
   `];
 
   private get text(): string {
@@ -52,9 +55,9 @@ export class KsEditor extends Panel {
         @input=${(e: Event) => this.edited((e.target as HTMLTextAreaElement).value)} @focus=${this.upgrade}></textarea>`}</div>
       ${this.diagnostics.length ? html`<ul class="faults" aria-live="polite" aria-label=${t("faults")}>${this.diagnostics.slice(0, 20).map((d) => html`<li class=${d.severity === "warning" ? "warn" : ""}>
         <button @click=${() => this.#editor?.goTo(d.line, d.column)}>${t("fault-line", { line: d.line })}</button>${d.message}</li>`)}</ul>` : nothing}
-      <footer>${this.session.applied ? nothing : html`<span class="hint" role="status">${t("hint-apply")}</span>`}
+      <footer>
         <button class="button ${this.session.applied ? "" : "primary"}" ?disabled=${!activeFile} @click=${() => this.apply()} title=${`kubectl apply -f ${activeFile}`}>${t("apply")} <kbd>${mac ? "⌘" : "Ctrl"} ↵</kbd></button>
-        <span class="muted mono" style="overflow:hidden;text-overflow:ellipsis;white-space:nowrap">kubectl apply -f ${activeFile}</span></footer>`;
+        ${this.session.applied ? html`<span class="muted mono command">kubectl apply -f ${activeFile}</span>` : html`<span class="hint" role="status">${t("hint-apply")}</span>`}</footer>`;
   }
 
   override firstUpdated(): void {
@@ -72,7 +75,9 @@ export class KsEditor extends Panel {
 
   apply(): void {
     const { activeFile } = this.session;
-    if (activeFile) this.session.command(`kubectl apply -f ${activeFile}`);
+    if (!activeFile) return;
+    this.session.command(`kubectl apply -f ${activeFile}`);
+    this.dispatchEvent(new Event("apply"));
   }
 
   focusEditor(): void {

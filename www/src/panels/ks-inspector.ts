@@ -51,7 +51,7 @@ export class KsInspector extends Panel {
     input { flex: 0 1 18ch; width: 18ch; } select { max-width: 20ch; } option { background: var(--surface); }
     .tools .muted { margin-left: auto; font-variant-numeric: tabular-nums; white-space: nowrap; }
     table { border-collapse: collapse; width: 100%; }
-    th { text-align: left; font-weight: 500; color: var(--muted); font-size: 11.5px; padding: 2px 14px 3px 0; white-space: nowrap; }
+    th { text-align: left; font-weight: 500; color: var(--muted); font-size: 11px; letter-spacing: 0.02em; text-transform: uppercase; padding: 2px 14px 3px 0; white-space: nowrap; }
     td { padding: 3px 14px 3px 0; vertical-align: baseline; border-top: 1px solid var(--line-soft, var(--line)); }
     td.n { font-variant-numeric: tabular-nums; white-space: nowrap; }
     td.words { min-width: 22ch; }
@@ -72,7 +72,10 @@ export class KsInspector extends Panel {
     .link { border: 0; background: none; padding: 0; color: var(--link); min-height: 24px; }
     .link:hover { text-decoration: underline; }
     summary { color: var(--muted); cursor: pointer; font-size: 12px; line-height: 24px; width: fit-content; border-radius: 3px; }
+    .machinery { margin-top: 12px; }
+    td .object { overflow-wrap: break-word; }
     @media (max-width: 760px) {
+      td, th { padding-right: 10px; }
       header { flex-direction: column-reverse; gap: 0; } [role="tab"] { min-height: 42px; padding: 0 10px; flex: 1 0 auto; } .of:not(:empty) { min-height: 34px; }
       .tools > * { min-height: 38px; } .tools .muted { min-height: 0; } td { padding-block: 7px; }
     }
@@ -84,6 +87,16 @@ export class KsInspector extends Panel {
     this.#seen = selected;
     if (!selected) this.tab = "objects";
     else if (this.tab === "objects") this.tab = this.#objectTab;
+  }
+
+  /** While time runs, it is drawn as often as it asks; the end of the run draws it once more. */
+  protected override shouldUpdate(changed: PropertyValues): boolean {
+    const fresh = performance.now() - (this.#answer?.at ?? 0) < ANSWER_MS;
+    return !this.moving || !fresh || changed.size > 0 || this.session.selected !== this.#seen;
+  }
+
+  private get moving(): boolean {
+    return this.session.playing || this.session.running !== undefined;
   }
 
   protected override render(): TemplateResult {
@@ -105,8 +118,7 @@ export class KsInspector extends Panel {
 
   private ask<T>(about: string, question: (engine: Engine) => T): T | undefined {
     const at = performance.now();
-    const moving = this.session.playing || this.session.running !== undefined;
-    if (!moving || this.#answer?.about !== about || at - this.#answer.at > ANSWER_MS) this.#answer = { about, at, content: this.session.ask(question) };
+    if (!this.moving || this.#answer?.about !== about || at - this.#answer.at > ANSWER_MS) this.#answer = { about, at, content: this.session.ask(question) };
     return this.#answer.content as T | undefined;
   }
 
@@ -125,7 +137,8 @@ export class KsInspector extends Panel {
 
   private list(): TemplateResult {
     const { counts } = this.session.view.apiServer;
-    const found = this.ask(`${this.resource}?${this.filter}`, (engine) => engine.objects(this.resource, this.filter, LIMIT).rows) ?? { total: 0, items: [] };
+    const none = { total: 0, items: [] };
+    const { rows: found, machinery } = this.ask(`${this.resource}?${this.filter}`, (engine) => engine.objects(this.resource, this.filter, LIMIT)) ?? { rows: none, machinery: none };
     return html`<div class="tools">
         <select aria-label=${t("inspector-resource")} @change=${(e: Event) => (this.resource = (e.target as HTMLSelectElement).value)}>
           <option value="" ?selected=${this.resource === ""}>${t("inspector-all")}</option>
@@ -134,13 +147,14 @@ export class KsInspector extends Panel {
           @input=${(e: Event) => (this.filter = (e.target as HTMLInputElement).value)} />
         <span class="muted">${found.total > 0 ? t("inspector-count", { shown: found.items.length, total: found.total }) : nothing}</span></div>
       ${found.items.length > 0 ? this.table(found.items) : html`<p class="empty">${
-        this.filter ? t("inspector-no-match", { filter: this.filter }) : this.resource ? t("inspector-none", { resource: this.resource }) : t("inspector-nothing")}</p>`}`;
+        this.filter ? t("inspector-no-match", { filter: this.filter }) : this.resource ? t("inspector-none", { resource: this.resource }) : t("inspector-nothing")}</p>`}
+      ${machinery.total > 0 ? html`<details class="machinery"><summary>${t("inspector-machinery", { count: machinery.total })}</summary>${this.table(machinery.items)}</details>` : nothing}`;
   }
 
   private table(rows: ObjectRow[]): TemplateResult {
     const kinds = new Set(rows.map((row) => row.object.kind));
-    // Of one kind: kubectl's own columns. Of several: what their columns say, in one.
-    const columns = kinds.size === 1 ? rows[0]!.columns.map((c) => c.header) : undefined;
+    // Of one kind that was asked for: kubectl's own columns. Of all: what their columns say, in one.
+    const columns = this.resource !== "" && kinds.size === 1 ? rows[0]!.columns.map((c) => c.header) : undefined;
     const age = (row: ObjectRow) => seconds(this.session.view.nowMs - row.createdMs);
     return html`<table><thead><tr>
         ${columns ? nothing : html`<th scope="col">${t("inspector-resource")}</th>`}<th scope="col">${t("inspector-name")}</th>
@@ -151,7 +165,7 @@ export class KsInspector extends Panel {
   }
 
   private summary(columns: Cell[]): TemplateResult[] {
-    return columns.slice(0, 3).map((c, i) => html`${i ? " · " : nothing}<span title=${c.header}>${c.text}</span>`);
+    return columns.filter((c) => c.text !== "").slice(0, 3).map((c, i) => html`${i ? " · " : nothing}<span title=${c.header}>${c.text}</span>`);
   }
 
   // ---------------------------------------------------------------------------------------------------------- one object

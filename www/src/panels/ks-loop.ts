@@ -9,7 +9,7 @@ import { loopStyles } from "../ui/loop-styles";
 import { fullName, look, podChip } from "../ui/look";
 import { Panel, actorIcon, shared } from "../ui/panel";
 import type {
-  ControllerView, DelayedKey, InformerView, KeyView, Listed, NodeView, ObjectRef, ObjectRow, PodView, StepLine, View,
+  ControllerView, DelayedKey, InformerView, KeyView, Listed, NodeView, ObjectRef, ObjectRow, PodView, QueueView, StepLine, View,
 } from "../wasm/kubestep.js";
 
 /** A box's line to the API server, in the picture's own coordinates. */
@@ -22,7 +22,7 @@ const MAIN = "job-controller";
 
 @customElement("ks-loop")
 export class KsLoop extends Panel {
-  protected override readonly shows = ["world", "selection"] as const;
+  protected override readonly shows = ["world", "selection", "ui"] as const;
   @state() private edges: Edge[] = [];
 
   readonly #resized = new ResizeObserver(() => this.measure());
@@ -58,7 +58,7 @@ export class KsLoop extends Panel {
       <div class="top">
         <p class="tag" data-box="kubectl" data-actor="kubectl" ?data-on=${on("kubectl")}>${actorIcon("kubectl")}<span>kubectl</span></p>
         <p class="tag clock" data-box="clock" data-actor="clock" ?data-on=${on("clock")}>${actorIcon("clock")}<span>${t("loop-clock", { time: duration(view.nowMs) })}</span>
-          ${view.idle ? html`<span class="idle">${t("loop-idle")}</span>` : nothing}</p>
+          ${view.idle ? html`<span class="idle">${t("loop-idle")}</span>` : view.waitsFor.total ? html`<span class="idle">${t("loop-waits", { count: view.waitsFor.total })}</span>` : nothing}</p>
       </div>
       ${this.apiServer(view, on("api"))}
       <div class="watchers">
@@ -93,11 +93,12 @@ export class KsLoop extends Panel {
   private workload(row: ObjectRow): TemplateResult {
     return html`<li><button class="row" title=${fullName(row.object)} @click=${this.opens(row.object)}>
       <span class="kind">${row.object.kind}</span><span class="name">${row.object.name}</span>
-      ${row.columns.slice(0, 3).map((c) => html`<span class="cell" title=${c.header}><span class="sr">${c.header} </span>${c.text}</span>`)}</button></li>`;
+      ${row.columns.slice(0, 3).map((c) => html`<span class="cell" data-state=${c.header === "STATUS" ? c.text.toLowerCase() : nothing} title=${c.header}><span class="sr">${c.header} </span>${c.text}</span>`)}</button></li>`;
   }
 
   private mainController(c: ControllerView, nowMs: number, on: boolean): TemplateResult {
-    const busy = c.workers.filter((w) => w.key !== "");
+    const [queue, ...beside] = c.queues;
+    const busy = queue!.workers.filter((w) => w.key !== "");
     const line = this.session.record?.line;
     // A reconcile is one step: after it the worker is free again, but its key is what this step was about.
     const done = line?.action.kind === "reconcile" && line.actor.name === c.name ? line.action.objects[0] : undefined;
@@ -105,8 +106,8 @@ export class KsLoop extends Panel {
       <h3>${actorIcon(c.name === MAIN ? "job" : "controller")}<span class="label">${c.name}</span></h3>
       <h4>${t("loop-cache")}</h4>
       ${this.informers(c.informers)}
-      <h4>${t("loop-queue")} <span class="n">${c.queue.waiting.total}</span></h4>
-      ${this.keys(c.queue.waiting, c.queue.delayed, nowMs)}
+      <h4>${t("loop-queue")} <span class="n">${queue!.waiting.total}</span>${beside.map((q) => waits(q) ? html`<span class="beside">${t("loop-queue-other", { name: q.name.split("/").pop() ?? "", count: waits(q) })}</span>` : nothing)}</h4>
+      ${this.keys(queue!.waiting, queue!.delayed, nowMs)}
       <h4>${t("loop-expectations")}</h4>
       <ul class="expects">${c.expectations.items
         .filter((e) => e.adds !== 0 || e.dels !== 0)
@@ -114,7 +115,7 @@ export class KsLoop extends Panel {
             ><span class="sr">${t("loop-expects", { adds: e.adds, dels: e.dels })}</span><span aria-hidden="true">+${e.adds} −${e.dels}</span></span></li>`)}${
         c.expectations.items.some((e) => e.adds !== 0 || e.dels !== 0) ? nothing : html`<li class="quiet">${t("loop-expects-nothing")}</li>`
       }</ul>
-      <h4>${t("loop-workers")} <span class="n">${t("loop-workers-busy", { busy: busy.length, all: c.workers.length })}</span></h4>
+      <h4>${t("loop-workers")} <span class="n">${t("loop-workers-busy", { busy: busy.length, all: queue!.workers.length })}</span></h4>
       <ul class="workers">${
         busy.length
           ? busy.map((w) => html`<li class="chip hand"><span aria-hidden="true">⟳</span> ${short(w.key)}</li>`)
@@ -154,16 +155,22 @@ export class KsLoop extends Panel {
 
   private compactController(c: ControllerView, on: boolean): TemplateResult {
     const pending = c.informers.reduce((sum, i) => sum + i.pending, 0);
-    const { waiting, delayed } = c.queue;
+    const waiting = { total: 0, items: [] as KeyView[] };
+    let delayed = 0;
+    for (const queue of c.queues) {
+      waiting.total += queue.waiting.total;
+      waiting.items.push(...queue.waiting.items);
+      delayed += queue.delayed.total;
+    }
     const [first] = waiting.items;
     return html`<li class="box compact" data-box=${c.name} data-actor=${c.name === MAIN ? "job" : "controller"} ?data-on=${on}>
-      ${actorIcon("controller")}<span class="title" title=${c.name}>${c.name.replace(/-controller$/, "")}</span>
+      ${actorIcon("controller")}<span class="title" title=${c.name}>${brief(c.name)}</span>
       ${this.pending(pending)}
       ${first && waiting.total === 1
         ? html`<button class="chip" title=${fullName(first.object)} @click=${this.opens(first.object)}><span class="name">${first.object.name}</span></button>`
         : waiting.total > 0
           ? html`<span class="chip" title=${waiting.items.map((k) => k.key).join(", ")}>${t("loop-keys", { count: waiting.total })}</span>`
-          : delayed.total > 0 ? html`<span class="quiet">${t("loop-delayed", { count: delayed.total })}</span>` : nothing}</li>`;
+          : delayed > 0 ? html`<span class="quiet" title=${t("loop-delayed", { count: delayed })}><span class="sr">${t("loop-delayed", { count: delayed })}</span><span aria-hidden="true">◷${delayed}</span></span>` : nothing}</li>`;
   }
 
   private scheduler(view: View, on: boolean): TemplateResult {
@@ -183,7 +190,7 @@ export class KsLoop extends Panel {
   private unscheduled(view: View): TemplateResult {
     const { items, total } = view.unscheduled;
     return html`<section class="box loose"><h3><span class="label">${t("loop-unscheduled")}</span><span class="fact end">${total}</span></h3>
-      <ul class="pods">${repeat(items, (p) => fullName(p.object), (p) => html`<li>${this.pod(p)}</li>`)}${this.rest(view.unscheduled, "li")}${
+      <ul class="pods ${items.length > 1 ? "many" : ""}">${repeat(items, (p) => fullName(p.object), (p) => html`<li>${this.pod(p)}</li>`)}${this.rest(view.unscheduled, "li")}${
         total === 0 ? html`<li class="quiet">${t("loop-none")}</li>` : nothing}</ul></section>`;
   }
 
@@ -248,11 +255,26 @@ export class KsLoop extends Panel {
   }
 
   protected override updated(changed: PropertyValues): void {
-    if (!changed.has("edges")) this.measure();
+    // A run draws many times a second, and its boxes keep their places: the lines are laid anew at its end.
+    if (!changed.has("edges") && !(this.session.running && this.edges.length)) this.measure();
     const { motion, record, view } = this.session;
     if (motion === this.#motion) return;
     this.#motion = motion;
-    if (record) this.travel(record.line, view);
+    // A run is too fast for anything to be seen travelling.
+    if (!record || this.session.running) return;
+    this.travel(record.line, view);
+    this.bringIntoSight();
+  }
+
+  /** Where the picture is higher than its room (on a phone), scrolls it so that the box that acted is seen. */
+  private bringIntoSight(): void {
+    if (this.scrollHeight <= this.clientHeight + 1) return;
+    const box = this.renderRoot.querySelector('.watchers [data-on]') ?? this.renderRoot.querySelector("[data-on]");
+    if (!box) return;
+    const [room, at] = [this.getBoundingClientRect(), box.getBoundingClientRect()];
+    const by = at.top < room.top ? at.top - room.top - 12 : at.bottom > room.bottom ? Math.min(at.bottom - room.bottom + 12, at.top - room.top - 12) : 0;
+    const still = this.session.playing || matchMedia("(prefers-reduced-motion: reduce)").matches;
+    if (by) this.scrollBy({ top: by, behavior: still ? "instant" : "smooth" });
   }
 
   /** Lays the lines: each box is reached from the API server's lower edge through the gutter at its left. */
@@ -314,6 +336,16 @@ export class KsLoop extends Panel {
 /** Whether the step carried something from the API server to a component. */
 function delivers({ action }: StepLine): boolean {
   return action.kind === "deliver" || action.kind === "list";
+}
+
+/** A controller's name where there is little room; its title is the whole one. */
+function brief(name: string): string {
+  return name.replace(/-(controller|publisher|after-finished-controller)$/, "").replace("garbage-collector", "gc").replace("serviceaccount", "account");
+}
+
+/** How many keys are in a queue, now or later. */
+function waits(queue: QueueView): number {
+  return queue.waiting.total + queue.delayed.total;
 }
 
 /** A key without the namespace that most objects are in. */

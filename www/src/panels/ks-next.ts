@@ -16,14 +16,25 @@ export class KsNext extends Panel {
     ol { list-style: none; margin: 0 -6px; padding: 0; display: grid; gap: 1px; }
     button.choice { width: 100%; text-align: left; border: 0; background: none; padding: 5px 6px; border-radius: 6px; line-height: 1.4; font-size: 13.5px; display: grid; grid-template-columns: 1fr auto; gap: 8px; align-items: baseline; }
     button.choice:hover { background: var(--hover); }
-    .default { font-size: 12px; color: var(--muted); white-space: nowrap; }
+    .default { font-size: 11.5px; line-height: 16px; color: var(--accent); border: 1px solid currentColor; border-radius: 8px; padding: 0 7px; white-space: nowrap; }
+    .empty { font-size: 13.5px; margin-bottom: 6px; line-height: 1.5; }
   `];
+
+  /** What to say where only time can go on. */
+  private rest(): TemplateResult | typeof nothing {
+    const { enabled, idle, step, waitsFor } = this.session.view;
+    if (enabled.total === 0) return html`<p class="empty">${t("next-empty")}</p>`;
+    if (waitsFor.total === 0) return idle ? html`<p class="empty">${t(step === 0 ? "next-rest-first" : "next-rest")}</p>` : nothing;
+    const more = waitsFor.total - waitsFor.items.length;
+    const pods = html`${waitsFor.items.slice(0, 3).map((pod, i) => html`${i ? ", " : ""}${this.object(pod)}`)}${more > 0 ? html` ${t("more", { count: more })}` : nothing}`;
+    return html`<p class="empty">${this.say(idle ? "next-tries" : "next-waits", {}, { pods })}</p>`;
+  }
 
   protected override render(): TemplateResult {
     const { enabled, step, length } = this.session.view;
     return html`<section aria-label=${t("next-panel")}>
       <header><h2>${t("next-panel")}</h2><span class="muted">${enabled.total || ""}</span></header>
-      ${enabled.total === 0 ? html`<p class="empty">${t("next-empty")}</p>` : nothing}
+      ${this.rest()}
       <ol>${enabled.items.map((choice, i) => html`<li><button class="choice" data-actor=${actorClass(choice.actor)}
           @click=${() => this.session.step(choice.index)}>
           <span><span class="actor">${actorIcon(actorClass(choice.actor))}</span> ${actionText(choice.actor, choice.action, "may")}</span>

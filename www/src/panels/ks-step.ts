@@ -5,8 +5,8 @@ import { actorClass } from "../app/actors";
 import { duration, has, rich, t } from "../app/words";
 import { diffLines } from "../ui/diff";
 import { Panel, actorIcon, icon, shared } from "../ui/panel";
-import { actionSentence, actionText, outcome, plain } from "../ui/sentence";
-import type { CallView, NoteView, StepLine, StepView } from "../wasm/kubestep.js";
+import { absent, actionSentence, actionText, outcome, plain } from "../ui/sentence";
+import type { CallView, Change, NoteView, StepLine, StepView } from "../wasm/kubestep.js";
 
 @customElement("ks-step")
 export class KsStep extends Panel {
@@ -16,12 +16,12 @@ export class KsStep extends Panel {
     :host { padding: 14px 16px 18px; }
     header { display: flex; justify-content: space-between; gap: 8px; align-items: baseline; flex-wrap: wrap; }
     .when { color: var(--muted); font-size: 13px; font-variant-numeric: tabular-nums; }
-    .sentence { font-size: 16px; line-height: 1.5; margin: 8px 0 0; text-wrap: pretty; }
-    .outcome { margin: 4px 0 0; padding: 0; list-style: none; line-height: 1.55; }
+    .sentence { font-size: 16px; line-height: 26px; margin: 8px 0 0; text-wrap: pretty; }
+    .outcome { margin: 4px 0 0; padding: 0; list-style: none; line-height: 25px; }
     h3 { font-size: 12px; font-weight: 600; color: var(--muted); margin: 18px 0 6px; }
     ol.phases { list-style: none; margin: 0; padding: 0; border-left: 2px solid var(--actor, var(--line)); }
-    ol.phases li { padding: 2px 0 2px 12px; position: relative; line-height: 1.5; font-size: 14px; }
-    ol.phases li::before { content: ""; position: absolute; left: -5px; top: 10px; width: 8px; height: 8px; border-radius: 50%; background: var(--actor, var(--muted)); }
+    ol.phases li { padding: 2px 0 2px 12px; position: relative; line-height: 25px; font-size: 14px; }
+    ol.phases li::before { content: ""; position: absolute; left: -5px; top: 11px; width: 8px; height: 8px; border-radius: 50%; background: var(--actor, var(--muted)); }
     .values { color: var(--muted); font-size: 13px; }
     .calls { margin: 0; padding: 0; list-style: none; display: grid; gap: 6px; }
     .calls > li { border: 1px solid var(--line); border-radius: 8px; padding: 6px 10px; }
@@ -31,8 +31,8 @@ export class KsStep extends Panel {
     .code { margin-left: auto; font-size: 12px; color: var(--muted); font-variant-numeric: tabular-nums; white-space: nowrap; }
     .refused { color: var(--bad); }
     .message { color: var(--bad); font-size: 13px; margin: 4px 0 0; overflow-wrap: anywhere; }
-    details > summary { cursor: pointer; font-size: 12.5px; color: var(--muted); margin-top: 2px; }
-    .into { display: flex; gap: 6px; align-items: center; flex-wrap: wrap; margin-top: 8px; font-size: 13px; }
+    details > summary { cursor: pointer; font-size: 12.5px; color: var(--muted); line-height: 24px; width: fit-content; border-radius: 3px; }
+    .into { display: flex; gap: 6px; align-items: center; flex-wrap: wrap; margin: 0 0 8px; font-size: 13px; min-height: 30px; }
     .causes { list-style: none; margin: 0; padding: 0; display: grid; gap: 2px; }
     .cause { display: grid; grid-template-columns: auto 1fr; gap: 8px; width: 100%; text-align: left; border: 0; background: none; padding: 5px 6px; border-radius: 6px; line-height: 1.45; font-size: 13.5px; }
     .cause:hover { background: var(--hover); }
@@ -52,9 +52,9 @@ export class KsStep extends Panel {
         </div>
         ${record.notes.length ? html`<h3>${t("step-phases")}</h3><ol class="phases">${record.notes.map((note) => this.note(note))}</ol>` : nothing}
         ${record.calls.length ? html`<h3>${t("step-calls", { count: record.calls.length })}</h3>
-          <ol class="calls">${record.calls.map((call, i) => this.call(call, i))}</ol>${this.into(record)}` : nothing}
+          ${this.into(record)}<ol class="calls">${record.calls.map((call, i) => this.call(call, i))}</ol>` : nothing}
         <h3>${t("step-why")}</h3>
-        ${record.causes.length ? html`<ul class="causes">${record.causes.map((cause) => this.cause(cause))}</ul>` : html`<p class="empty">${t("step-no-cause")}</p>`}
+        ${record.causes.length ? html`<ul class="causes">${record.causes.map((cause) => this.cause(cause))}</ul>` : html`<p class="empty">${t(line.actor.role === "kubectl" ? "step-no-cause" : "step-no-cause-routine")}</p>`}
         ${record.effects.total ? html`<details><summary>${t("step-effects", { count: record.effects.total })}</summary>
           <ul class="causes">${record.effects.items.map((effect) => this.cause(effect))}</ul></details>` : nothing}
         ${view.step < view.length ? html`<p class="muted" style="font-size:13px;margin:14px 0 0">${t("step-in-past", { length: view.length })}</p>` : nothing}
@@ -101,7 +101,7 @@ export class KsStep extends Panel {
 
   private call(call: CallView, index: number): TemplateResult {
     const { into } = this.session;
-    const failed = call.code >= 400;
+    const failed = call.code >= 400 && !absent(call);
     const target = `${call.object.resource}${call.subresource ? `/${call.subresource}` : ""}`;
     const wrote = call.revisionAfter > call.revisionBefore;
     return html`<li class=${into !== undefined && index >= into ? "ahead" : ""}>
@@ -109,8 +109,15 @@ export class KsStep extends Panel {
         ${call.object.name ? this.object(call.object) : nothing}
         <span class="code ${failed ? "refused" : ""}">${call.code} ${call.reason}${wrote ? html` · rv ${call.revisionAfter}` : nothing}</span></div>
       ${failed ? html`<p class="message">${call.message}</p>` : nothing}
-      ${call.diff.length ? html`<details ?open=${call.diff.length <= 6}><summary>${t("diff-count", { count: call.diff.length })}</summary>${diffLines(call.diff)}</details>` : nothing}
+      ${call.diff.length ? this.diff(call.diff) : nothing}
     </li>`;
+  }
+
+  private diff(changes: Change[]): TemplateResult {
+    // One change without a path: the object came or went as a whole.
+    const [first] = changes;
+    const whole = first?.path === "" ? (first.after === undefined ? "diff-deleted" : "diff-created") : undefined;
+    return html`<details ?open=${!whole && changes.length <= 6}><summary>${whole ? t(whole) : t("diff-count", { count: changes.length })}</summary>${diffLines(changes)}</details>`;
   }
 
   private into(record: StepView): TemplateResult | typeof nothing {

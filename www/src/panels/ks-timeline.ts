@@ -11,6 +11,14 @@ const HEIGHT = [5, 9, 14, 20];
 const BASE = 27;
 /** A page of steps, for Page Up and Page Down. */
 const PAGE = 10;
+const LEAST_ROOM = 48;
+
+/** So many steps have room: more than there are, and doubled when they are used up, so that marks keep their places. */
+function room(length: number): number {
+  let steps = LEAST_ROOM;
+  while (steps < length) steps *= 2;
+  return steps;
+}
 
 @customElement("ks-timeline")
 export class KsTimeline extends Panel {
@@ -40,7 +48,7 @@ export class KsTimeline extends Panel {
 
   protected override render(): TemplateResult {
     const { position, length, marks, bucket, branches } = this.session.timeline;
-    const span = Math.max(length, 1);
+    const span = room(length);
     const at = (step: number) => `${((step / span) * 100).toFixed(3)}%`;
     // Three fifths of a mark's room, so that gaps stay between them.
     const width = `width: clamp(1px, ${((60 * bucket) / span).toFixed(3)}%, 6px)`;
@@ -75,7 +83,7 @@ export class KsTimeline extends Panel {
   private stepAt(event: PointerEvent): number {
     const box = (event.currentTarget as HTMLElement).getBoundingClientRect();
     const { length } = this.session.timeline;
-    return Math.max(0, Math.min(length, Math.round(((event.clientX - box.left) / box.width) * length)));
+    return Math.max(0, Math.min(length, Math.round(((event.clientX - box.left) / box.width) * room(length))));
   }
 
   private down = (event: PointerEvent): void => {

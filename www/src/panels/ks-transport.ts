@@ -4,6 +4,7 @@ import { customElement, state } from "lit/decorators.js";
 import { SPEEDS } from "../app/session";
 import { duration, t } from "../app/words";
 import { Panel, icon, shared } from "../ui/panel";
+import { actionText } from "../ui/sentence";
 import type { RunUntil } from "../wasm/kubestep.js";
 import "./ks-timeline";
 
@@ -20,17 +21,23 @@ export class KsTransport extends Panel {
     .step { min-width: 84px; }
     .play { width: 84px; padding-inline: 4px; }
     select { border: 1px solid var(--line); border-radius: 6px; background: var(--surface); min-height: 30px; padding: 2px 4px; }
+    .until { width: 13ch; }
     .where { color: var(--muted); font-variant-numeric: tabular-nums; white-space: nowrap; font-size: 13px; min-width: 15ch; text-align: right; }
     .ask { display: flex; gap: 6px; align-items: center; padding: 0 12px 10px; flex-wrap: wrap; }
     .ask input { border: 1px solid var(--line); border-radius: 6px; background: var(--surface); padding: 3px 8px; min-height: 30px; min-width: 0; width: 22ch; }
-    .hint { position: absolute; bottom: calc(100% + 10px); left: 70px; background: var(--accent); color: var(--on-accent); border-radius: 8px; padding: 6px 12px; font-size: 13.5px; white-space: nowrap; z-index: 3; }
-    .hint::after { content: ""; position: absolute; left: 28px; top: 100%; border: 7px solid transparent; border-top-color: var(--accent); }
+    .said { display: none; }
+    .next { position: relative; display: flex; }
+    .hint { position: absolute; bottom: calc(100% + 16px); left: calc(50% - 12px); background: var(--accent); color: var(--on-accent); border-radius: 8px; padding: 6px 12px; font-size: 13.5px; white-space: nowrap; z-index: 3; }
+    .hint::after { content: ""; position: absolute; left: 10px; top: 100%; border: 7px solid transparent; border-top-color: var(--accent); }
     @media (max-width: 760px) {
       .bar { flex-wrap: wrap; padding: 6px 8px 10px; row-gap: 8px; }
       .buttons { width: 100%; justify-content: space-between; }
       ks-timeline { order: 2; flex: 1; margin: 0 8px 0 4px; }
       .where { order: 3; min-width: 0; }
       .button { min-height: 40px; padding-inline: 8px; }
+      /* The words are in sight in every panel; two lines, so that nothing moves. */
+      .said { display: -webkit-box; -webkit-box-orient: vertical; -webkit-line-clamp: 2; overflow: hidden; width: 100%; height: 40px; margin: 0; line-height: 20px; font-size: 14px; }
+      .next { flex: 1; } .hint { left: -20px; bottom: calc(100% + 62px); } .hint::after { left: calc(20px + 24px); }
       .step { min-width: 62px; flex: 1; } .play { width: auto; } .play span, .idle span { position: absolute; clip-path: inset(50%); }
       select { min-height: 40px; width: 62px; } select.until { width: 92px; }
     }
@@ -39,15 +46,17 @@ export class KsTransport extends Panel {
   protected override render(): TemplateResult {
     const { session } = this;
     const { step, length, nowMs } = session.view;
+    const { record } = session;
     const nothingNext = session.view.enabled.total === 0 && step === length;
     const moving = session.playing || session.running !== undefined;
     return html`
       <div class="bar" role="toolbar" aria-label=${t("transport")}>
+        <p class="said" aria-hidden="true">${record ? actionText(record.line.actor, record.line.action) : t("step-beginning")}</p>
         <div class="buttons">
-          ${session.applied && !session.stepped ? html`<span class="hint" role="status">${t("hint-step")}</span>` : ""}
           <button class="button quiet" ?disabled=${step === 0} @click=${() => session.seek(0)} aria-label=${t("to-start")} title=${t("to-start")}>${icon("start")}</button>
           <button class="button" ?disabled=${step === 0} @click=${() => session.back()} aria-label=${t("back")} title=${t("back-title")}>${icon("back")}</button>
-          <button class="button step ${session.applied ? "primary" : ""}" ?disabled=${nothingNext} @click=${() => session.step()} title=${t("step-title")}>${t("step")} ${icon("step")}</button>
+          <span class="next">${session.applied && !session.stepped ? html`<span class="hint" role="status">${t("hint-step")}</span>` : ""}
+            <button class="button step ${session.applied ? "primary" : ""}" ?disabled=${nothingNext} @click=${() => session.step()} title=${t("step-title")}>${t("step")} ${icon("step")}</button></span>
           <button class="button play" ?disabled=${nothingNext && !moving} @click=${() => (moving ? session.pause() : session.play())} title=${t("play-title")}>${moving ? html`${icon("pause")} <span>${t("pause")}</span>` : html`${icon("play")} <span>${t("play")}</span>`}</button>
           <select aria-label=${t("speed")} @change=${(e: Event) => session.setSpeed(Number((e.target as HTMLSelectElement).value))}>
             ${SPEEDS.map((speed) => html`<option value=${speed} ?selected=${speed === session.speed}>${speed}×</option>`)}</select>

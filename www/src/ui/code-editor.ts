@@ -86,7 +86,7 @@ export class CodeEditor {
     return EditorState.create({
       doc,
       extensions: [
-        lineNumbers(), history(), drawSelection(), highlightActiveLine(), indentOnInput(), indentUnit.of("  "), closeBrackets(),
+        lineNumbers(), EditorView.lineWrapping, history(), drawSelection(), highlightActiveLine(), indentOnInput(), indentUnit.of("  "), closeBrackets(),
         yaml(), syntaxHighlighting(colours), lintGutter(), look,
         EditorView.contentAttributes.of({ "aria-label": "YAML", tabindex: "0" }),
         // Esc, then Tab, leaves the editor.

@@ -8,6 +8,8 @@ export function diffLines(changes: Change[]): TemplateResult {
   return html`<div class="diff" tabindex="0" role="group" aria-label=${t("diff")}>${changes.map(({ path, before, after }) => {
     const lines = (sign: string, text: string | undefined) =>
       text === undefined ? nothing : html`<div class=${sign === "+" ? "add" : "del"}>${text.trimEnd().split("\n").map((line) => `${sign} ${line}`).join("\n")}</div>`;
+    // Without a path it is the object as a whole.
+    if (path === "") return html`${lines("−", before)}${lines("+", after)}`;
     const short = (text: string | undefined) => text === undefined || (!text.trimEnd().includes("\n") && text.length < 60);
     if (short(before) && short(after)) {
       return html`<div><span class="path">${path}: </span>${before === undefined ? nothing : html`<span class="del">− ${before.trimEnd()}</span> `}${

@@ -55,6 +55,9 @@ export const loopStyles = css`
   .workloads .name, .resource, .key, .title, .chip .name { font-family: var(--mono); font-size: 11.5px; }
   .workloads .name, .workloads .cell { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
   .workloads .cell { font-variant-numeric: tabular-nums; }
+  .cell[data-state="complete"] { color: var(--good); font-weight: 600; }
+  .cell[data-state="failed"] { color: var(--bad); font-weight: 600; }
+  .beside { color: var(--ink); margin-left: auto; }
 
   .watchers { display: grid; grid-template-columns: minmax(0, 1.2fr) minmax(0, 0.9fr) minmax(0, 1.15fr); gap: 9px 10px; padding-top: 15px; }
   .column { display: flex; flex-direction: column; gap: 8px; padding-left: 18px; min-width: 0; }
@@ -83,8 +86,8 @@ export const loopStyles = css`
   .delta { font-variant-numeric: tabular-nums; font-weight: 600; white-space: nowrap; }
 
   .others { grid-column: 1 / -1; padding-left: 18px; }
-  .others ul { display: grid; grid-template-columns: repeat(3, minmax(0, 1fr)); gap: 5px 18px; }
-  .compact { display: flex; align-items: center; gap: 6px; height: 30px; padding: 0 6px 0 9px; font-size: 12px; }
+  .others ul { display: grid; grid-template-columns: repeat(4, minmax(0, 1fr)); gap: 4px 14px; }
+  .compact { display: flex; align-items: center; gap: 5px; height: 26px; padding: 0 5px 0 8px; font-size: 12px; }
   .compact .shape { color: var(--actor); }
   .compact .title { flex: 1 1 auto; min-width: 0; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
   .compact .pending:not([data-some]), .node .pending:not([data-some]) { display: none; }
@@ -94,7 +97,9 @@ export const loopStyles = css`
   .loose .status { display: none; }
   .loose .pods { height: 28px; }
   .loose { border-style: dashed; background: none; }
-  
+  .loose .pods.many .name { display: none; }
+  .loose .pods.many .suffix { margin-left: 0; }
+
   .pods { display: grid; grid-template-columns: minmax(0, 1fr); gap: 3px; align-content: start; margin-top: 4px; height: 53px; overflow-y: auto; padding: 1px; margin-inline: -1px; }
   .pods.many { grid-template-columns: repeat(2, minmax(0, 1fr)); }
   .pods.many .status { display: none; }
@@ -112,8 +117,8 @@ export const loopStyles = css`
     .loose .pods { height: auto; min-height: 26px; }
     .pod { height: 30px; }
     .chip { height: 26px; }
-    .keys { height: 58px; } .keys.one, .workers, .expects { height: 30px; }
-    .workloads { height: 96px; } .workloads .row { height: 30px; }
+    .keys, .keys.one, .workers, .expects { height: 30px; } .keys { flex-wrap: nowrap; overflow-x: auto; } .keys li { flex: none; }
+    .workloads { height: 62px; } .workloads .row { height: 30px; }
     .workloads { column-gap: 8px; }
     .compact { height: 36px; }
   }

@@ -100,10 +100,11 @@ export const shared = css`
   .button.quiet:hover:not(:disabled) { background: var(--hover); }
   :focus-visible { outline: 2px solid var(--focus); outline-offset: 1px; border-radius: 4px; }
   .object {
-    display: inline; border: 0; padding: 0 1px; margin: 0; background: none; color: var(--link); font-family: var(--mono); font-size: 0.93em;
+    display: inline; border: 0; padding: 4px 1px; margin: -4px 0; background: none; color: var(--link); font-family: var(--mono); font-size: 0.93em;
     text-align: left; overflow-wrap: anywhere; text-decoration: underline; text-decoration-color: color-mix(in srgb, currentColor 35%, transparent);
     text-underline-offset: 2px; user-select: text;
   }
+  .mono .object, pre .object { font-size: inherit; }
   .object:hover { text-decoration-color: currentColor; }
   .actor { display: inline-flex; align-items: center; gap: 5px; font-weight: 600; color: var(--actor, var(--ink)); white-space: nowrap; }
   .shape { flex: none; } .icon { vertical-align: -1.5px; }

@@ -24,6 +24,9 @@ function named(values: NamedValue[]): Record<string, string | number> {
   return Object.fromEntries(values.map(({ name, value }) => [name, plain(value)]));
 }
 
+/** So many of several objects are named. */
+const MOST_NAMES = 3;
+
 type Live<T> = { actor: (actor: Actor) => T; object: (object: ObjectRef) => T };
 
 /** What is done, as a sentence with live parts. */
@@ -31,7 +34,7 @@ export function actionSentence<T>(actor: Actor, action: ActionView, live: Live<T
   const object = action.objects[0];
   const of = action.kind;
   const id = [`${tense}-${of}-${actor.role}`, `${tense}-${of}`].find(has) ?? `${tense}-other`;
-  const args = { ...named(action.values), kind: object?.kind ?? "", action: of, count: action.objects.length, type: "", resource: "", line: "", duration: "" };
+  const args = { ...named(action.values), kind: object?.kind ?? "none", action: of, count: action.objects.length, type: "", resource: "", line: "", duration: "" };
   Object.assign(args, named(action.values));
   return rich<T>(id, object ? args : { ...args, object: "" }, {
     actor: live.actor(actor),
@@ -49,15 +52,25 @@ export function outcome<T>(calls: CallView[], object: (ref: ObjectRef) => T): (s
   const groups = new Map<string, CallView[]>();
   for (const call of calls) {
     if (["get", "list", "watch"].includes(call.verb) && call.code < 400) continue;
-    const key = call.code >= 400 ? `refused ${call.reason} ${call.verb}` : `${call.verb} ${call.subresource} ${call.object.kind}`;
+    const key = absent(call) ? `absent ${call.object.kind}` : call.code >= 400 ? `refused ${call.reason} ${call.verb}` : `${call.verb} ${call.subresource} ${call.object.kind}`;
     groups.set(key, [...(groups.get(key) ?? []), call]);
   }
   return [...groups.values()].map((group) => {
     const first = group[0]!;
-    const args = { kind: first.object.kind, count: group.length, reason: first.reason, verb: first.verb, subresource: first.subresource };
+    const { kind } = first.object;
+    const args = { count: group.length, reason: first.reason, verb: first.verb, subresource: first.subresource };
     const fallback = first.subresource ? `did-${first.verb}-sub` : `did-${first.verb}`;
-    const id = first.code >= 400 ? "did-refused" : [`did-${first.verb}-${first.subresource}`, fallback].find(has) ?? "did-other";
-    if (group.length > 1) return rich<T>(`${id}`, { ...args, object: t("n-of-kind", { count: group.length, kind: first.object.kind }) }, {});
-    return rich<T>(id, args, { object: object(first.object) } as Record<string, T>);
+    const id = absent(first) ? "did-not-find" : first.code >= 400 ? "did-refused" : [`did-${first.verb}-${first.subresource}`, fallback].find(has) ?? "did-other";
+    // `Pod hello-x7k2p`, or `2 Pods: …`; a name that was never given (a refused creation) is left out.
+    const names = group.map((call) => call.object).filter((ref) => ref.name !== "" && kind !== "Event").slice(0, MOST_NAMES);
+    const list = names.flatMap((ref, i): (string | T)[] => (i ? [", ", object(ref)] : [object(ref)]));
+    const what = group.length > 1 ? t("n-of-kind", { count: group.length, kind }) : kind;
+    const colon = list.length === 0 ? "" : group.length > 1 ? ": " : " ";
+    return rich<(string | T)[]>(id, args, { what: [what, colon, ...list] }).flat() as (string | T)[];
   });
+}
+
+/** A read that found nothing is no failure: whoever asks wants to know. */
+export function absent(call: CallView): boolean {
+  return call.verb === "get" && call.code === 404;
 }

@@ -57,15 +57,15 @@ class Mock implements Engine {
     const node = (name: string): m.NodeView => ({ name, ready: true, cordoned: false, pending: at === 7 && name === "node-2" ? 1 : 0, pods: list(pod && at >= 7 && name === "node-2" ? [pod] : []), cpuRequested: 0, cpuAllocatable: 4000 });
     const calls = STEPS.slice(0, at).flatMap((s, i) => (s.calls ?? []).filter((c) => c.revisionAfter > c.revisionBefore).map((c) => ({ verb: c.verb, object: c.object, subresource: c.subresource, revision: c.revisionAfter, actor: s.actor, step: i + 1 })));
     const informer = (resource: string, objects: number, pending = 0): m.InformerView => ({ resource, synced: true, objects, pending, revision: 107 });
-    const none = { waiting: list<m.KeyView>([]), delayed: list<m.DelayedKey>([]) };
+    const queue = (keys: m.KeyView[]): m.QueueView => ({ name: "", waiting: list(keys), delayed: list<m.DelayedKey>([]), workers: [{ key: "" }] });
     const key = { key: "default/hello", object: JOB, failures: 0 };
     return {
-      step: at, length: Math.max(at, this.length), nowMs: this.ms(at), clock: "2026-01-01T00:00:07Z", revision: calls.at(-1)?.revision ?? 107, idle: at === STEPS.length,
+      step: at, length: Math.max(at, this.length), nowMs: this.ms(at), clock: "2026-01-01T00:00:07Z", revision: calls.at(-1)?.revision ?? 107, idle: at === STEPS.length, waitsFor: list([]),
       apiServer: { counts: [["Job", "jobs.batch", at ? 1 : 0], ["Pod", "pods", pod ? 1 : 0], ["Node", "nodes", 3], ["Namespace", "namespaces", 4], ["ServiceAccount", "serviceaccounts", 4]].filter((c) => c[2]).map(([kind, resource, count]) => ({ kind, resource, count }) as m.KindCount),
         workloads: list(at ? [{ object: JOB, columns: [{ header: "STATUS", text: at < 15 ? "Running" : "Complete" }, { header: "COMPLETIONS", text: at < 15 ? "0/1" : "1/1" }], createdMs: 7000, revision: 108 }] : []), writes: calls.reverse().slice(0, 5), pendingEvents: 0 },
       controllers: [
-        { name: "job-controller", informers: [informer("jobs.batch", at >= 2 ? 1 : 0, at === 1 ? 1 : 0), informer("pods", at >= 5 ? 1 : 0, at === 3 ? 1 : 0)], queue: at === 2 || at === 14 ? { waiting: list([key]), delayed: list([]) } : none, expectations: list(at >= 3 && at < 5 ? [{ key: "default/hello", adds: 1, dels: 0, expiresMs: 300000 }] : []), workers: [{ key: "" }] },
-        ...["garbage-collector", "namespace-controller", "service-account-controller", "root-ca-publisher"].map((name) => ({ name, informers: [], queue: none, expectations: list<m.ExpectationView>([]), workers: [{ key: "" }] })),
+        { name: "job-controller", informers: [informer("jobs.batch", at >= 2 ? 1 : 0, at === 1 ? 1 : 0), informer("pods", at >= 5 ? 1 : 0, at === 3 ? 1 : 0)], queues: [queue(at === 2 || at === 14 ? [key] : [])], expectations: list(at >= 3 && at < 5 ? [{ key: "default/hello", adds: 1, dels: 0, expiresMs: 300000 }] : []) },
+        ...["garbage-collector", "namespace-controller", "service-account-controller", "root-ca-publisher"].map((name) => ({ name, informers: [], queues: [queue([])], expectations: list<m.ExpectationView>([]) })),
       ],
       scheduler: { informers: [informer("pods", at >= 4 ? 1 : 0), informer("nodes", 3)], active: list(at >= 4 && at < 7 ? [{ key: "default/hello-x7k2p", object: POD, failures: 0 }] : []), backoff: list([]), unschedulable: list([]) },
       nodes: list([node("node-1"), node("node-2"), node("node-3")]), unscheduled: list(pod && at < 7 ? [pod] : []),
@@ -122,7 +122,7 @@ class Mock implements Engine {
   objects(): m.Objects {
     const row = (object: m.ObjectRef, header: string, value: string): m.ObjectRow => ({ object, columns: [{ header, text: value }], createdMs: 7000, revision: 110 });
     const items = [...(this.at ? [row(JOB, "COMPLETIONS", "0/1")] : []), ...(this.at > 2 ? [row(POD, "STATUS", "Running")] : [])];
-    return { rows: { total: items.length, items } };
+    return { rows: { total: items.length, items }, machinery: { total: 0, items: [] } };
   }
   object(object: m.ObjectRef): m.ObjectView {
     const revisions = STEPS.slice(0, this.at).flatMap((s, i) => (s.calls ?? []).filter((c) => c.object.name === object.name && c.revisionAfter > c.revisionBefore).map((c) => ({ revision: c.revisionAfter, verb: c.verb, subresource: c.subresource, actor: s.actor, step: i + 1, diff: c.diff }))).reverse();
@@ -130,6 +130,7 @@ class Mock implements Engine {
   }
   objectAt(): string { return ""; }
   exportRun(): string { return JSON.stringify({ v: 1, files: [...this.store], at: this.at, entries: this.entries, length: this.length }); }
+  fail(): void { throw new WebAssembly.RuntimeError("unreachable"); }
   free(): void {}
   static load(run: string): Mock {
     const { files, at, entries, length } = JSON.parse(run) as { files: [string, string][]; at: number; entries: m.TerminalEntry[]; length: number };
@@ -144,6 +145,7 @@ class Mock implements Engine {
 export const mock: EngineModule = {
   create: (options) => new Mock(options),
   importRun: (text) => Mock.load(text),
+  restart: () => {},
   every: (ms, tick) => {
     const timer = setInterval(tick, ms);
     return () => clearInterval(timer);

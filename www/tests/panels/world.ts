@@ -13,9 +13,8 @@ const podView = (name: string, phase: string, status: string, restarts = 0): Pod
 });
 const controller = (name: string, informers: InformerView[], waiting: ObjectRef[] = []): ControllerView => ({
   name, informers,
-  queue: { waiting: listed(waiting.map((o) => ({ key: `${o.namespace}/${o.name}`, object: o, failures: 0 }))), delayed: listed([]) },
+  queues: [{ name, waiting: listed(waiting.map((o) => ({ key: `${o.namespace}/${o.name}`, object: o, failures: 0 }))), delayed: listed([]), workers: [{ key: "" }] }],
   expectations: listed([]),
-  workers: [{ key: "" }],
 });
 const actor = (role: Actor["role"], name: string): Actor => ({ role, name });
 
@@ -25,7 +24,7 @@ export const moved: StepLine = {
 };
 
 export const view: View = {
-  step: 42, length: 97, nowMs: 7000, clock: "2026-01-01T00:00:07Z", revision: 107, idle: false,
+  step: 42, length: 97, nowMs: 7000, clock: "2026-01-01T00:00:07Z", revision: 107, idle: false, waitsFor: listed([]),
   apiServer: {
     counts: [
       { kind: "Job", resource: "jobs.batch", count: 2 }, { kind: "Pod", resource: "pods", count: 7 }, { kind: "Event", resource: "events", count: 9 },
@@ -41,12 +40,13 @@ export const view: View = {
   controllers: [
     {
       name: "job-controller", informers: [informer("jobs.batch", 2), informer("pods", 6, 2)],
-      queue: {
+      queues: [{
+        name: "job-controller",
         waiting: listed([{ key: "default/render-frames", object: job, failures: 0 }, { key: "default/hello", object: ref("Job", "jobs.batch", "hello"), failures: 0 }]),
         delayed: listed([{ key: "default/render-frames", object: job, dueMs: 8000, failures: 1 }]),
-      },
+        workers: [{ key: "default/render-frames" }, { key: "" }, { key: "" }, { key: "" }, { key: "" }],
+      }],
       expectations: listed([{ key: "default/render-frames", adds: 2, dels: 0, expiresMs: 307000 }]),
-      workers: [{ key: "default/render-frames" }, { key: "" }, { key: "" }, { key: "" }, { key: "" }],
     },
     controller("garbage-collector", [informer("pods", 6, 1)]),
     controller("namespace-controller", [informer("namespaces", 4)]),
@@ -113,7 +113,7 @@ export const engine = {
   objects: (resource: string, filter: string) => {
     const rows = [...view.apiServer.workloads.items,
       ...(resource ? [] : view.nodes.items.flatMap((n) => n.pods.items).map((p) => ({ object: p.object, columns: [{ header: "READY", text: `${p.ready}/1` }, { header: "STATUS", text: p.status }, { header: "RESTARTS", text: String(p.restarts) }], createdMs: 2000, revision: 88 })))];
-    return { rows: listed(rows.filter((row) => row.object.name.includes(filter))) };
+    return { rows: listed(rows.filter((row) => row.object.name.includes(filter))), machinery: listed([]) };
   },
   object: (object: ObjectRef) => ({
     object, exists: true, yaml, describe: "Name:             render-frames\nNamespace:        default\nParallelism:      2\nCompletions:      6\n",

@@ -24,7 +24,7 @@ pub(super) mod test;
 use super::kernel::Cx;
 use super::server::{self, Listener};
 use super::task::{Task, Text, Wait};
-use super::userland::Tools;
+use super::userland::{Dialect, Tools};
 use filter::Filter;
 
 /// A tool or a builtin being called.
@@ -97,6 +97,8 @@ pub(super) enum Advance {
     Done(i32),
     /// A shell has read its script, which takes its place.
     Script(Text),
+    /// A shell has read a line; it goes on after that.
+    Line(Text),
 }
 
 /// A program on its way.
@@ -120,6 +122,11 @@ pub(super) enum Running {
     Perl(perl::State),
     /// A shell reading its script from standard input.
     Script(Vec<u8>),
+    /// A shell that a person types into.
+    Interactive {
+        /// It has said that it waits for a line.
+        prompted: bool,
+    },
     /// A shell given a file and arguments.
     ScriptFile(Vec<Vec<u8>>),
     /// A child that `env`, `nohup`, `timeout` or `xargs` has become or started.
@@ -181,6 +188,26 @@ impl Running {
                 }
                 super::io::Read::Wait(wait) => Advance::Wait(wait),
                 super::io::Read::End => Advance::Script(std::mem::take(text).into()),
+            },
+            Running::Interactive { prompted: prompted @ false } => {
+                *prompted = true;
+                let cwd = if &*task.cwd == "/root" { "~" } else { &*task.cwd };
+                let sign = if cx.kernel.user == 0 { '#' } else { '$' };
+                let prompt = match task.dialect {
+                    Dialect::Ash => format!("{cwd} {sign} "),
+                    Dialect::Dash => format!("{sign} "),
+                    Dialect::Bash => format!("root@{}:{cwd}{sign} ", cx.kernel.hostname),
+                };
+                task.write(1, prompt);
+                Advance::Again
+            }
+            Running::Interactive { prompted } => match super::io::read(task, cx, 0, 65_536) {
+                super::io::Read::Bytes(line) => {
+                    *prompted = false;
+                    Advance::Line(line.into())
+                }
+                super::io::Read::Wait(wait) => Advance::Wait(wait),
+                super::io::Read::End => Advance::Done(task.status),
             },
             Running::ScriptFile(args) => super::start::open_script(task, cx, args),
             Running::Wrapped(wrapped) => wrapped.advance(task, cx),

@@ -1,0 +1,17 @@
+//! Who owns which field: `metadata.managedFields`, and server-side apply (`sigs.k8s.io/structured-merge-diff`,
+//! `apimachinery/pkg/util/managedfields`).
+//!
+//! - [`set`]: sets of fields, in the very form in which `fieldsV1` is written, so that nothing is translated.
+//! - [`walk`]: from objects of the schema to sets, and back: what changed, what an object says, what is left without some.
+//! - [`merge`]: an applied configuration laid over an object.
+//! - [`managers`]: the entries: a write takes what it changes from the others; an application takes only what it may.
+//! - [`apply`]: the PATCH that does all of this.
+
+pub mod apply;
+pub mod managers;
+mod merge;
+mod set;
+mod walk;
+
+#[cfg(test)]
+mod tests;

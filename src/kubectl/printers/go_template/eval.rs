@@ -1,0 +1,235 @@
+//! Running a template over a tree.
+
+use super::{Command, Control, Node, Operand, Pipeline, functions};
+use crate::json::Json;
+use crate::kubectl::printers::go_value;
+
+/// What a list of nodes ended with.
+#[derive(PartialEq)]
+enum Flow {
+    On,
+    Break,
+    Continue,
+}
+
+struct Run {
+    variables: Vec<(String, Json)>,
+    strict: bool,
+    out: String,
+}
+
+/// What it printed, and whether it came to its end.
+pub(super) fn run(nodes: &[Node], root: &Json, strict: bool) -> (String, Result<(), String>) {
+    let mut run = Run { variables: vec![("$".into(), root.clone())], strict, out: String::new() };
+    let result = run.nodes(nodes, root).map(|_| ());
+    (run.out, result)
+}
+
+/// Go's truth: not zero, not empty.
+pub(super) fn truth(value: &Json) -> bool {
+    match value {
+        Json::Bool(b) => *b,
+        Json::Int(i) => *i != 0,
+        Json::Float(f) => *f != 0.0,
+        other => !other.is_empty(),
+    }
+}
+
+impl Run {
+    fn nodes(&mut self, nodes: &[Node], dot: &Json) -> Result<Flow, String> {
+        for node in nodes {
+            let flow = match node {
+                Node::Text(text) => {
+                    self.out.push_str(text);
+                    Flow::On
+                }
+                Node::Action(pipeline) => {
+                    let value = self.pipeline(pipeline, dot)?;
+                    if pipeline.variables.is_empty() {
+                        self.out.push_str(&shown(&value));
+                    } else {
+                        self.set(pipeline, value);
+                    }
+                    Flow::On
+                }
+                Node::Control { kind, pipeline, body, otherwise } => {
+                    let scope = self.variables.len();
+                    let flow = self.control(*kind, pipeline, body, otherwise, dot);
+                    self.variables.truncate(scope);
+                    flow?
+                }
+                Node::Break => Flow::Break,
+                Node::Continue => Flow::Continue,
+            };
+            if flow != Flow::On {
+                return Ok(flow);
+            }
+        }
+        Ok(Flow::On)
+    }
+
+    fn control(
+        &mut self,
+        kind: Control,
+        pipeline: &Pipeline,
+        body: &[Node],
+        otherwise: &[Node],
+        dot: &Json,
+    ) -> Result<Flow, String> {
+        let value = self.pipeline(pipeline, dot)?;
+        if kind == Control::Range {
+            return self.range(pipeline, &value, body, otherwise, dot);
+        }
+        let holds = truth(&value);
+        if !pipeline.variables.is_empty() {
+            self.set(pipeline, value.clone());
+        }
+        match (holds, kind) {
+            (false, _) => self.nodes(otherwise, dot),
+            (true, Control::With) => self.nodes(body, &value),
+            (true, _) => self.nodes(body, dot),
+        }
+    }
+
+    fn range(
+        &mut self,
+        pipeline: &Pipeline,
+        value: &Json,
+        body: &[Node],
+        otherwise: &[Node],
+        dot: &Json,
+    ) -> Result<Flow, String> {
+        let items: Vec<(Json, Json)> = match value {
+            Json::Array(items) => items.iter().enumerate().map(|(i, v)| (i.into(), v.clone())).collect(),
+            Json::Object(o) => o.entries().iter().map(|(k, v)| (k.into(), v.clone())).collect(),
+            Json::Int(n) => (0..*n).map(|i| (Json::Int(i), Json::Int(i))).collect(),
+            Json::Null => Vec::new(),
+            other => {
+                return Err(at(
+                    pipeline.commands.first(),
+                    &format!("range can't iterate over {}", shown(other)),
+                ));
+            }
+        };
+        if items.is_empty() {
+            return self.nodes(otherwise, dot);
+        }
+        let scope = self.variables.len();
+        for (key, item) in items {
+            self.variables.truncate(scope);
+            let values =
+                if pipeline.variables.len() == 2 { vec![key, item.clone()] } else { vec![item.clone()] };
+            for (name, value) in pipeline.variables.iter().zip(values) {
+                self.put(name, value, pipeline.assigns);
+            }
+            if self.nodes(body, &item)? == Flow::Break {
+                break;
+            }
+        }
+        Ok(Flow::On)
+    }
+
+    fn set(&mut self, pipeline: &Pipeline, value: Json) {
+        for name in &pipeline.variables {
+            self.put(name, value.clone(), pipeline.assigns);
+        }
+    }
+
+    fn put(&mut self, name: &str, value: Json, assigns: bool) {
+        let known = self.variables.iter_mut().rev().find(|(n, _)| n == name).filter(|_| assigns);
+        match known {
+            Some((_, old)) => *old = value,
+            None => self.variables.push((name.into(), value)),
+        }
+    }
+
+    fn pipeline(&mut self, pipeline: &Pipeline, dot: &Json) -> Result<Json, String> {
+        let mut last = None;
+        for command in &pipeline.commands {
+            last = Some(self.command(command, dot, last)?);
+        }
+        Ok(last.unwrap_or_default())
+    }
+
+    fn command(&mut self, command: &Command, dot: &Json, last: Option<Json>) -> Result<Json, String> {
+        let located = |why: String| at(Some(command), &why);
+        let (first, arguments) =
+            command.words.split_first().ok_or_else(|| located("missing value".into()))?;
+        let Operand::Function(name) = first else {
+            if !arguments.is_empty() || last.is_some() {
+                let why = format!("can't give argument to non-function {}", command.source);
+                return Err(located(why));
+            }
+            return self.operand(first, dot, command);
+        };
+        let mut values = Vec::new();
+        for argument in arguments {
+            // `and` and `or` stop as soon as they know.
+            if let (Some(value), "and" | "or") = (values.last(), name.as_str())
+                && truth(value) == (name == "or")
+            {
+                return Ok(values.pop().unwrap_or_default());
+            }
+            values.push(self.operand(argument, dot, command)?);
+        }
+        values.extend(last);
+        functions::call(name, &values).map_err(located)
+    }
+
+    fn operand(&mut self, operand: &Operand, dot: &Json, command: &Command) -> Result<Json, String> {
+        match operand {
+            Operand::Literal(value) => Ok(value.clone()),
+            Operand::Field(path) => self.fields(dot.clone(), path, command),
+            Operand::Variable(name, path) => {
+                let found = self.variables.iter().rev().find(|(n, _)| n == name);
+                let value = found.map(|(_, value)| value.clone()).unwrap_or_default();
+                self.fields(value, path, command)
+            }
+            Operand::Nested(pipeline, path) => {
+                let value = self.pipeline(pipeline, dot)?;
+                self.fields(value, path, command)
+            }
+            Operand::Function(name) => functions::call(name, &[]).map_err(|why| at(Some(command), &why)),
+        }
+    }
+
+    fn fields(&self, mut value: Json, path: &[String], command: &Command) -> Result<Json, String> {
+        for name in path {
+            value = match &value {
+                Json::Object(o) => match o.get(name) {
+                    Some(field) => field.clone(),
+                    None if self.strict => {
+                        return Err(at(Some(command), &format!("map has no entry for key {name:?}")));
+                    }
+                    None => Json::Null,
+                },
+                Json::Null if self.strict => {
+                    return Err(at(Some(command), &format!("nil data; no entry for key {name:?}")));
+                }
+                Json::Null => Json::Null,
+                _ => {
+                    let why = format!("can't evaluate field {name} in type interface {{}}");
+                    return Err(at(Some(command), &why));
+                }
+            };
+        }
+        // Numbers of JSON are floats to Go.
+        Ok(match value {
+            Json::Int(i) => Json::Float(i as f64),
+            other => other,
+        })
+    }
+}
+
+fn at(command: Option<&Command>, why: &str) -> String {
+    let Some(Command { line, column, source, .. }) = command else { return why.into() };
+    format!("template: output:{line}:{column}: executing \"output\" at <{source}>: {why}")
+}
+
+/// A value as a template prints it.
+pub(super) fn shown(value: &Json) -> String {
+    match value {
+        Json::Null => "<no value>".into(),
+        other => go_value(other),
+    }
+}
