@@ -4,6 +4,7 @@ use kubestep::api::kinds;
 use kubestep::cluster::Config;
 use kubestep::json::Str;
 use kubestep::playground::{Files, Playground, Until};
+use kubestep::sim::Time;
 use std::time::Duration;
 
 const HOURLY: &str = "apiVersion: batch/v1
@@ -39,6 +40,11 @@ fn a_day_is_twenty_four_runs_and_little_else() {
         conditions.any(|c| c["type"].str() == "Ready" && c["status"].str() == "True")
     };
     assert_eq!((created, jobs.len(), nodes.iter().filter(ready).count()), (24, 3, 3));
+    let events = world.server().list(&kinds::EVENTS.into());
+    let old = events.iter().filter(|e| {
+        Time::parse(e["metadata"]["creationTimestamp"].str()).is_none_or(|t| end.since(t).as_secs() > 3600)
+    });
+    assert_eq!((events.is_empty(), old.count()), (false, 0), "Events live for an hour");
     let steps = playground.timeline().len();
     assert!(steps < 24 * 60, "{steps} steps: heartbeats are no steps of their own between runs");
 }

@@ -1,5 +1,6 @@
 //! [`ApiServer`]: one door for everybody. A request comes in; an answer, or a `Status` saying why not, goes out.
 
+use super::expiry::Leases;
 use super::fields::managers::Seen;
 use super::selection::Selection;
 use super::store::{Change, Revision, Store, Write};
@@ -23,6 +24,7 @@ pub struct ApiServer {
     pub(super) watches: Watches,
     pub(super) rng: Rng,
     pub(super) seen: Seen,
+    pub(super) leases: Leases,
 }
 
 impl ApiServer {
@@ -33,6 +35,7 @@ impl ApiServer {
             watches: Watches::default(),
             rng: Rng::new(seed),
             seen: Seen::default(),
+            leases: Leases::default(),
         };
         server.bootstrap(now);
         server
@@ -301,6 +304,7 @@ impl ApiServer {
     pub(super) fn put(&mut self, now: Time, resource: &Resource, key: &ObjectKey, object: Json) -> Json {
         let change = self.store.put(resource, key, object);
         self.watches.offer(now, &change);
+        self.lease(now, resource, key);
         change.after
     }
 

@@ -153,6 +153,8 @@ impl World {
         match action {
             Action::Advance { to, .. } => {
                 self.now = self.now.max(*to);
+                self.server.expire(self.now);
+                self.causes.wrote(self.steps, self.server.revision(), &Str::fixed("apiserver"));
                 let due = self.due(self.now);
                 record.object = due.first().and_then(|action| self.object(action));
                 record.causes = self.causes.ticked(self.steps, due.iter().filter_map(task));
