@@ -240,6 +240,7 @@ loop-client-parts = What it asked of the API server in this step
 loop-client = kube client
 loop-pod-control = pod control
 loop-recorder = recorder
+loop-armed = call { $call } will fail
 loop-no-calls = –
 loop-no-power = no power
 loop-node-off = Switch { $node } off

@@ -215,6 +215,7 @@ loop-client-parts = 这一步向 API 服务器提出的请求
 loop-client = kube client
 loop-pod-control = pod control
 loop-recorder = recorder
+loop-armed = 第 { $call } 次调用将失败
 loop-no-calls = –
 loop-no-power = 断电
 loop-node-off = 关掉 { $node }

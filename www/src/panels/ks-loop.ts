@@ -157,6 +157,7 @@ export class KsLoop extends Panel {
   private client(c: ControllerView): TemplateResult {
     const { record } = this.session;
     const calls = record?.line.actor.name === c.name ? record.calls : [];
+    const [, queue, failing] = this.session.mechanisms.armed.split(" ");
     const part = (call: CallView) => (call.object.resource.startsWith("events") ? "recorder" : call.object.resource === "pods" && call.verb !== "get" && call.verb !== "list" ? "pod-control" : "client");
     return html`<ul class="client" aria-label=${t("loop-client-parts")}>${PARTS.map((name) => {
       const all = new Map<string, number>();
@@ -165,7 +166,8 @@ export class KsLoop extends Panel {
         all.set(what, (all.get(what) ?? 0) + 1);
       }
       const said = [...all].map(([what, count]) => (count > 1 ? `${what} ×${count}` : what)).join(" · ");
-      return html`<li title=${said || nothing}><span class="part">${t(`loop-${name}`)}</span> <span class=${said ? "key" : "quiet"}>${said || t("loop-no-calls")}</span></li>`;
+      return html`<li title=${said || nothing}><span class="part">${t(`loop-${name}`)}</span> ${
+        name === "client" && queue === c.name ? html`<span class="off">${t("loop-armed", { call: failing ?? "" })}</span>` : nothing} <span class=${said ? "key" : "quiet"}>${said || t("loop-no-calls")}</span></li>`;
     })}</ul>`;
   }
 

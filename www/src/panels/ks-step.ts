@@ -23,7 +23,7 @@ export class KsStep extends Panel {
     ol.phases { list-style: none; margin: 0; padding: 0; border-left: 2px solid var(--actor, var(--line)); }
     ol.phases li { padding: 2px 0 2px 12px; position: relative; line-height: 25px; font-size: 14px; }
     ol.phases li::before { content: ""; position: absolute; left: -5px; top: 11px; width: 8px; height: 8px; border-radius: 50%; background: var(--actor, var(--muted)); }
-    .mark { position: absolute; left: -17px; top: 2px; width: 24px; height: 25px; border: 0; padding: 0; background: none; z-index: 1; }
+    .mark { position: absolute; left: -13px; top: 2px; width: 24px; height: 25px; border: 0; padding: 0; background: none; z-index: 1; }
     .mark::before { content: ""; position: absolute; left: 8px; top: 8px; width: 8px; height: 8px; border: 1.5px solid var(--surface); rotate: 45deg; opacity: 0; background: var(--bad); box-shadow: 0 0 0 1.5px var(--bad); }
     .mark:hover::before { opacity: 0.55; } .mark[aria-pressed="true"]::before { opacity: 1; }
     .unheeded { color: var(--bad); }

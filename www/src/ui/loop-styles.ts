@@ -91,6 +91,7 @@ export const loopStyles = css`
   .synced { color: var(--good); }
   .expects.handlers { display: grid; grid: repeat(3, 20px) / auto-flow minmax(0, max-content); gap: 0 14px; height: 62px; overflow: hidden; }
   .expects.handlers li { line-height: 20px; min-width: 0; gap: 5px; white-space: nowrap; }
+  .handlers .key:first-child { flex: none; }
   .client { margin-top: 6px; border-top: 1px solid var(--line); padding-top: 4px; }
   .client li { display: flex; gap: 8px; height: 19px; line-height: 19px; font-size: 11.5px; white-space: nowrap; }
   .client .part { flex: none; width: 76px; color: var(--muted); }
