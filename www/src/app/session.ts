@@ -147,8 +147,10 @@ export class Session extends EventTarget {
   /** Breaks, mends or switches something: one step, in the engine's words (`node-down node-2`, `expectations off`). */
   fault(words: string): void {
     this.pause();
-    if (this.act(() => this.#engine.fault(words))) this.motion++;
-    this.changed("world");
+    this.act(() => {
+      this.#engine.fault(words);
+      this.motion++;
+    });
   }
 
   /** Marks a place where runs are to stop, or takes the mark away. */
