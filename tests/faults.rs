@@ -20,6 +20,14 @@ spec:
       - {name: main, image: busybox, command: [sleep, '5']}
 ";
 
+const STRAY: &str = "apiVersion: v1
+kind: Pod
+metadata: {name: stray, finalizers: [batch.kubernetes.io/job-tracking]}
+spec:
+  containers:
+  - {name: main, image: busybox, command: [sleep, '5']}
+";
+
 fn cluster() -> Playground {
     let files: Files = [(Str::from("job.yaml"), Str::from(JOB))].into_iter().collect();
     Playground::new(Config::new(1, 3), files)
@@ -238,6 +246,19 @@ fn without_workers_keys_stay_in_the_queue() {
     suffer(&mut playground, "workers job-controller 1");
     rest(&mut playground);
     assert_eq!(outcome(&playground), "4 pods, succeeded 4, failed 0, SuccessCriteriaMet Complete");
+}
+
+#[test]
+fn a_breakpoint_of_a_controller_holds_for_all_its_queues() {
+    let mut playground = cluster();
+    // It is counted for no Job, so its finalizer is taken away; that is the work of the queue of orphans.
+    playground.set_file("pod.yaml", Some(STRAY));
+    playground.toggle_breakpoint(Breakpoint {
+        controller: "job-controller".into(),
+        place: "remove-finalizer".into(),
+    });
+    playground.command("kubectl apply -f pod.yaml");
+    assert_eq!(playground.run(&Until::Idle, |_| true).end, RunEnd::Breakpoint);
 }
 
 #[test]

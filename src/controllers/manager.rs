@@ -365,6 +365,7 @@ fn tell_handled(cx: &mut Context, controller: &mut dyn Controller, delta: &Delta
                 Delta::Deleted(_) => "delete",
             };
             let handler = format!("{verb}{}", delta.object()["kind"].str());
+            queue.remember(&handler, &key);
             let seconds = Json::Float(wait.as_secs_f64());
             let (queue, key) = (Json::from(queue.name), Json::from(key.to_string()));
             let mut values = vec![("controller", Json::from(name)), ("handler", handler.into())];

@@ -52,6 +52,8 @@ pub struct Queue {
     pub periodic: bool,
     /// The keys.
     pub keys: WorkQueue,
+    /// The key that each event handler (`addPod`, …) put here last, for looking into.
+    pub handled: Vec<(String, ObjectKey)>,
 }
 
 impl Queue {
@@ -68,13 +70,13 @@ impl Queue {
         limit: Backoff,
     ) -> Queue {
         let resource = Some(resource);
-        Queue { name, resource, workers, periodic: false, keys: WorkQueue::new(limit) }
+        Queue { name, resource, workers, periodic: false, keys: WorkQueue::new(limit), handled: Vec::new() }
     }
 
     /// An empty queue for objects of all resources, whose keys say what they are keys of, or of no object at all.
     pub fn of_all(name: &'static str, workers: usize) -> Queue {
         let keys = WorkQueue::new(DEFAULT_LIMIT);
-        Queue { name, resource: None, workers, periodic: false, keys }
+        Queue { name, resource: None, workers, periodic: false, keys, handled: Vec::new() }
     }
 
     /// The object that a key names.
@@ -86,6 +88,14 @@ impl Queue {
         let (name, _uid) = rest.rsplit_once('/')?;
         let resource = kinds::ALL.iter().find(|r| r.qualified_kind() == kind)?;
         Some(((*resource).into(), ObjectKey::new(key.namespace.clone(), name)))
+    }
+
+    /// Keeps in mind which key a handler put here.
+    fn remember(&mut self, handler: &str, key: &ObjectKey) {
+        match self.handled.iter_mut().find(|(of, _)| of == handler) {
+            Some((_, last)) => *last = key.clone(),
+            None => self.handled.push((handler.to_owned(), key.clone())),
+        }
     }
 
     /// The moments at which waiting keys are due: the next one, or, where some are housekeeping, all.

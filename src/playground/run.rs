@@ -68,7 +68,9 @@ impl Breakpoint {
                 "handler" => (value("controller"), value("handler")),
                 phase => (queue, phase),
             };
-            self.place == place && (self.controller.is_empty() || self.controller == whose)
+            // A controller's queues beside its main one are named after it: `job-controller/orphan-pods`.
+            let controller = whose.split('/').next().unwrap_or(whose);
+            self.place == place && ["", whose, controller].contains(&self.controller.as_str())
         })
     }
 }

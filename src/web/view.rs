@@ -1,8 +1,8 @@
 //! The world at the current position, as the control-loop view shows it.
 
 use super::model::{
-    ApiServerView, ContainerView, ControllerView, DelayedKey, ExpectationView, InformerView, KeyView,
-    KindCount, Listed, NodeView, PodView, QueueView, SchedulerView, View, WorkerView, WriteView,
+    ApiServerView, ContainerView, ControllerView, DelayedKey, ExpectationView, HandlerView, InformerView,
+    KeyView, KindCount, Listed, NodeView, PodView, QueueView, SchedulerView, View, WorkerView, WriteView,
 };
 use super::{names, objects, steps};
 use crate::api::views::core_v1::{ContainerStatus, Node, Pod};
@@ -201,9 +201,11 @@ fn queue_view(queue: &Queue, now: Time, start: Time, limit: usize) -> QueueView 
     };
     let ready: Vec<&ObjectKey> = keys.ready(now).collect();
     let waiting: Vec<(Time, &ObjectKey)> = keys.waiting().filter(|(due, _)| *due > now).collect();
+    let handler = |(name, k): &(String, ObjectKey)| HandlerView { name: name.clone(), key: named(k).0 };
     QueueView {
         name: queue.name.into(),
         workers: workers(keys, queue.workers),
+        handlers: queue.handled.iter().map(handler).collect(),
         waiting: names::listed(ready.into_iter().map(key), limit),
         delayed: names::listed(waiting.into_iter().map(delayed), limit),
     }

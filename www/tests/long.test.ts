@@ -48,6 +48,7 @@ describe.skipIf(!existsSync(module))("a run of twenty thousand steps", () => {
       playground.seek(at);
       const costs = {
         view: cost(() => playground.view(12)),
+        mechanisms: cost(() => playground.mechanisms()),
         timeline: cost(() => playground.timeline(240)),
         step: cost(() => playground.stepRecord(at)),
         objects: cost(() => playground.objects("", "", 200)),

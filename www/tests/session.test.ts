@@ -39,6 +39,23 @@ test("what was told goes when the person acts again; a branch is told of", () =>
   expect(session.notice).toBeUndefined();
 });
 
+test("a marked place stops what plays, and says which it was; another run keeps the mark", () => {
+  let tick = (): void => {};
+  vi.spyOn(mock, "every").mockImplementation((_, each) => {
+    tick = each;
+    return () => {};
+  });
+  session.toggleBreakpoint("job-controller", "manage-pods");
+  session.command("kubectl apply -f job.yaml");
+  session.play();
+  for (let ticks = 0; session.playing && ticks < 20; ticks++) tick();
+  expect([session.view.step, session.playing, session.notice?.id, session.notice?.values]).toEqual([3, false, "notice-breakpoint", { controller: "job-controller", place: "manage-pods" }]);
+  session.open([{ name: "job.yaml", text: "kind: Job\n" }], "one-off", ["expectations off"]);
+  expect([session.mechanisms.breakpoints.length, session.mechanisms.switches[0]?.on]).toEqual([1, false]);
+  session.toggleBreakpoint("job-controller", "manage-pods");
+  expect(session.mechanisms.breakpoints).toEqual([]);
+});
+
 test("when the module fails, the last good run comes back and is offered as a file", () => {
   session.command("kubectl apply -f job.yaml");
   session.step();

@@ -121,6 +121,18 @@ outward! {
         pub delayed: Listed<DelayedKey>,
         /// One entry a worker: the key in hand, or none.
         pub workers: Vec<WorkerView>,
+        /// The event handlers that have put a key here, with the last one.
+        pub handlers: Vec<HandlerView>,
+    }
+}
+
+outward! {
+    /// An event handler of a controller.
+    pub struct HandlerView {
+        /// `addPod`, `updateJob`, …
+        pub name: String,
+        /// The key that it put on the queue last: `default/pi`.
+        pub key: String,
     }
 }
 

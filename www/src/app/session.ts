@@ -2,8 +2,9 @@
 // If the module ever fails, it starts anew from the last good run and says so.
 import type { Engine, EngineModule } from "../engine";
 import type {
-  FileText, ObjectRef, RunEnd, RunUntil, StepView, TimelineView, View,
+  BreakpointView, FileText, Mechanisms, ObjectRef, RunEnd, RunUntil, StepView, TimelineView, View,
 } from "../wasm/kubestep.js";
+import { passed } from "./breakpoints";
 import { decodeLink, encodeLink } from "./link";
 import { load, save } from "./settings";
 import { t } from "./words";
@@ -27,6 +28,8 @@ export type Change = "world" | "files" | "terminal" | "selection" | "ui";
 export class Session extends EventTarget {
   view!: View;
   timeline!: TimelineView;
+  /** What is broken, switched and marked. */
+  mechanisms!: Mechanisms;
   /** The step just taken; none at the beginning. */
   record: StepView | undefined;
   /** Stepping into: how many of the step's API calls are shown as made; `undefined` = all of it. */
@@ -80,9 +83,12 @@ export class Session extends EventTarget {
     this.adopt(this.module.create({ seed: 1, nodes: 3, files }));
   }
 
-  /** A fresh cluster with an example's files. */
-  open(files: FileText[], example = ""): void {
-    this.act(() => this.adopt(this.module.create({ seed: 1, nodes: 3, files })));
+  /** A fresh cluster with an example's files, and what is broken or switched off in it from the start. */
+  open(files: FileText[], example = "", faults: readonly string[] = []): void {
+    this.act(() => {
+      this.adopt(this.module.create({ seed: 1, nodes: 3, files }));
+      for (const words of faults) this.#engine.fault(words);
+    });
     this.example = example;
     this.changed("ui");
   }
@@ -101,6 +107,8 @@ export class Session extends EventTarget {
     this.pause();
     const old = this.#engine as Engine | undefined;
     this.#engine = engine;
+    // They are the person's, as the files are: another run keeps them.
+    for (const { controller, place } of this.mechanisms?.breakpoints ?? []) engine.toggleBreakpoint(controller, place);
     this.example = "";
     this.into = undefined;
     this.selected = undefined;
@@ -134,6 +142,24 @@ export class Session extends EventTarget {
     this.pause();
     const to = Math.max(0, Math.min(step, this.timeline.length));
     if (to !== this.view.step) this.act(() => this.#engine.seek(to));
+  }
+
+  /** Breaks, mends or switches something: one step, in the engine's words (`node-down node-2`, `expectations off`). */
+  fault(words: string): void {
+    this.pause();
+    this.act(() => {
+      this.#engine.fault(words);
+      this.motion++;
+    });
+  }
+
+  /** Marks a place where runs are to stop, or takes the mark away. */
+  toggleBreakpoint(controller: string, place: string): void {
+    this.try(() => {
+      this.#engine.toggleBreakpoint(controller, place);
+      this.mechanisms = this.#engine.mechanisms();
+    });
+    this.changed("ui");
   }
 
   /** Shows the world after the first `calls` API calls of the current step. */
@@ -176,6 +202,7 @@ export class Session extends EventTarget {
     if (end !== "stopped") show();
     this.markStepped();
     const ended = end as RunEnd | "stopped";
+    if (ended === "breakpoint") this.stopped();
     if (ended === "loop") this.say({ id: "notice-loop", values: { pods: this.waitsFor() }, severity: "info" });
     if (ended === "idle" && until.type !== "idle") this.say({ id: "notice-not-reached", severity: "info" });
     this.changed("ui");
@@ -189,10 +216,18 @@ export class Session extends EventTarget {
       const before = this.view.step;
       const ok = this.act(() => this.#engine.step());
       if (ok) this.motion++;
+      if (ok && this.stopped()) this.pause();
       if (!ok || this.view.step === before || (this.view.idle && this.view.step === this.view.length)) this.pause();
     });
     this.markStepped();
     this.changed("ui");
+  }
+
+  /** Says which marked place the last step passed, where it did. */
+  private stopped(): BreakpointView | undefined {
+    const at = this.record && passed(this.record, this.mechanisms.breakpoints);
+    if (at) this.say({ id: "notice-breakpoint", values: { controller: this.record!.line.actor.name, place: at.place }, severity: "info" });
+    return at;
   }
 
   /** The pods that are all that the cluster waits for, by name. */
@@ -346,6 +381,7 @@ export class Session extends EventTarget {
     const now = this.#engine.view(LIMIT);
     this.view = this.into === undefined ? now : { ...this.#engine.viewInto(now.step, this.into, LIMIT), enabled: now.enabled };
     this.timeline = this.#engine.timeline(MARKS);
+    this.mechanisms = this.#engine.mechanisms();
     this.record = now.step > 0 ? this.#engine.stepRecord(now.step) : undefined;
   }
 

@@ -1,6 +1,7 @@
 # The page's words in English. zh-CN.ftl has the same messages.
 
 examples = Examples
+examples-wrong = What goes wrong
 share = Copy link
 copied = Copied
 save-run = Save
@@ -14,6 +15,7 @@ panes = Panels
 pane-files = Files
 pane-loop = Loop
 pane-step = Step
+pane-mechanisms = Faults
 pane-terminal = Terminal
 pane-objects = Objects
 branches = Branch
@@ -40,6 +42,7 @@ notice-too-large = That is too much for { $name }: a file holds at most 1 MiB. N
 notice-refused = { $message }
 notice-loop = Stopped: for ten minutes of the cluster's time nothing was new. Only { $pods } goes on: its program loops, or is tried again and again. Step and Play go further.
 notice-not-reached = Nothing is left to do, and it did not happen.
+notice-breakpoint = Stopped at a breakpoint: { $controller } has just passed { $place }. Step and Play go further.
 notice-branched = This was not what happened before, so it is a branch of its own now: { $name }. { $parent } is still there.
 notice-crashed = Kubestep itself has failed at this point. It was started anew with the last good state of your run; you can save that run and send it with a report.
 notice-crashed-again = Kubestep itself has failed again, so it was started anew without your run. You can still save the run and send it with a report.
@@ -152,7 +155,6 @@ act-timer = { $kind ->
    *[other] { $duration } passed, until { $kind } { $object } was due.
   }
 act-command = You ran “{ $line }”.
-act-fault = A fault was injected: { $fault }.
 act-other = { $actor }: { $action } { $object }
 
 ## What came of it
@@ -170,6 +172,7 @@ did-patch-sub = It changed the { $subresource } of { $what }.
 did-create-sub = It created a { $subresource } for { $what }.
 did-not-find = It asked for { $what }: there is none.
 did-refused = The API server refused to { $verb } { $what }: { $reason }.
+did-not-heed = It acted although its cache does not show yet what it did before: expectations, for which it would have waited, are off or too old.
 did-nothing = There was nothing to change.
 n-of-kind = { $count } { $kind }s
 
@@ -254,6 +257,7 @@ note-read-object = { $found ->
    *[other] read it from the API server
   }
 note-expectations = { $satisfied ->
+    [unheeded] has not yet seen { $adds } created and { $dels } deleted, so its cache is out of date; it acts all the same, for nobody heeds expectations now (switched off, or older than 5 minutes)
     [no] still expects to see { $adds } created and { $dels } deleted, so its cache cannot be trusted yet
    *[other] has seen everything that it did before, so its cache can be trusted
   }

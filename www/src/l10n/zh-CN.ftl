@@ -1,6 +1,7 @@
 # 页面的中文文字；与 en.ftl 的消息一一对应。
 
 examples = 示例
+examples-wrong = 会出什么问题
 share = 复制链接
 copied = 已复制
 save-run = 保存
@@ -14,6 +15,7 @@ panes = 面板
 pane-files = 文件
 pane-loop = 循环
 pane-step = 步骤
+pane-mechanisms = 故障
 pane-terminal = 终端
 pane-objects = 对象
 branches = 分支
@@ -37,6 +39,7 @@ notice-too-large = { $name } 放不下这么多内容：每个文件最多 1 MiB
 notice-refused = { $message }
 notice-loop = 已停止：集群时间过去了十分钟，没有任何新变化。只有 { $pods } 还在继续：它的程序在循环，或者一再被重试。“单步”和“播放”可以继续前进。
 notice-not-reached = 已经没有事情可做，等待的事情没有发生。
+notice-breakpoint = 停在断点：{ $controller } 刚刚经过 { $place }。“单步”和“播放”可以继续前进。
 notice-branched = 这与之前发生的不同，所以现在是一个新的分支：{ $name }。{ $parent } 仍然保留。
 notice-crashed = Kubestep 自身在这里出错了。已用最后一个正常状态重新启动；您可以保存这次运行并随报告发送。
 notice-crashed-again = Kubestep 自身再次出错，因此已重新启动，未载入您的运行。您仍可以保存这次运行并随报告发送。
@@ -140,7 +143,6 @@ act-timer = { $kind ->
    *[other] 过去了 { $duration }，直到 { $kind } { $object } 到时间了。
   }
 act-command = 您运行了“{ $line }”。
-act-fault = 注入了故障：{ $fault }。
 act-other = { $actor }：{ $action } { $object }
 
 ## 结果
@@ -158,6 +160,7 @@ did-patch-sub = 它修改了 { $what } 的 { $subresource }。
 did-create-sub = 它为 { $what } 创建了 { $subresource }。
 did-not-find = 它查询了 { $what }：不存在。
 did-refused = API 服务器拒绝对 { $what } 执行 { $verb }：{ $reason }。
+did-not-heed = 缓存还没有显示出它之前所做的，它就行动了：本该等待的期望已关闭，或已过期。
 did-nothing = 没有需要改变的。
 n-of-kind = { $count } 个 { $kind }
 
@@ -242,6 +245,7 @@ note-read-object = { $found ->
    *[other] 从 API 服务器读取
   }
 note-expectations = { $satisfied ->
+    [unheeded] 还没有看到 { $adds } 个创建、{ $dels } 个删除，缓存已过时；但它照样行动，因为现在没人理会期望（已关闭，或已超过 5 分钟）
     [no] 还在等着看到 { $adds } 个创建、{ $dels } 个删除，所以缓存还不可信
    *[other] 之前所做的都已看到，缓存可信
   }

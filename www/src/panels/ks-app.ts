@@ -10,18 +10,23 @@ import type { KsEditor } from "./ks-editor";
 import "./ks-editor";
 import "./ks-inspector";
 import "./ks-loop";
+import "./ks-mechanisms";
 import "./ks-next";
 import "./ks-step";
 import "./ks-terminal";
 import "./ks-transport";
 
-const PANES = ["files", "loop", "step", "terminal", "objects"] as const;
+const PANES = ["files", "loop", "step", "mechanisms", "terminal", "objects"] as const;
 type Pane = (typeof PANES)[number];
+/** Wide: what stands below the step panel. */
+const BELOW = ["next", "mechanisms"] as const;
+type Below = (typeof BELOW)[number];
 
 @customElement("ks-app")
 export class KsApp extends LitElement {
   @property({ attribute: false }) session!: Session;
   @state() private pane: Pane = "files";
+  @state() private below: Below = "next";
   @state() private copied = false;
   /** Narrow: whether the header's second row is shown. */
   @state() private more = false;
@@ -30,7 +35,7 @@ export class KsApp extends LitElement {
   @query("#open-run") private picker!: HTMLInputElement;
 
   static override styles = [shared, css`
-    :host { display: grid; height: 100dvh; grid-template-rows: auto minmax(0, 1fr) auto minmax(150px, 23dvh); background: var(--page); position: relative; }
+    :host { display: grid; height: 100dvh; grid-template: auto minmax(0, 1fr) auto minmax(150px, 23dvh) / minmax(0, 1fr); background: var(--page); position: relative; }
     header { display: flex; align-items: center; gap: 6px; padding: 6px 16px; border-bottom: 1px solid var(--line); background: var(--surface); min-height: 46px; }
     h1 { font-size: 16px; font-weight: 650; margin: 0 12px 0 0; letter-spacing: -0.01em; }
     .grow { flex: 1; min-width: 0; color: var(--muted); overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
@@ -44,8 +49,12 @@ export class KsApp extends LitElement {
     .notice.error { border-left: 4px solid var(--bad); } .notice p { margin: 0; flex: 1; min-width: 20ch; overflow-wrap: anywhere; }
     .main { display: grid; grid-template-columns: minmax(270px, 22%) minmax(0, 1fr) minmax(300px, 25%); min-height: 0; }
     .main > * { min-height: 0; overflow: auto; } .main > ks-editor { overflow: hidden; border-right: 1px solid var(--line); }
-    .side { border-left: 1px solid var(--line); background: var(--surface); display: grid; grid-template-rows: minmax(0, 1fr) minmax(110px, 30%); }
-    .side ks-step, .side ks-next { overflow: auto; min-height: 0; } .side ks-next { border-top: 1px solid var(--line); }
+    .side { border-left: 1px solid var(--line); background: var(--surface); display: grid; grid-template: minmax(0, 1fr) auto minmax(110px, 30%) / minmax(0, 1fr); }
+    .side.mechanisms { grid-template-rows: minmax(0, 1fr) auto minmax(110px, 50%); }
+    .side ks-step, .side ks-next { overflow: auto; min-height: 0; }
+    .below { display: flex; border-top: 1px solid var(--line); padding: 0 8px; overflow-x: auto; }
+    .below button { border: 0; background: none; padding: 0 8px; outline-offset: -3px; min-height: 34px; color: var(--muted); font-size: 13px; white-space: nowrap; }
+    .below [aria-selected="true"] { color: var(--ink); font-weight: 600; box-shadow: inset 0 -2px 0 var(--accent); }
     .bottom { display: grid; grid-template-columns: minmax(0, 1fr) minmax(0, 1fr); min-height: 0; }
     .bottom > * { min-height: 0; } ks-inspector { border-left: 1px solid var(--line); background: var(--surface); }
     .panes, .more { display: none; }
@@ -66,7 +75,8 @@ export class KsApp extends LitElement {
       .side > *, .main > * { border: 0 !important; overflow: auto; } ks-transport { order: 9; grid-row: 4; } .pane { grid-row: 3; min-height: 0; }
       .pane:not(.shown) { display: none !important; } .steps { overflow: auto; background: var(--surface); }
     }
-    @media (min-width: 761px) { .steps { display: contents; } }
+    @media (max-width: 760px) { .below { display: none; } .panes button { padding-inline: 7px; } }
+    @media (min-width: 761px) { .steps { display: contents; } .side.next ks-mechanisms, .side.mechanisms ks-next { display: none; } }
     @media print { :host { height: auto; display: block; } }
   `];
 
@@ -96,7 +106,7 @@ export class KsApp extends LitElement {
         <h1>Kubestep</h1>
         <select aria-label=${t("examples")} @change=${this.openExample}>
           <option value="" selected>${t("examples")}</option>
-          ${EXAMPLES.map((example) => html`<option value=${example.id} title=${t(`example-${example.id}-about`)}>${t(`example-${example.id}`)}</option>`)}</select>
+          ${this.options(false)}<optgroup label=${t("examples-wrong")}>${this.options(true)}</optgroup></select>
         <span class="grow">${session.example ? t(`example-${session.example}-about`) : nothing}</span>
         ${this.branches()}
         <button class="button quiet run" @click=${this.share}>${this.copied ? t("copied") : t("share")}</button>
@@ -114,8 +124,12 @@ export class KsApp extends LitElement {
       <main class="main">
         <ks-editor class=${shown("files")} .session=${session} @apply=${this.onApply}></ks-editor>
         <ks-loop class=${shown("loop")} .session=${session} tabindex="0" role="region" aria-label=${t("loop")}></ks-loop>
-        <div class="side"><div class=${`${shown("step")} steps`}>
-          <ks-step .session=${session} tabindex="0" role="region" aria-label=${t("step-panel")}></ks-step><ks-next .session=${session} tabindex="0" role="region" aria-label=${t("next-panel")}></ks-next></div></div>
+        <div class=${`side ${this.below}`}><div class=${`${shown("step")} steps`}>
+          <ks-step .session=${session} tabindex="0" role="region" aria-label=${t("step-panel")}></ks-step>
+          <div class="below" role="tablist" aria-label=${t("panes")} @keydown=${this.belowKeys}>${BELOW.map((below) => html`<button role="tab" aria-selected=${this.below === below} tabindex=${this.below === below ? 0 : -1}
+            @click=${() => (this.below = below)}>${t(below === "next" ? "next-panel" : "pane-mechanisms")}${below === "next" ? nothing : this.off()}</button>`)}</div>
+          <ks-next .session=${session} tabindex="0" role="region" aria-label=${t("next-panel")}></ks-next></div>
+          <ks-mechanisms class=${shown("mechanisms")} .session=${session} tabindex="0" role="region" aria-label=${t("mechanisms")}></ks-mechanisms></div>
       </main>
       <ks-transport .session=${session}></ks-transport>
       <div class="bottom">
@@ -123,6 +137,13 @@ export class KsApp extends LitElement {
         <ks-inspector class=${shown("objects")} .session=${session}></ks-inspector>
       </div>
       ${this.helpDialog()}`;
+  }
+
+  /** How many mechanisms are off and nodes down, beside the tab's name. */
+  private off(): string {
+    const { switches, deliveries, queues, nodes } = this.session.mechanisms;
+    const off = [...switches, ...deliveries, ...nodes].filter(({ on }) => !on).length + queues.filter(({ count }) => count === 0).length;
+    return off ? ` · ${t("mechanisms-off-count", { count: off })}` : "";
   }
 
   private notice(): TemplateResult | typeof nothing {
@@ -157,12 +178,19 @@ export class KsApp extends LitElement {
       <form method="dialog"><button class="button">${t("close")}</button></form></dialog>`;
   }
 
+  /** The examples in which all goes well, or those in which something goes wrong. */
+  private options(wrong: boolean): TemplateResult[] {
+    const those = EXAMPLES.filter((example) => (example.mechanisms ?? false) === wrong);
+    return those.map((example) => html`<option value=${example.id} title=${t(`example-${example.id}-about`)}>${t(`example-${example.id}`)}</option>`);
+  }
+
   private openExample = (event: Event): void => {
     const select = event.target as HTMLSelectElement;
     const example = EXAMPLES.find(({ id }) => id === select.value);
     select.value = "";
     if (!example) return;
-    this.session.open(example.files(), example.id);
+    this.session.open(example.files(), example.id, example.faults);
+    if (example.mechanisms) this.below = "mechanisms";
     this.pane = "files";
   };
 
@@ -217,6 +245,14 @@ export class KsApp extends LitElement {
     const dark = getComputedStyle(document.documentElement).colorScheme.startsWith("dark");
     document.documentElement.dataset["theme"] = dark ? "light" : "dark";
     save("theme", dark ? "light" : "dark");
+  };
+
+  private belowKeys = (event: KeyboardEvent): void => {
+    if (event.key !== "ArrowRight" && event.key !== "ArrowLeft") return;
+    event.preventDefault();
+    event.stopPropagation();
+    this.below = this.below === "next" ? "mechanisms" : "next";
+    void this.updateComplete.then(() => this.renderRoot.querySelector<HTMLElement>('.below [aria-selected="true"]')?.focus());
   };
 
   private paneKeys = (event: KeyboardEvent): void => {

@@ -2,7 +2,7 @@
 // has arrived. Errors stand at their line and below the text, in the words of kubectl and the API server.
 import { css, html, nothing, type PropertyValues, type TemplateResult } from "lit";
 import { customElement, query, state } from "lit/decorators.js";
-import { t } from "../app/words";
+import { has, t } from "../app/words";
 import { Panel, shared } from "../ui/panel";
 import type { Diagnostic } from "../wasm/kubestep.js";
 import type { CodeEditor } from "../ui/code-editor";
@@ -26,6 +26,7 @@ export class KsEditor extends Panel {
     .code { flex: 1; min-height: 0; overflow: hidden; display: flex; }
     .code > .cm-editor { flex: 1; min-width: 0; }
     textarea { flex: 1; min-width: 0; border: 0; resize: none; background: none; color: inherit; font-family: var(--mono); font-size: 13px; line-height: 1.6; padding: 8px 12px 8px 48px; outline-offset: -2px; white-space: pre-wrap; }
+    .try { margin: 0; padding: 8px 12px; border-top: 1px solid var(--line); background: var(--note); font-size: 13px; line-height: 1.5; max-height: 45%; overflow: auto; text-wrap: pretty; flex: none; }
     footer { border-top: 1px solid var(--line); padding: 8px 12px; min-height: 61px; box-sizing: border-box; display: flex; gap: 10px; align-items: center; position: relative; }
     kbd { font-family: inherit; font-size: 12px; opacity: 0.85; }
     .faults { list-style: none; margin: 0; padding: 8px 12px; border-top: 1px solid var(--line); font-size: 13px; max-height: 130px; overflow: auto; line-height: 1.45; }
@@ -55,6 +56,7 @@ export class KsEditor extends Panel {
         @input=${(e: Event) => this.edited((e.target as HTMLTextAreaElement).value)} @focus=${this.upgrade}></textarea>`}</div>
       ${this.diagnostics.length ? html`<ul class="faults" aria-live="polite" aria-label=${t("faults")}>${this.diagnostics.slice(0, 20).map((d) => html`<li class=${d.severity === "warning" ? "warn" : ""}>
         <button @click=${() => this.#editor?.goTo(d.line, d.column)}>${t("fault-line", { line: d.line })}</button>${d.message}</li>`)}</ul>` : nothing}
+      ${has(`example-${this.session.example}-try`) ? html`<p class="try" tabindex="0" role="note">${t(`example-${this.session.example}-try`)}</p>` : nothing}
       <footer>
         <button class="button ${this.session.applied ? "" : "primary"}" ?disabled=${!activeFile} @click=${() => this.apply()} title=${`kubectl apply -f ${activeFile}`}>${t("apply")} <kbd>${mac ? "⌘" : "Ctrl"} ↵</kbd></button>
         ${this.session.applied ? html`<span class="muted mono command">kubectl apply -f ${activeFile}</span>` : html`<span class="hint" role="status">${t("hint-apply")}</span>`}</footer>`;

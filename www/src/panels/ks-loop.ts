@@ -7,9 +7,9 @@ import type { ActorClass } from "../app/actors";
 import { duration, t } from "../app/words";
 import { loopStyles } from "../ui/loop-styles";
 import { fullName, look, podChip } from "../ui/look";
-import { Panel, actorIcon, shared } from "../ui/panel";
+import { Panel, actorIcon, icon, shared } from "../ui/panel";
 import type {
-  ControllerView, DelayedKey, InformerView, KeyView, Listed, NodeView, ObjectRef, ObjectRow, PodView, QueueView, StepLine, View,
+  CallView, ControllerView, DelayedKey, InformerView, KeyView, Listed, NodeView, ObjectRef, ObjectRow, PodView, QueueView, StepLine, View,
 } from "../wasm/kubestep.js";
 
 /** A box's line to the API server, in the picture's own coordinates. */
@@ -19,6 +19,10 @@ const TRAVEL_MS = 200;
 /** Where a column's line runs, from the column's left edge. */
 const GUTTER = 7;
 const MAIN = "job-controller";
+/** What the controller manager does before its first sync. */
+const STAGES = ["api", "controllers", "caches", "running"];
+/** Through what a controller talks to the API server. */
+const PARTS = ["client", "pod-control", "recorder"] as const;
 
 @customElement("ks-loop")
 export class KsLoop extends Panel {
@@ -57,6 +61,7 @@ export class KsLoop extends Panel {
       )}</svg>
       <div class="top">
         <p class="tag" data-box="kubectl" data-actor="kubectl" ?data-on=${on("kubectl")}>${actorIcon("kubectl")}<span>kubectl</span></p>
+        ${this.start()}
         <p class="tag clock" data-box="clock" data-actor="clock" ?data-on=${on("clock")}>${actorIcon("clock")}<span>${t("loop-clock", { time: duration(view.nowMs) })}</span>
           ${view.idle ? html`<span class="idle">${t("loop-idle")}</span>` : view.waitsFor.total ? html`<span class="idle">${t("loop-waits", { count: view.waitsFor.total })}</span>` : nothing}</p>
       </div>
@@ -96,6 +101,24 @@ export class KsLoop extends Panel {
       ${row.columns.slice(0, 3).map((c) => html`<span class="cell" data-state=${c.header === "STATUS" ? c.text.toLowerCase() : nothing} title=${c.header}><span class="sr">${c.header} </span>${c.text}</span>`)}</button></li>`;
   }
 
+  /** The controller manager's start, while it lasts. */
+  private start(): TemplateResult | typeof nothing {
+    const { stage } = this.session.mechanisms;
+    if (stage === "running") return nothing;
+    const at = STAGES.indexOf(stage);
+    return html`<ol class="start" aria-label=${t("loop-start")}>${STAGES.map((s, i) => html`<li title=${t(`loop-start-${s}-about`)} data-state=${i < at ? "done" : i === at ? "now" : "ahead"} aria-current=${i === at ? "step" : nothing}
+      ><span aria-hidden="true">${i < at ? "✓" : i === at ? "▸" : "·"}</span> <span class="words">${t(`loop-start-${s}`)}</span></li>`)}</ol>`;
+  }
+
+  /** A mechanism that is off, where one would look for it. */
+  private off(off: boolean, id: string): TemplateResult | typeof nothing {
+    return off ? html`<span class="off">${t(id)}</span>` : nothing;
+  }
+
+  private isOff(name: string): boolean {
+    return this.session.mechanisms.switches.some((s) => s.name === name && !s.on);
+  }
+
   private mainController(c: ControllerView, nowMs: number, on: boolean): TemplateResult {
     const [queue, ...beside] = c.queues;
     const busy = queue!.workers.filter((w) => w.key !== "");
@@ -104,11 +127,14 @@ export class KsLoop extends Panel {
     const done = line?.action.kind === "reconcile" && line.actor.name === c.name ? line.action.objects[0] : undefined;
     return html`<section class="box main" data-box=${c.name} data-actor=${c.name === MAIN ? "job" : "controller"} ?data-on=${on}>
       <h3>${actorIcon(c.name === MAIN ? "job" : "controller")}<span class="label">${c.name}</span></h3>
-      <h4>${t("loop-cache")}</h4>
-      ${this.informers(c.informers)}
-      <h4>${t("loop-queue")} <span class="n">${queue!.waiting.total}</span>${beside.map((q) => waits(q) ? html`<span class="beside">${t("loop-queue-other", { name: q.name.split("/").pop() ?? "", count: waits(q) })}</span>` : nothing)}</h4>
+      <h4>${t("loop-cache")} ${this.off(this.isOff("cache-sync"), "loop-off-cache-sync")}</h4>
+      ${this.informers(c.informers, true)}
+      <h4>${t("loop-handlers")}</h4>
+      <ul class="expects handlers">${queue!.handlers.map((h) => html`<li title=${t("loop-handler", { handler: h.name, key: h.key })}><span class="key">${h.name}</span> <span aria-hidden="true">→</span> <span class="key">${short(h.key)}</span></li>`)}${
+        queue!.handlers.length ? nothing : html`<li class="quiet">${t("loop-handlers-none")}</li>`}</ul>
+      <h4>${t("loop-queue")} <span class="n">${queue!.waiting.total}</span> ${this.off(this.isOff("rate-limiter"), "loop-off-rate-limiter")}${beside.map((q) => waits(q) ? html`<span class="beside">${t("loop-queue-other", { name: q.name.split("/").pop() ?? "", count: waits(q) })}</span>` : nothing)}</h4>
       ${this.keys(queue!.waiting, queue!.delayed, nowMs)}
-      <h4>${t("loop-expectations")}</h4>
+      <h4>${t("loop-expectations")} ${this.off(this.isOff("expectations"), "loop-off-expectations")}</h4>
       <ul class="expects">${c.expectations.items
         .filter((e) => e.adds !== 0 || e.dels !== 0)
         .map((e) => html`<li><span class="key">${short(e.key)}</span> <span class="delta" title=${t("loop-expects", { adds: e.adds, dels: e.dels })}
@@ -121,16 +147,38 @@ export class KsLoop extends Panel {
           ? busy.map((w) => html`<li class="chip hand"><span aria-hidden="true">⟳</span> ${short(w.key)}</li>`)
           : done
             ? html`<li class="chip hand" title=${fullName(done)}><span aria-hidden="true">✓</span> ${t("loop-workers-done", { name: done.name })}</li>`
-            : html`<li class="quiet">${t("loop-workers-idle")}</li>`
+            : queue!.workers.length === 0 ? html`<li class="off">${t("loop-off-workers")}</li>` : html`<li class="quiet">${t("loop-workers-idle")}</li>`
       }</ul>
+      ${this.client(c)}
     </section>`;
   }
 
-  private informers(informers: InformerView[]): TemplateResult {
+  /** What the controller asked of the API server in the last step: its pod control, its recorder, and the client itself. */
+  private client(c: ControllerView): TemplateResult {
+    const { record } = this.session;
+    const calls = record?.line.actor.name === c.name ? record.calls : [];
+    const [, queue, failing] = this.session.mechanisms.armed.split(" ");
+    const part = (call: CallView) => (call.object.resource.startsWith("events") ? "recorder" : call.object.resource === "pods" && call.verb !== "get" && call.verb !== "list" ? "pod-control" : "client");
+    return html`<ul class="client" aria-label=${t("loop-client-parts")}>${PARTS.map((name) => {
+      const all = new Map<string, number>();
+      for (const call of calls.filter((call) => part(call) === name)) {
+        const what = `${call.verb.toUpperCase()} ${call.object.resource}${call.subresource ? `/${call.subresource}` : ""}`;
+        all.set(what, (all.get(what) ?? 0) + 1);
+      }
+      const said = [...all].map(([what, count]) => (count > 1 ? `${what} ×${count}` : what)).join(" · ");
+      return html`<li title=${said || nothing}><span class="part">${t(`loop-${name}`)}</span> ${
+        name === "client" && queue === c.name ? html`<span class="off">${t("loop-armed", { call: failing ?? "" })}</span>` : nothing} <span class=${said ? "key" : "quiet"}>${said || t("loop-no-calls")}</span></li>`;
+    })}</ul>`;
+  }
+
+  /** The manager's watches can be held back; others' cannot. */
+  private informers(informers: InformerView[], managers = false): TemplateResult {
+    const held = (resource: string) => managers && this.session.mechanisms.deliveries.some((d) => d.name === resource && !d.on);
     return html`<ul class="caches">${informers.map(
-      (i) => html`<li><span class="resource">${i.resource}</span><span class="objects">${
-        i.synced ? t("loop-objects", { count: i.objects }) : t("loop-not-synced")
-      }</span>${this.pending(i.pending)}</li>`,
+      (i) => html`<li><span class="resource" title=${managers && i.resource === "jobs.batch" ? t("loop-store-jobs") : i.resource}>${i.resource}</span>${
+        held(i.resource) ? html`<span class="off">${t("loop-held")}</span>` : html`<span class="objects">${
+          i.synced ? html`<span class="synced" title=${t("loop-synced")}>✓<span class="sr">${t("loop-synced")}</span></span> ${t("loop-objects", { count: i.objects })}` : t("loop-not-synced")}</span>`
+      }${this.pending(i.pending)}</li>`,
     )}</ul>`;
   }
 
@@ -197,10 +245,13 @@ export class KsLoop extends Panel {
   private node(n: NodeView, on: boolean): TemplateResult {
     const ref = { kind: "Node", resource: "nodes", namespace: "", name: n.name };
     const cpu = t("loop-cpu", { requested: cores(n.cpuRequested), allocatable: cores(n.cpuAllocatable) });
-    return html`<section class="box node" data-box=${`node ${n.name}`} data-actor="kubelet" ?data-on=${on}>
+    const up = this.session.mechanisms.nodes.find((node) => node.name === n.name)?.on ?? true;
+    const power = t(up ? "loop-node-off" : "loop-node-on", { node: n.name });
+    return html`<section class="box node ${up ? "" : "down"}" data-box=${`node ${n.name}`} data-actor="kubelet" ?data-on=${on}>
       <h3>${actorIcon("kubelet")}<button class="link" title=${`${fullName(ref)} · ${cpu}`} @click=${this.opens(ref)}>${n.name}</button>
-        ${n.ready ? nothing : html`<span class="warn">${t("loop-not-ready")}</span>`}${n.cordoned ? html`<span class="warn">${t("loop-cordoned")}</span>` : nothing}
-        ${n.ready && !n.cordoned ? html`<span class="fact">${cpu}</span>` : nothing}<span class="end"></span>${this.pending(n.pending)}</h3>
+        ${up ? nothing : html`<span class="warn">${t("loop-no-power")}</span>`}${n.ready ? nothing : html`<span class="warn">${t("loop-not-ready")}</span>`}${n.cordoned ? html`<span class="warn">${t("loop-cordoned")}</span>` : nothing}
+        ${n.ready && !n.cordoned && up ? html`<span class="fact">${cpu}</span>` : nothing}<span class="end"></span>${this.pending(n.pending)}<button class="power" aria-label=${power} title=${power}
+          @click=${() => this.session.fault(`node-${up ? "down" : "up"} ${n.name}`)}>${icon("power")}</button></h3>
       <ul class="pods ${n.pods.items.length > 2 ? "many" : ""}">${repeat(n.pods.items, (p) => fullName(p.object), (p) => html`<li>${this.pod(p)}</li>`)}${
         this.rest(n.pods, "li")}${n.pods.total === 0 ? html`<li class="quiet">${t("loop-no-pods")}</li>` : nothing}</ul>
     </section>`;
@@ -285,7 +336,7 @@ export class KsLoop extends Panel {
     const origin = picture.getBoundingClientRect();
     const from = api.getBoundingClientRect();
     const edges: Edge[] = [];
-    const trunk = 0.5 + Math.round(this.renderRoot.querySelector(".watchers")!.getBoundingClientRect().left - origin.left + GUTTER);
+    const trunk = 0.5 + Math.round((this.renderRoot.querySelector(".others") ?? this.renderRoot.querySelector(".watchers"))!.getBoundingClientRect().left - origin.left + GUTTER);
     const lane = 0.5 + Math.round((this.renderRoot.querySelector(".others")?.getBoundingClientRect().top ?? 0) - origin.top - 4);
     const start = Math.round(from.bottom - origin.top);
     for (const box of this.renderRoot.querySelectorAll<HTMLElement>(".watchers [data-box]")) {

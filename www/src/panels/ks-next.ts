@@ -17,6 +17,7 @@ export class KsNext extends Panel {
     button.choice { width: 100%; text-align: left; border: 0; background: none; padding: 5px 6px; border-radius: 6px; line-height: 1.4; font-size: 13.5px; display: grid; grid-template-columns: 1fr auto; gap: 8px; align-items: baseline; }
     button.choice:hover { background: var(--hover); }
     .default { font-size: 11.5px; line-height: 16px; color: var(--accent); border: 1px solid currentColor; border-radius: 8px; padding: 0 7px; white-space: nowrap; }
+    @media (min-width: 761px) { header { display: none; } }
     .empty { font-size: 13.5px; margin-bottom: 6px; line-height: 1.5; }
   `];
 

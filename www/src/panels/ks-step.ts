@@ -3,6 +3,7 @@ import { css, html, nothing, type TemplateResult } from "lit";
 import { customElement } from "lit/decorators.js";
 import { actorClass } from "../app/actors";
 import { duration, has, rich, t } from "../app/words";
+import { placeOf, same } from "../app/breakpoints";
 import { diffLines } from "../ui/diff";
 import { Panel, actorIcon, icon, shared } from "../ui/panel";
 import { absent, actionSentence, actionText, outcome, plain } from "../ui/sentence";
@@ -22,6 +23,10 @@ export class KsStep extends Panel {
     ol.phases { list-style: none; margin: 0; padding: 0; border-left: 2px solid var(--actor, var(--line)); }
     ol.phases li { padding: 2px 0 2px 12px; position: relative; line-height: 25px; font-size: 14px; }
     ol.phases li::before { content: ""; position: absolute; left: -5px; top: 11px; width: 8px; height: 8px; border-radius: 50%; background: var(--actor, var(--muted)); }
+    .mark { position: absolute; left: -13px; top: 2px; width: 24px; height: 25px; border: 0; padding: 0; background: none; z-index: 1; }
+    .mark::before { content: ""; position: absolute; left: 8px; top: 8px; width: 8px; height: 8px; border: 1.5px solid var(--surface); rotate: 45deg; opacity: 0; background: var(--bad); box-shadow: 0 0 0 1.5px var(--bad); }
+    .mark:hover::before { opacity: 0.55; } .mark[aria-pressed="true"]::before { opacity: 1; }
+    .unheeded { color: var(--bad); }
     .values { color: var(--muted); font-size: 13px; }
     .calls { margin: 0; padding: 0; list-style: none; display: grid; gap: 6px; }
     .calls > li { border: 1px solid var(--line); border-radius: 8px; padding: 6px 10px; }
@@ -48,9 +53,9 @@ export class KsStep extends Panel {
         <header>${this.actor(line.actor)}<span class="when">${t("step-when", { step: line.step, time: duration(line.atMs) })}</span></header>
         <div aria-live=${this.session.playing ? "off" : "polite"}>
           <p class="sentence">${this.sentence(line)}</p>
-          <ul class="outcome">${this.outcomes(record)}</ul>
+          <ul class="outcome">${this.outcomes(record)}${record.notes.filter(unheeded).map(() => html`<li class="unheeded">${t("did-not-heed")}</li>`)}</ul>
         </div>
-        ${record.notes.length ? html`<h3>${t("step-phases")}</h3><ol class="phases">${record.notes.map((note) => this.note(note))}</ol>` : nothing}
+        ${record.notes.length ? html`<h3>${t("step-phases")}</h3><ol class="phases">${record.notes.map((note) => html`<li>${this.mark(record, note)}${this.note(note)}</li>`)}</ol>` : nothing}
         ${record.calls.length ? html`<h3>${t("step-calls", { count: record.calls.length })}</h3>
           ${this.into(record)}<ol class="calls">${record.calls.map((call, i) => this.call(call, i))}</ol>` : nothing}
         <h3>${t("step-why")}</h3>
@@ -86,17 +91,27 @@ export class KsStep extends Panel {
     const id = `note-${note.phase}`;
     if (!has(id)) {
       const values = note.values.map(({ name, value }, i) => html`${i ? ", " : ""}${name} ${this.value(value)}`);
-      return html`<li>${note.phase.replaceAll("-", " ")}${values.length ? html`: <span class="values">${values}</span>` : nothing}</li>`;
+      return html`${note.phase.replaceAll("-", " ")}${values.length ? html`: <span class="values">${values}</span>` : nothing}`;
     }
     // Phases say only what decided; what they leave out reads as nothing.
     const args: Record<string, string | number> = { ip: "", error: "", serviceAccount: "", configMap: "", reasons: "" };
     const live: Record<string, TemplateResult | string> = {};
     for (const { name, value } of note.values) {
       if (value.type === "object" || value.type === "objects") live[name] = this.value(value);
-      else args[name] = plain(value);
+      // A stretch of time may have a fraction, and is a number all the same.
+      else args[name] = name === "seconds" ? Number(plain(value)) : plain(value);
     }
-    const said = rich(id, args, live);
-    return html`<li>${said}</li>`;
+    if (unheeded(note)) args["satisfied"] = "unheeded";
+    return html`<span class=${unheeded(note) ? "unheeded" : ""}>${rich(id, args, live)}</span>`;
+  }
+
+  /** The toggle that marks this place as one where runs stop. */
+  private mark(record: StepView, note: NoteView): TemplateResult | typeof nothing {
+    const place = placeOf(record, note);
+    if (!place) return nothing;
+    const on = this.session.mechanisms.breakpoints.some((b) => same(b, place));
+    const label = t("breakpoint-at", { place: `${place.controller} · ${place.place}` });
+    return html`<button class="mark" aria-pressed=${on} aria-label=${label} title=${label} @click=${() => this.session.toggleBreakpoint(place.controller, place.place)}></button>`;
   }
 
   private call(call: CallView, index: number): TemplateResult {
@@ -138,4 +153,10 @@ export class KsStep extends Panel {
     return html`<li><button class="cause" data-actor=${actorClass(line.actor)} @click=${() => this.session.seek(line.step)}>
       <span class="n">${line.step}</span><span><span class="actor">${actorIcon(actorClass(line.actor))}</span> ${actionText(line.actor, line.action)}</span></button></li>`;
   }
+}
+
+/** Expectations that count as satisfied although something is still to be seen: the account is kept, and nobody heeds it. */
+function unheeded(note: NoteView): boolean {
+  const value = (name: string) => plain(note.values.find((v) => v.name === name)?.value ?? { type: "number", value: 0 });
+  return note.phase === "expectations" && value("satisfied") === "yes" && (Number(value("adds")) > 0 || Number(value("dels")) > 0);
 }

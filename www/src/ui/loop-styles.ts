@@ -85,8 +85,28 @@ export const loopStyles = css`
   .expects .key { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
   .delta { font-variant-numeric: tabular-nums; font-weight: 600; white-space: nowrap; }
 
-  .others { grid-column: 1 / -1; padding-left: 18px; }
-  .others ul { display: grid; grid-template-columns: repeat(4, minmax(0, 1fr)); gap: 4px 14px; }
+  .off { color: var(--bad); font-size: 11px; font-weight: 600; line-height: 16px; white-space: nowrap; overflow: hidden; text-overflow: ellipsis; }
+  .off::before { content: "⊘ "; }
+  .caches .off { line-height: 22px; }
+  .synced { color: var(--good); }
+  .expects.handlers { display: grid; grid: repeat(3, 20px) / auto-flow minmax(0, max-content); gap: 0 14px; height: 62px; overflow: hidden; }
+  .expects.handlers li { line-height: 20px; min-width: 0; gap: 5px; white-space: nowrap; }
+  .handlers .key:first-child { flex: none; }
+  .client { margin-top: 6px; border-top: 1px solid var(--line); padding-top: 4px; }
+  .client li { display: flex; gap: 8px; height: 19px; line-height: 19px; font-size: 11.5px; white-space: nowrap; }
+  .client .part { flex: none; width: 76px; color: var(--muted); }
+  .client .key { overflow: hidden; text-overflow: ellipsis; }
+  .client .quiet { line-height: 19px; }
+  .start { display: flex; gap: 10px; list-style: none; margin: 0; padding: 0 10px; height: 24px; line-height: 22px; font-size: 12px; white-space: nowrap; overflow: hidden; border: 1px dashed var(--c-controller); border-radius: 12px; background: var(--surface); }
+  .start li { color: var(--muted); } .start [data-state="now"] { color: var(--ink); font-weight: 600; } .start [data-state="done"] span { color: var(--good); }
+  .node.down { border-style: dashed; background: var(--sunk); }
+  .power { flex: none; width: 24px; height: 24px; margin: -2px -5px -2px -2px; border: 0; border-radius: 5px; padding: 0; background: none; color: var(--muted); }
+  .power:hover { background: var(--hover); color: var(--ink); }
+  .down .power { color: var(--bad); }
+
+  .column:first-child { grid-row: span 2; }
+  .others { grid-column: 2 / -1; padding-left: 18px; }
+  .others ul { display: grid; grid-template-columns: repeat(3, minmax(0, 1fr)); gap: 4px 8px; }
   .compact { display: flex; align-items: center; gap: 5px; height: 26px; padding: 0 5px 0 8px; font-size: 12px; }
   .compact .shape { color: var(--actor); }
   .compact .title { flex: 1 1 auto; min-width: 0; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
@@ -110,7 +130,8 @@ export const loopStyles = css`
 
   @container (max-width: 559px) {
     .watchers { grid-template-columns: minmax(0, 1fr); gap: 10px; }
-    .column, .others { padding-left: 16px; }
+    .start { gap: 6px; font-size: 11px; padding: 0 6px; } .start li:not([data-state="now"]) .words { display: none; }
+    .column, .others { padding-left: 16px; grid-column: 1; } .column:first-child { grid-row: auto; }
     .others ul { grid-template-columns: minmax(0, 1fr); }
     .pods { height: auto; min-height: 51px; max-height: 132px; }
     .loose .status { display: inline; }

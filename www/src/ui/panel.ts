@@ -74,6 +74,7 @@ const ICONS = {
   play: svg`<path d="M4 2.5 13 8l-9 5.5Z"/>`,
   pause: svg`<path d="M5 3v10M11 3v10"/>`,
   end: svg`<path d="M3 3l7 5-7 5ZM12 3v10"/>`,
+  power: svg`<path d="M8 2v5.5M4.6 4.3a5 5 0 1 0 6.8 0" fill="none"/>`,
   theme: svg`<circle cx="8" cy="8" r="5.5" fill="none"/><path d="M8 2.5a5.5 5.5 0 0 1 0 11Z" stroke="none"/>`,
 };
 

@@ -24,6 +24,28 @@ function named(values: NamedValue[]): Record<string, string | number> {
   return Object.fromEntries(values.map(({ name, value }) => [name, plain(value)]));
 }
 
+/** A fault, as a sentence about what was done: `node-down node-2`, `expectations off`, … */
+export function faultText(words: string): string {
+  const [what = "", first = "", second = "", third = ""] = words.split(" ");
+  switch (what) {
+    case "node-down":
+    case "node-up":
+      return t(`fault-${what}`, { node: first });
+    case "kill-container":
+      return t("fault-kill-container", { pod: first.replace(/^default\//, ""), container: second });
+    case "restart-controllers":
+      return t("fault-restart-controllers");
+    case "fail-call":
+      return t("fault-fail-call", { queue: first, call: second, how: third });
+    case "workers":
+      return t("fault-workers", { queue: first, count: Number(second) });
+    case "delivery":
+      return t("fault-delivery", { resource: first, state: second });
+    default:
+      return has(`switch-${what}`) ? t("fault-switch", { what: t(`switch-${what}`), state: first }) : words;
+  }
+}
+
 /** So many of several objects are named. */
 const MOST_NAMES = 3;
 
@@ -36,6 +58,7 @@ export function actionSentence<T>(actor: Actor, action: ActionView, live: Live<T
   const id = [`${tense}-${of}-${actor.role}`, `${tense}-${of}`].find(has) ?? `${tense}-other`;
   const args = { ...named(action.values), kind: object?.kind ?? "none", action: of, count: action.objects.length, type: "", resource: "", line: "", duration: "" };
   Object.assign(args, named(action.values));
+  if (of === "fault") return [faultText(String(named(action.values)["fault"] ?? ""))];
   return rich<T>(id, object ? args : { ...args, object: "" }, {
     actor: live.actor(actor),
     ...(object ? { object: live.object(object) } : {}),

@@ -57,7 +57,7 @@ class Mock implements Engine {
     const node = (name: string): m.NodeView => ({ name, ready: true, cordoned: false, pending: at === 7 && name === "node-2" ? 1 : 0, pods: list(pod && at >= 7 && name === "node-2" ? [pod] : []), cpuRequested: 0, cpuAllocatable: 4000 });
     const calls = STEPS.slice(0, at).flatMap((s, i) => (s.calls ?? []).filter((c) => c.revisionAfter > c.revisionBefore).map((c) => ({ verb: c.verb, object: c.object, subresource: c.subresource, revision: c.revisionAfter, actor: s.actor, step: i + 1 })));
     const informer = (resource: string, objects: number, pending = 0): m.InformerView => ({ resource, synced: true, objects, pending, revision: 107 });
-    const queue = (keys: m.KeyView[]): m.QueueView => ({ name: "", waiting: list(keys), delayed: list<m.DelayedKey>([]), workers: [{ key: "" }] });
+    const queue = (keys: m.KeyView[]): m.QueueView => ({ name: "", waiting: list(keys), delayed: list<m.DelayedKey>([]), workers: [{ key: "" }], handlers: [] });
     const key = { key: "default/hello", object: JOB, failures: 0 };
     return {
       step: at, length: Math.max(at, this.length), nowMs: this.ms(at), clock: "2026-01-01T00:00:07Z", revision: calls.at(-1)?.revision ?? 107, idle: at === STEPS.length, waitsFor: list([]),
@@ -130,6 +130,20 @@ class Mock implements Engine {
   }
   objectAt(): string { return ""; }
   exportRun(): string { return JSON.stringify({ v: 1, files: [...this.store], at: this.at, entries: this.entries, length: this.length }); }
+  mechanisms(): m.Mechanisms {
+    return { stage: "running", switches: ["expectations", "cache-sync", "rate-limiter"].map((name) => ({ name, on: !this.off.has(name) })), deliveries: [{ name: "pods", on: true }], queues: [{ queue: "job-controller", count: 5 }], nodes: ["node-1", "node-2", "node-3"].map((name) => ({ name, on: true })), containers: [], armed: "", breakpoints: this.marks };
+  }
+  private off = new Set<string>();
+  private marks: m.BreakpointView[] = [];
+  fault(words: string): void {
+    const [name, state] = words.split(" ") as [string, string];
+    if (state === "off") this.off.add(name);
+    else this.off.delete(name);
+  }
+  toggleBreakpoint(controller: string, place: string): void {
+    const rest = this.marks.filter((b) => b.controller !== controller || b.place !== place);
+    this.marks = rest.length < this.marks.length ? rest : [...rest, { controller, place }];
+  }
   fail(): void { throw new WebAssembly.RuntimeError("unreachable"); }
   free(): void {}
   static load(run: string): Mock {

@@ -1,6 +1,6 @@
 // A plausible moment of a parallel Job, to look at panels without the engine.
 import type { Engine } from "../../src/engine";
-import type { Actor, ControllerView, InformerView, ObjectRef, PodView, StepLine, View } from "../../src/wasm/kubestep.js";
+import type { Actor, ControllerView, Mechanisms, InformerView, ObjectRef, PodView, StepLine, View } from "../../src/wasm/kubestep.js";
 
 const listed = <T>(items: T[], total = items.length) => ({ total, items });
 const ref = (kind: string, resource: string, name: string, namespace = "default"): ObjectRef => ({ kind, resource, namespace, name });
@@ -13,7 +13,7 @@ const podView = (name: string, phase: string, status: string, restarts = 0): Pod
 });
 const controller = (name: string, informers: InformerView[], waiting: ObjectRef[] = []): ControllerView => ({
   name, informers,
-  queues: [{ name, waiting: listed(waiting.map((o) => ({ key: `${o.namespace}/${o.name}`, object: o, failures: 0 }))), delayed: listed([]), workers: [{ key: "" }] }],
+  queues: [{ name, waiting: listed(waiting.map((o) => ({ key: `${o.namespace}/${o.name}`, object: o, failures: 0 }))), delayed: listed([]), workers: [{ key: "" }], handlers: [] }],
   expectations: listed([]),
 });
 const actor = (role: Actor["role"], name: string): Actor => ({ role, name });
@@ -45,6 +45,7 @@ export const view: View = {
         waiting: listed([{ key: "default/render-frames", object: job, failures: 0 }, { key: "default/hello", object: ref("Job", "jobs.batch", "hello"), failures: 0 }]),
         delayed: listed([{ key: "default/render-frames", object: job, dueMs: 8000, failures: 1 }]),
         workers: [{ key: "default/render-frames" }, { key: "" }, { key: "" }, { key: "" }, { key: "" }],
+        handlers: [{ name: "addJob", key: "default/render-frames" }, { name: "addPod", key: "default/render-frames" }],
       }],
       expectations: listed([{ key: "default/render-frames", adds: 2, dels: 0, expiresMs: 307000 }]),
     },
@@ -68,9 +69,15 @@ export const view: View = {
   enabled: listed([]),
 };
 
+export const mechanisms: Mechanisms = {
+  stage: "running", switches: [{ name: "expectations", on: false }, { name: "cache-sync", on: true }, { name: "rate-limiter", on: true }],
+  deliveries: [{ name: "jobs.batch", on: true }, { name: "pods", on: false }], queues: [{ queue: "job-controller", count: 5 }],
+  nodes: [{ name: "node-1", on: true }, { name: "node-2", on: true }, { name: "node-3", on: false }], containers: [], armed: "", breakpoints: [],
+};
+
 /** As much of a session as panels ask for. */
 export const session = Object.assign(new EventTarget(), {
-  view, motion: 0, selected: undefined as ObjectRef | undefined, record: { line: moved },
+  view, mechanisms, motion: 0, selected: undefined as ObjectRef | undefined, record: { line: moved },
   select(object: ObjectRef | undefined) {
     session.selected = object;
     session.dispatchEvent(new Event("selection"));
