@@ -102,7 +102,8 @@ impl Describer<'_> {
             (_, namespace) => (namespace, fields),
         };
         let mut events = self.list(kinds::EVENTS, namespace, &fields);
-        sort_by_key(&mut events, |e| seen(e, &["lastTimestamp", "eventTime"]));
+        // As upstream's `SortableEvents`: what has only an `eventTime` (the scheduler's) comes first.
+        sort_by_key(&mut events, |e| seen(e, &["lastTimestamp"]));
         out.flush();
         if events.is_empty() {
             out.add("Events:\t<none>\n");
@@ -123,8 +124,6 @@ impl Describer<'_> {
             };
             let component = e.at(&["source", "component"]).str();
             let from = if component.is_empty() { e["reportingComponent"].str() } else { component };
-            let host = e.at(&["source", "host"]).str();
-            let from = if host.is_empty() { from.to_string() } else { format!("{from}, {host}") };
             let message = e["message"].str().trim();
             out.add(&format!(
                 "  {}\t{}\t{interval}\t{from}\t{message}\n",
