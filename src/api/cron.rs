@@ -91,6 +91,11 @@ impl Schedule {
 }
 
 impl Fields {
+    /// By whose clocks it is meant.
+    pub fn zone(&self) -> Zone {
+        self.zone
+    }
+
     /// Searches as upstream does, month by month, day by day and hour by hour, so that the same moments come out where a
     /// clock is put forward or back: days are those of the wall clock, hours are sixty minutes each.
     fn next(&self, time: Time) -> Option<Time> {

@@ -4,7 +4,7 @@ use super::model::{
     Diagnostic, Diagnostics, Fault, FileText, Files, ObjectRef, PlaygroundOptions, RunEnd, RunProgress,
     RunUntil, StepLines, Terminal,
 };
-use super::{marks::Marks, names, objects, steps, terminal, view};
+use super::{calendar, marks::Marks, names, objects, steps, terminal, view};
 use crate::cluster::Config;
 use crate::json::Str;
 use crate::playground::{self, Playground as Engine, RunError, RunFile, Until, diagnose};
@@ -158,6 +158,12 @@ impl Playground {
             RunUntil::Step { step } => Until::Position(step as usize),
             RunUntil::Time { ms } => Until::Time(self.engine.config().start + Duration::from_millis(ms)),
         })
+    }
+
+    /// The CronJobs' calendars.
+    #[wasm_bindgen(unchecked_return_type = "Calendars")]
+    pub fn calendars(&self) -> JsValue {
+        to_js(&calendar::calendars(&self.engine))
     }
 
     /// Everything about one step.

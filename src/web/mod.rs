@@ -38,6 +38,7 @@
 //!   object(object: ObjectRef): ObjectView
 //!   objectAt(object: ObjectRef, revision: number): string // its YAML at that revision
 //!
+//!   calendars(): Calendars                     // the CronJobs: which runs there were, and which are to come
 //!   mechanisms(): Mechanisms                   // what can be broken, switched and marked
 //!   fault(words: string): void                 // `node-down node-2`, `expectations off`; one step
 //!   toggleBreakpoint(controller: string, place: string): void // where run() stops: `job-controller`, `create-pods` or `addPod`
@@ -45,6 +46,7 @@
 //! }
 //! ```
 
+pub mod calendar;
 #[cfg(target_arch = "wasm32")]
 mod door;
 pub mod marks;

@@ -1,7 +1,7 @@
 // The engine as the page sees it. The types come from the Rust structs of src/web/model; this interface lists the
 // methods that the page calls, and the generated class must fit it.
 import type {
-  Completion, Diagnostics, Files, Mechanisms, Objects, ObjectRef, ObjectView, PlaygroundOptions, RunProgress, RunUntil, StepLines,
+  Calendars, Completion, Diagnostics, Files, Mechanisms, Objects, ObjectRef, ObjectView, PlaygroundOptions, RunProgress, RunUntil, StepLines,
   StepView, Terminal, TimelineView, View,
 } from "./wasm/kubestep.js";
 
@@ -30,6 +30,7 @@ export interface Engine {
   complete(line: string, cursor: number): Completion;
   objects(resource: string, filter: string, limit: number): Objects;
   object(object: ObjectRef): ObjectView;
+  calendars(): Calendars;
   objectAt(object: ObjectRef, revision: number): string;
   mechanisms(): Mechanisms;
   /** `node-down node-2`, `expectations off`, …: one step. Throws where it cannot happen now. */

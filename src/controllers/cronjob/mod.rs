@@ -1,7 +1,7 @@
 //! The CronJob controller (upstream's `pkg/controller/cronjob/cronjob_controllerv2.go`): creates a Job at each moment of a
 //! schedule, keeps account of those that run, deletes old ones.
 
-mod schedule;
+pub mod schedule;
 
 use super::job::is_finished;
 use super::{Caches, Controller, Queue};
@@ -17,7 +17,8 @@ use crate::sim::Time;
 
 /// Who it is to the API server, and what its queue is called.
 pub const AGENT: &str = "cronjob-controller";
-const SCHEDULED: &str = "batch.kubernetes.io/cronjob-scheduled-timestamp";
+/// On a Job: for which moment of the schedule it was made, RFC 3339 in the CronJob's zone.
+pub const SCHEDULED: &str = "batch.kubernetes.io/cronjob-scheduled-timestamp";
 
 /// The CronJob controller's memory.
 #[derive(Clone, Debug)]
@@ -54,7 +55,7 @@ impl Sync {
 }
 
 /// `Complete` or `Failed`, once the Job is over.
-fn outcome(job: &Job) -> Option<String> {
+pub fn outcome(job: &Job) -> Option<String> {
     let over = |kind: &&str| meta::condition_is_true(&job.status(), kind);
     ["Complete", "Failed"].iter().copied().find(over).map(str::to_string)
 }

@@ -23,12 +23,14 @@ macro_rules! outward {
     };
 }
 
+mod calendar;
 mod mechanisms;
 mod objects;
 mod step;
 mod timeline;
 mod world;
 
+pub use calendar::*;
 pub use mechanisms::*;
 pub use objects::*;
 pub use step::*;

@@ -1,6 +1,8 @@
 // The manifests to start from. Titles are the messages `example-<id>`, descriptions `example-<id>-about`; what to do and
 // what one sees then, where it is not plain, `example-<id>-try`.
 import type { FileText } from "../wasm/kubestep.js";
+import configMap from "./config-map.yaml?raw";
+import cronJob from "./cron-job.yaml?raw";
 import failing from "./failing.yaml?raw";
 import indexed from "./indexed.yaml?raw";
 import jobAndDeployment from "./job-and-deployment.yaml?raw";
@@ -9,6 +11,7 @@ import misspelt from "./misspelt-image.yaml?raw";
 import oneOff from "./one-off.yaml?raw";
 import parallel from "./parallel.yaml?raw";
 import pod from "./pod.yaml?raw";
+import secret from "./secret.yaml?raw";
 import workQueue from "./work-queue.yaml?raw";
 import work from "./work.yaml?raw";
 
@@ -35,6 +38,9 @@ export const EXAMPLES: readonly [Example, ...Example[]] = [
   { id: "pod", files: () => [{ name: "pod.yaml", text: pod }] },
   { id: "misspelt-image", files: job(misspelt) },
   { id: "job-and-deployment", files: () => [{ name: "both.yaml", text: jobAndDeployment }] },
+  { id: "cron-job", files: () => [{ name: "cronjob.yaml", text: cronJob }] },
+  { id: "config-map", files: () => [{ name: "config.yaml", text: configMap }] },
+  { id: "secret", files: () => [{ name: "secret.yaml", text: secret }] },
   { id: "without-expectations", files: job(work), mechanisms: true, faults: ["expectations off", "delivery pods off"] },
   { id: "without-cache-sync", files: job(work), mechanisms: true, faults: ["cache-sync off"] },
   { id: "without-rate-limit", files: job(work), mechanisms: true, faults: ["rate-limiter off", "fail-call job-controller 1 error"] },

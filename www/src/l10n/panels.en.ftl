@@ -100,6 +100,21 @@ inspector-changes = { $count ->
    *[other] { $count } fields
   }
 
+## The calendar of a CronJob
+calendar-panel = CronJobs
+calendar-of = Calendar of { $name }
+calendar-now = now
+calendar-to-next = Run to the next
+calendar-day = Run a day
+calendar-suspended = suspended
+calendar-active = running
+calendar-complete = complete
+calendar-failed = failed
+calendar-none = no Job
+calendar-due = waits
+calendar-next = to come
+calendar-manual = started by hand
+
 ## The timeline
 timeline-step = step { $step }
 
@@ -245,3 +260,9 @@ loop-no-calls = –
 loop-no-power = no power
 loop-node-off = Switch { $node } off
 loop-node-on = Switch { $node } on
+example-cron-job = CronJob
+example-cron-job-about = Every minute a Job is due, but each takes longer than that, and Forbid lets only one run.
+example-config-map = ConfigMap
+example-config-map-about = One ConfigMap, read as an environment variable and as a file. Edit it: only the file changes.
+example-secret = Secret
+example-secret-about = A user and a password, kept as base64 and given to a pod.

@@ -80,6 +80,21 @@ inspector-to-step = 跳到第 { $step } 步
 inspector-count = { $shown } / { $total }
 inspector-changes = { $count } 个字段
 
+## CronJob 的日历
+calendar-panel = CronJob
+calendar-of = { $name } 的日历
+calendar-now = 现在
+calendar-to-next = 运行到下一次
+calendar-day = 运行一天
+calendar-suspended = 已暂停
+calendar-active = 运行中
+calendar-complete = 已完成
+calendar-failed = 已失败
+calendar-none = 没有 Job
+calendar-due = 等待中
+calendar-next = 将要到来
+calendar-manual = 手动启动
+
 ## 时间线
 timeline-step = 第 { $step } 步
 
@@ -220,3 +235,9 @@ loop-no-calls = –
 loop-no-power = 断电
 loop-node-off = 关掉 { $node }
 loop-node-on = 打开 { $node }
+example-cron-job = CronJob
+example-cron-job-about = 每分钟都该有一个 Job，但每个都要运行一分钟以上；Forbid 同一时刻只允许一个。
+example-config-map = ConfigMap
+example-config-map-about = 同一个 ConfigMap，既作为环境变量，也作为文件读取。修改它：只有文件会变。
+example-secret = Secret
+example-secret-about = 一个用户名和一个密码，以 base64 保存，交给 Pod 使用。

@@ -7,6 +7,7 @@ import { language, setLanguage, t } from "../app/words";
 import { EXAMPLES } from "../examples";
 import { icon, shared } from "../ui/panel";
 import type { KsEditor } from "./ks-editor";
+import "./ks-calendar";
 import "./ks-editor";
 import "./ks-inspector";
 import "./ks-loop";
@@ -49,6 +50,7 @@ export class KsApp extends LitElement {
     .notice.error { border-left: 4px solid var(--bad); } .notice p { margin: 0; flex: 1; min-width: 20ch; overflow-wrap: anywhere; }
     .main { display: grid; grid-template-columns: minmax(270px, 22%) minmax(0, 1fr) minmax(300px, 25%); min-height: 0; }
     .main > * { min-height: 0; overflow: auto; } .main > ks-editor { overflow: hidden; border-right: 1px solid var(--line); }
+    .middle { display: grid; grid-template-rows: minmax(0, 1fr) auto; } .middle > ks-loop { min-height: 0; overflow: auto; } .middle > ks-calendar { max-height: 40dvh; overflow: auto; }
     .side { border-left: 1px solid var(--line); background: var(--surface); display: grid; grid-template: minmax(0, 1fr) auto minmax(110px, 30%) / minmax(0, 1fr); }
     .side.mechanisms { grid-template-rows: minmax(0, 1fr) auto minmax(110px, 50%); }
     .side ks-step, .side ks-next { overflow: auto; min-height: 0; }
@@ -123,7 +125,8 @@ export class KsApp extends LitElement {
         @click=${() => (this.pane = pane)}>${t(`pane-${pane}`)}</button>`)}</div>
       <main class="main">
         <ks-editor class=${shown("files")} .session=${session} @apply=${this.onApply}></ks-editor>
-        <ks-loop class=${shown("loop")} .session=${session} tabindex="0" role="region" aria-label=${t("loop")}></ks-loop>
+        <div class=${`${shown("loop")} middle`}><ks-loop .session=${session} tabindex="0" role="region" aria-label=${t("loop")}></ks-loop>
+          <ks-calendar .session=${session} role="region" aria-label=${t("calendar-panel")}></ks-calendar></div>
         <div class=${`side ${this.below}`}><div class=${`${shown("step")} steps`}>
           <ks-step .session=${session} tabindex="0" role="region" aria-label=${t("step-panel")}></ks-step>
           <div class="below" role="tablist" aria-label=${t("panes")} @keydown=${this.belowKeys}>${BELOW.map((below) => html`<button role="tab" aria-selected=${this.below === below} tabindex=${this.below === below ? 0 : -1}

@@ -128,6 +128,7 @@ class Mock implements Engine {
     const revisions = STEPS.slice(0, this.at).flatMap((s, i) => (s.calls ?? []).filter((c) => c.object.name === object.name && c.revisionAfter > c.revisionBefore).map((c) => ({ revision: c.revisionAfter, verb: c.verb, subresource: c.subresource, actor: s.actor, step: i + 1, diff: c.diff }))).reverse();
     return { object, exists: revisions.length > 0, yaml: `apiVersion: v1\nkind: ${object.kind}\nmetadata:\n  name: ${object.name}\n  namespace: default\n`, describe: `Name:         ${object.name}\nNamespace:    default\n`, events: [{ kind: "Normal", reason: "SuccessfulCreate", from: "job-controller", message: "Created pod: hello-x7k2p", count: 1, lastMs: 7000 }], revisions: { total: revisions.length, items: revisions } };
   }
+  calendars(): m.Calendars { return { cronJobs: { total: 0, items: [] } }; }
   objectAt(): string { return ""; }
   exportRun(): string { return JSON.stringify({ v: 1, files: [...this.store], at: this.at, entries: this.entries, length: this.length }); }
   mechanisms(): m.Mechanisms {

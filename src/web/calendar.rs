@@ -1,0 +1,152 @@
+//! The calendars of CronJobs: which runs there were, and which are to come.
+
+use super::model::{CalendarView, Calendars, RunView};
+use super::names;
+use crate::api::cron::Schedule;
+use crate::api::views::batch_v1::{CronJob, Job};
+use crate::api::zone::Zone;
+use crate::api::{ObjectKey, View as _, kinds, meta};
+use crate::cluster::World;
+use crate::collections::sort_by_key;
+use crate::controllers::cronjob;
+use crate::json::Json;
+use crate::playground::Playground;
+use crate::sim::Time;
+use std::time::Duration;
+
+/// At most so many CronJobs are shown.
+const MOST_CRON_JOBS: usize = 4;
+/// At most so many moments are shown on either side of now.
+const MOST_RUNS: usize = 8;
+/// Further apart than so many moments, Jobs stand beside each other: what lies between is not gone through.
+const MOST_MOMENTS: usize = 64;
+
+/// Nanoseconds of a millisecond.
+const NANOS: i64 = 1_000_000;
+
+/// Every CronJob's calendar at the current position.
+pub fn calendars(playground: &Playground) -> Calendars {
+    let world = playground.desk().world();
+    let start = playground.config().start;
+    let all = world.server().list(&kinds::CRONJOBS.into());
+    let views = all.into_iter().map(|cron| calendar(world, start, &CronJob::from(cron)));
+    Calendars { cron_jobs: names::listed(views, MOST_CRON_JOBS) }
+}
+
+/// Moments as the page shows them: since the start, and by a zone's clocks.
+struct Clock {
+    start: Time,
+    zone: Zone,
+}
+
+impl Clock {
+    fn run(&self, at: Time, state: &str) -> RunView {
+        RunView {
+            at_ms: (at.0 - self.start.0).div_euclid(NANOS),
+            at: self.zone.rfc3339(at),
+            state: state.into(),
+            ..RunView::default()
+        }
+    }
+}
+
+fn calendar(world: &World, start: Time, cron: &CronJob) -> CalendarView {
+    let (now, spec) = (world.now(), cron.spec());
+    let suspended = spec.suspend() == Some(true);
+    let schedule = cronjob::schedule::of(cron);
+    let zone = match &schedule {
+        Ok(Schedule::Fields(fields)) => fields.zone(),
+        _ => Zone::load(spec.time_zone()).unwrap_or(Zone::UTC),
+    };
+    let clock = Clock { start, zone };
+    let mut past = jobs(world, cron, &clock);
+    let mut coming = Vec::new();
+    if let Ok(schedule) = &schedule {
+        let taken: Vec<i64> = past.iter().filter(|run| !run.manual).map(|run| run.at_ms).collect();
+        let created = Time::parse(cron.metadata().creation_timestamp()).unwrap_or(now);
+        let last = Time::parse(cron.status().last_schedule_time()).unwrap_or(created);
+        let first = taken.first().map_or(last, |ms| Time(start.0 + ms * NANOS).min(last));
+        let missed =
+            moments(schedule, first, now).or_else(|| moments(schedule, last, now)).unwrap_or_default();
+        for at in &missed {
+            let mut run = clock.run(*at, "none");
+            if taken.contains(&run.at_ms) {
+                continue;
+            }
+            let late = spec.starting_deadline_seconds().is_some_and(|s| now.since(*at).as_secs() as i64 > s);
+            if missed.last() == Some(at) && *at > last && !suspended && !late {
+                run.state = "due".into();
+            }
+            past.push(run);
+        }
+        let from = missed.last().copied().unwrap_or(last).max(last);
+        // `@every` counts from the run before; a schedule of fields knows no run.
+        let mut at = if matches!(schedule, Schedule::Every(_)) { from } else { now };
+        while let Some(next) = schedule.next(at).filter(|_| !suspended && coming.len() < MOST_RUNS) {
+            at = next;
+            if next > now {
+                coming.push(clock.run(next, "next"));
+            }
+        }
+    }
+    sort_by_key(&mut past, |run| run.at_ms);
+    let total = past.len();
+    CalendarView {
+        object: names::object(&kinds::CRONJOBS.into(), &ObjectKey::of(cron.json())),
+        schedule: spec.schedule().into(),
+        time_zone: spec.time_zone().into(),
+        error: schedule.err().unwrap_or_default(),
+        policy: spec.concurrency_policy().into(),
+        suspended,
+        now: zone.rfc3339(now),
+        past: names::listed(past.into_iter().skip(total.saturating_sub(MOST_RUNS)), MOST_RUNS),
+        coming,
+    }
+}
+
+/// The moments after `first` until `now`; `None` where they are too many.
+fn moments(schedule: &Schedule, first: Time, now: Time) -> Option<Vec<Time>> {
+    let mut found = Vec::new();
+    let mut at = first;
+    while let Some(next) = schedule.next(at).filter(|next| *next <= now) {
+        if found.len() == MOST_MOMENTS {
+            return None;
+        }
+        found.push(next);
+        at = next;
+    }
+    Some(found)
+}
+
+/// The runs whose Jobs are there, oldest first.
+fn jobs(world: &World, cron: &CronJob, clock: &Clock) -> Vec<RunView> {
+    let uid = meta::uid(cron.json());
+    let jobs = world.server().list(&kinds::JOBS.into());
+    let mut runs: Vec<RunView> = jobs
+        .into_iter()
+        .filter(|job| meta::is_controlled_by(job, uid))
+        .map(|job| run(&Job::from(job), clock, world.now()))
+        .collect();
+    sort_by_key(&mut runs, |run| run.at_ms);
+    runs
+}
+
+fn run(job: &Job, clock: &Clock, now: Time) -> RunView {
+    let (meta, status) = (job.metadata(), job.status());
+    let annotations: &Json = &meta.json()["annotations"];
+    let scheduled = Time::parse(annotations[cronjob::SCHEDULED].str());
+    let created = Time::parse(meta.creation_timestamp()).unwrap_or(now);
+    let state = cronjob::outcome(job).map_or("active".into(), |condition| condition.to_lowercase());
+    let ended = Time::parse(status.completion_time()).or_else(|| {
+        let failed = status.json()["conditions"].items().iter().find(|c| c["type"].str() == "Failed");
+        failed.and_then(|condition| Time::parse(condition["lastTransitionTime"].str()))
+    });
+    let took =
+        Time::parse(status.start_time()).map_or(Duration::ZERO, |began| ended.unwrap_or(now).since(began));
+    RunView {
+        job: Some(names::object(&kinds::JOBS.into(), &ObjectKey::of(job.json()))),
+        took_ms: took.as_millis() as u64,
+        manual: scheduled.is_none(),
+        ..clock.run(scheduled.unwrap_or(created), &state)
+    }
+}
