@@ -1,6 +1,6 @@
 // A person at the page: applies the one-off Job, steps it to completion, reads its log, goes back and branches.
-import AxeBuilder from "axe-core";
 import { describe, expect, test } from "vitest";
+import { violations } from "./axe";
 import { url } from "./chromium";
 import { person } from "./person";
 
@@ -102,16 +102,10 @@ describe.skipIf(!url)("a Job, stepped in the browser", () => {
     for (let i = 0; i < 8; i++) await you.step().click();
     for (const width of [1440, 390]) {
       await you.page.setViewportSize({ width, height: 860 });
-      await you.page.evaluate(AxeBuilder.source);
       const panes = width === 390 ? await you.page.locator(".panes button").all() : [undefined];
       for (const pane of panes) {
         await pane?.click();
-        const violations = await you.page.evaluate(async () => {
-          const { axe } = window as unknown as { axe: { run(o: object): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> } };
-          const found = await axe.run({ runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"] });
-          return found.violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.html.slice(0, 160)).join(" | ")}`);
-        });
-        expect(violations).toEqual([]);
+        expect(await violations(you.page)).toEqual([]);
       }
       expect(await you.page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
     }

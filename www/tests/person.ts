@@ -20,21 +20,19 @@ export interface Person {
   type(line: string): Promise<string>;
   /** Presses "To idle" and waits until it is there. */
   idle(): Promise<void>;
+  /** Lets virtual time pass. */
+  wait(seconds: number): Promise<void>;
   /** Asks the page's session. */
   ask<T>(question: (session: Session) => T): Promise<T>;
 }
 
-/** A person with a fresh page for each test of the block. */
-export function person(): Person {
+/** A person with a fresh page for each test of the block; or with one page, and a fresh cluster for each. */
+export function person(fresh: "page" | "cluster" = "page"): Person {
   let browser: BrowserContext;
   let page: Page;
   let faults: string[];
 
-  beforeAll(async () => {
-    browser = await launch();
-  });
-  afterAll(() => browser.close());
-  beforeEach(async () => {
+  const open = async () => {
     page = await browser.newPage();
     faults = [];
     page.on("pageerror", (error) => faults.push(error.message));
@@ -43,10 +41,20 @@ export function person(): Person {
     await page.evaluate(() => localStorage.clear());
     await page.reload();
     await page.locator("ks-transport").waitFor();
+  };
+
+  beforeAll(async () => {
+    browser = await launch();
+    if (fresh === "cluster") await open();
+  });
+  afterAll(() => browser.close());
+  beforeEach(async () => {
+    if (fresh === "page") return open();
+    await self.ask((session) => session.open([{ name: "notes.txt", text: "" }]));
   });
   afterEach(async () => {
     expect(faults).toEqual([]);
-    await page.close();
+    if (fresh === "page") await page.close();
   });
 
   const self: Person = {
@@ -81,11 +89,17 @@ export function person(): Person {
       await page.keyboard.press("Enter");
       const last = page.locator("ks-terminal .entry").last();
       await last.getByText(line, { exact: true }).waitFor();
-      return (await last.locator(".out").allInnerTexts()).join("");
+      return (await last.locator(".out").allTextContents()).join("");
     },
     async idle() {
       await page.getByRole("button", { name: "To idle" }).click();
       await page.waitForFunction(() => (document.querySelector("ks-app") as unknown as { session: { running?: string } }).session.running === undefined);
+    },
+    async wait(seconds) {
+      await page.evaluate(async (ms) => {
+        const { session } = document.querySelector("ks-app") as unknown as { session: Session };
+        await session.runUntil({ type: "time", ms: session.view.nowMs + ms });
+      }, seconds * 1000);
     },
     async ask(question) {
       const session = await page.evaluateHandle(() => (document.querySelector("ks-app") as unknown as { session: Session }).session);
