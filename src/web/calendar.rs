@@ -17,7 +17,7 @@ use std::time::Duration;
 /// At most so many CronJobs are shown.
 const MOST_CRON_JOBS: usize = 4;
 /// At most so many moments are shown on either side of now.
-const MOST_RUNS: usize = 8;
+const MOST_RUNS: usize = 6;
 /// Further apart than so many moments, Jobs stand beside each other: what lies between is not gone through.
 const MOST_MOMENTS: usize = 64;
 

@@ -50,7 +50,7 @@ export class KsApp extends LitElement {
     .notice.error { border-left: 4px solid var(--bad); } .notice p { margin: 0; flex: 1; min-width: 20ch; overflow-wrap: anywhere; }
     .main { display: grid; grid-template-columns: minmax(270px, 22%) minmax(0, 1fr) minmax(300px, 25%); min-height: 0; }
     .main > * { min-height: 0; overflow: auto; } .main > ks-editor { overflow: hidden; border-right: 1px solid var(--line); }
-    .middle { display: grid; grid-template-rows: minmax(0, 1fr) auto; } .middle > ks-loop { min-height: 0; overflow: auto; } .middle > ks-calendar { max-height: 40dvh; overflow: auto; }
+    .middle { display: grid; grid-template: minmax(0, 1fr) auto / minmax(0, 1fr); min-width: 0; } .middle > ks-loop { min-height: 0; overflow: auto; } .middle > ks-calendar { max-height: 40dvh; overflow: auto; }
     .side { border-left: 1px solid var(--line); background: var(--surface); display: grid; grid-template: minmax(0, 1fr) auto minmax(110px, 30%) / minmax(0, 1fr); }
     .side.mechanisms { grid-template-rows: minmax(0, 1fr) auto minmax(110px, 50%); }
     .side ks-step, .side ks-next { overflow: auto; min-height: 0; }

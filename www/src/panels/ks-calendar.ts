@@ -58,6 +58,14 @@ export class KsCalendar extends Panel {
       ${total > items.length ? html`<p class="muted">${t("more", { count: total - items.length })}</p>` : nothing}`;
   }
 
+  /** Where the strip is longer than the panel, now is in the middle, unless someone is at it. */
+  protected override updated(): void {
+    for (const strip of this.renderRoot.querySelectorAll("ol")) {
+      const now = strip.querySelector<HTMLElement>(".now");
+      if (now && !strip.matches(":hover, :focus-within")) strip.scrollLeft = now.offsetLeft - strip.offsetLeft + (now.offsetWidth - strip.clientWidth) / 2;
+    }
+  }
+
   private one(calendar: CalendarView): TemplateResult {
     const { object, schedule, timeZone, policy, past, coming, now, error, suspended } = calendar;
     const next = coming[0];
