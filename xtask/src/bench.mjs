@@ -1,5 +1,5 @@
 // `kubestep bench` in the module: the same Jobs, in the same order, with the same report. Run by `cargo xtask bench`:
-// node bench.mjs FOLDER COMPLETIONS PARALLELISM, where FOLDER holds kubestep.js and kubestep_bg.wasm.
+// node bench.mjs FOLDER COMPLETIONS PARALLELISM, or node bench.mjs FOLDER --hourly DAYS, where FOLDER holds kubestep.js and kubestep_bg.wasm.
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { performance } from "node:perf_hooks";
@@ -35,6 +35,29 @@ function job(playground, name, completions, parallelism) {
   const { end, steps } = playground.run(until, 3_600_000);
   if (end !== "reached") throw new Error(`${name} ended ${end} after ${steps} steps`);
   return { steps: steps + 1, seconds: (performance.now() - started) / 1000 };
+}
+
+/** Runs an hourly CronJob for some days. */
+function hourly(days) {
+  const playground = new Playground({ seed: 1, nodes: 3, files: [] });
+  const started = performance.now();
+  playground.command("kubectl create cronjob hourly --image=busybox --schedule=@hourly -- true");
+  const { end, steps } = playground.run({ type: "time", ms: days * 86_400_000 }, 3_600_000);
+  if (end !== "reached") throw new Error(`hourly ended ${end} after ${steps} steps`);
+  const seconds = (performance.now() - started) / 1000;
+  return {
+    days,
+    steps: steps + 1,
+    seconds,
+    stepsPerSecond: Math.round((steps + 1) / seconds),
+    microsecondsPerStep: (seconds / (steps + 1)) * 1e6,
+    peakMiB: Math.round(memory.buffer.byteLength / 2 ** 20),
+  };
+}
+
+if (completions === "--hourly") {
+  console.log(JSON.stringify(hourly(Number(parallelism))));
+  process.exit(0);
 }
 
 const fresh = () => {

@@ -10,6 +10,8 @@ use std::time::{Duration, Instant};
 
 /// Completions and parallelism of the Jobs that are measured.
 const JOBS: &[(u32, u32)] = &[(100, 100), (1_000, 100), (10_000, 100)];
+/// Days for which an hourly CronJob is run.
+const DAYS: &[&str] = &["7", "365"];
 /// What takes longer is ended, and said to have been.
 const PATIENCE: Duration = Duration::from_secs(300);
 
@@ -41,8 +43,17 @@ pub fn run(args: &[String]) -> Result<()> {
         }
         Ok(runs)
     })?;
+    let calendars: Vec<[Result<Value>; 2]> = phases.run("cron jobs", || {
+        let both = |days: &&str| [measure(native(&["--hourly", days])), measure(module("--hourly", days))];
+        Ok(DAYS.iter().map(both).collect())
+    })?;
     print_tree(&measure(native(&["--tree"]))?);
-    print_runs(&runs);
+    let job = |(completions, parallelism): &(u32, u32)| {
+        format!("{completions} completions, parallelism {parallelism}")
+    };
+    print_runs("Job", &JOBS.iter().map(job).collect::<Vec<_>>(), &runs);
+    let days = DAYS.iter().map(|days| format!("hourly, {days} days"));
+    print_runs("CronJob", &days.collect::<Vec<_>>(), &calendars);
     print_pods(&runs);
     if page {
         let first_step = phases.run("first step", first_step);
@@ -102,14 +113,15 @@ fn print_tree(tree: &Value) {
     }
 }
 
-fn print_runs(runs: &[[Result<Value>; 2]]) {
-    println!("\n| Job | where | steps | seconds | steps/s | µs a step | peak memory, MiB | wasm : native |");
+fn print_runs(kind: &str, names: &[String], runs: &[[Result<Value>; 2]]) {
+    println!(
+        "\n| {kind} | where | steps | seconds | steps/s | µs a step | peak memory, MiB | wasm : native |"
+    );
     println!("| --- | --- | ---: | ---: | ---: | ---: | ---: | ---: |");
-    for ((completions, parallelism), [native, module]) in JOBS.iter().zip(runs) {
+    for (job, [native, module]) in names.iter().zip(runs) {
         let number = |run: &Result<Value>, key: &str| run.as_ref().ok().and_then(|r| r[key].as_f64());
         let ratio = number(module, "seconds").zip(number(native, "seconds")).map(|(m, n)| m / n);
         for (place, run) in [("native", native), ("wasm", module)] {
-            let job = format!("{completions} completions, parallelism {parallelism}");
             match run {
                 Err(error) => println!("| {job} | {place} | {error:#} | | | | | |"),
                 Ok(run) => println!(

@@ -57,7 +57,7 @@ const COMMANDS: &[Command] = &[
     Command {
         name: "bench",
         options: "[--no-page]",
-        about: "measure Jobs natively and in the module, the page's size, and the time to its first step",
+        about: "measure Jobs and CronJobs natively and in the module, the page's size, and the time to its first step",
         run: bench::run,
     },
 ];

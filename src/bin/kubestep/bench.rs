@@ -1,4 +1,4 @@
-//! `kubestep bench`: how long a Job takes to its end, natively. `cargo xtask bench` runs the same in wasm beside it.
+//! `kubestep bench`: how long a Job takes to its end, or an hourly CronJob for some days, natively. `cargo xtask bench` runs the same in wasm beside it.
 
 use kubestep::api::{ObjectKey, kinds};
 use kubestep::cluster::Config;
@@ -7,7 +7,7 @@ use kubestep::json::{Json, diff};
 use kubestep::playground::{Files, Playground, Until};
 use std::hint::black_box;
 use std::process::ExitCode;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 /// What `kubestep bench` takes.
 #[derive(clap::Args)]
@@ -18,6 +18,9 @@ pub struct Arguments {
     /// Parallelism of the Job.
     #[arg(long, default_value_t = 100)]
     parallelism: u32,
+    /// Measure an hourly CronJob for so many days, not a Job.
+    #[arg(long, value_name = "DAYS")]
+    hourly: Option<u64>,
     /// Measure the tree that objects are made of, not a Job.
     #[arg(long)]
     tree: bool,
@@ -42,6 +45,25 @@ fn job(playground: &mut Playground, name: &str, completions: u32, parallelism: u
     let object = (kinds::JOBS.into(), ObjectKey::new("default", name));
     playground.run(&Until::Condition { object, kind: "Complete".into(), status: "True".into() }, |_| true);
     (playground.desk().world().steps() - steps, started.elapsed().as_secs_f64())
+}
+
+/// An hourly CronJob whose pods end at once.
+const HOURLY: &str = "kubectl create cronjob hourly --image=busybox --schedule=@hourly -- true";
+
+/// Runs an hourly CronJob for some days.
+#[allow(clippy::disallowed_methods)]
+fn hourly(days: u64) -> Json {
+    let mut playground = Playground::new(Config::new(1, 3), Files::new());
+    let started = Instant::now();
+    playground.command(HOURLY);
+    let end = playground.config().start + Duration::from_secs(days * 86_400);
+    playground.run(&Until::Time(end), |_| true);
+    let (steps, seconds) = (playground.desk().world().steps(), started.elapsed().as_secs_f64());
+    json!({
+        "days": days as i64, "steps": steps as i64, "seconds": seconds,
+        "stepsPerSecond": (steps as f64 / seconds).round(),
+        "microsecondsPerStep": seconds / steps as f64 * 1e6, "peakMiB": peak_mib().round(),
+    })
 }
 
 /// The largest resident size so far, in MiB.
@@ -91,6 +113,10 @@ fn tree() -> Json {
 pub fn run(arguments: &Arguments) -> ExitCode {
     if arguments.tree {
         println!("{}", tree());
+        return ExitCode::SUCCESS;
+    }
+    if let Some(days) = arguments.hourly {
+        println!("{}", hourly(days));
         return ExitCode::SUCCESS;
     }
     let mut playground = Playground::new(Config::new(1, 3), Files::new());
