@@ -25,6 +25,7 @@ export class KsCalendar extends Panel {
     article + article { margin-top: 12px; }
     header { display: flex; align-items: center; flex-wrap: wrap; gap: 2px 10px; margin-bottom: 6px; }
     header .words { display: flex; flex-wrap: wrap; gap: 0 10px; align-items: baseline; flex: 1 1 auto; min-width: 0; }
+    .buttons { display: flex; gap: 6px; }
     header .button { min-height: 26px; padding: 1px 9px; font-size: 12px; }
     ol { list-style: none; margin: 0; padding: 0 0 2px; display: flex; gap: 4px; overflow-x: auto; }
     li { flex: 1 1 0; min-width: 50px; max-width: 92px; text-align: center; line-height: 1.35; padding: 2px 0; border-radius: 6px; }
@@ -58,8 +59,24 @@ export class KsCalendar extends Panel {
       ${total > items.length ? html`<p class="muted">${t("more", { count: total - items.length })}</p>` : nothing}`;
   }
 
-  /** Where the strip is longer than the panel, now is in the middle, unless someone is at it. */
+  readonly #resized = new ResizeObserver(() => this.centre());
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.#resized.observe(this);
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.#resized.disconnect();
+  }
+
   protected override updated(): void {
+    this.centre();
+  }
+
+  /** Where the strip is longer than the panel, now is in the middle, unless someone is at it. */
+  private centre(): void {
     for (const strip of this.renderRoot.querySelectorAll("ol")) {
       const now = strip.querySelector<HTMLElement>(".now");
       if (now && !strip.matches(":hover, :focus-within")) strip.scrollLeft = now.offsetLeft - strip.offsetLeft + (now.offsetWidth - strip.clientWidth) / 2;
@@ -73,8 +90,8 @@ export class KsCalendar extends Panel {
     return html`<article aria-label=${t("calendar-of", { name: object.name })}>
       <header><div class="words">${this.object(object)} <span class="mono">${schedule}</span>
           <span class="muted">${timeZone || "UTC"} · ${policy}${suspended ? ` · ${t("calendar-suspended")}` : ""}</span></div>
-        <button class="button" ?disabled=${!next} @click=${() => next && this.until(next.atMs + STARTED_MS)}>${t("calendar-to-next")}</button>
-        <button class="button" @click=${() => this.until(nowMs + DAY_MS)}>${t("calendar-day")}</button></header>
+        <div class="buttons"><button class="button" ?disabled=${!next} @click=${() => next && this.until(next.atMs + STARTED_MS)}>${t("calendar-to-next")}</button>
+        <button class="button" @click=${() => this.until(nowMs + DAY_MS)}>${t("calendar-day")}</button></div></header>
       ${error ? html`<p class="error">${error}</p>` : nothing}
       <ol tabindex="0" aria-label=${t("calendar-of", { name: object.name })}>
         ${past.items.map((run) => this.run(run, now))}
