@@ -150,3 +150,61 @@ fn run(job: &Job, clock: &Clock, now: Time) -> RunView {
         ..clock.run(scheduled.unwrap_or(created), &state)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::calendars;
+    use crate::cluster::Config;
+    use crate::playground::{Files, Playground, Until};
+    use std::time::Duration;
+
+    /// `09:01 complete, … | 09:05 next, …` of a CronJob after some minutes, its Jobs of 150 seconds each; the cluster
+    /// starts at nine.
+    fn strip(schedule: &str, spec: &str, minutes: u64) -> String {
+        let manifest = format!(
+            "apiVersion: batch/v1\nkind: CronJob\nmetadata: {{name: slow}}\nspec:\n  schedule: '{schedule}'\n{spec}  jobTemplate:\n    \
+             spec:\n      template:\n        spec:\n          restartPolicy: Never\n          containers:\n          \
+             - {{name: main, image: busybox, command: [sleep, '150']}}\n"
+        );
+        let files: Files = [("slow.yaml".into(), manifest.into())].into_iter().collect();
+        let mut playground = Playground::new(Config::new(1, 3), files);
+        playground.command("kubectl apply -f slow.yaml");
+        let until = playground.config().start + Duration::from_secs(minutes * 60 + 30);
+        playground.run(&Until::Time(until), |_| true);
+        let calendars = calendars(&playground).cron_jobs;
+        let calendar = &calendars.items[0];
+        let runs = |runs: &[super::RunView]| {
+            let runs: Vec<String> =
+                runs.iter().map(|run| format!("{} {}", &run.at[11..16], run.state)).collect();
+            runs.join(", ")
+        };
+        format!(
+            "{} | {}{}",
+            runs(&calendar.past.items),
+            runs(&calendar.coming[..calendar.coming.len().min(2)]),
+            calendar.error
+        )
+    }
+
+    #[test]
+    fn every_moment_says_what_became_of_it() {
+        let forbid = "  concurrencyPolicy: Forbid\n";
+        let berlin = "  timeZone: Europe/Berlin\n";
+        let cases = [
+            ("* * * * *", "", 2, "09:01 active, 09:02 active | 09:03 next, 09:04 next"),
+            ("* * * * *", forbid, 3, "09:01 active, 09:02 none, 09:03 due | 09:04 next, 09:05 next"),
+            (
+                "* * * * *",
+                forbid,
+                4,
+                "09:01 complete, 09:02 none, 09:03 active, 09:04 due | 09:05 next, 09:06 next",
+            ),
+            ("0 8 * * *", berlin, 0, " | 08:00 next, 08:00 next"),
+            ("@every 90s", "", 2, "09:01 active | 09:03 next, 09:04 next"),
+            ("* * * * *", "  suspend: true\n", 2, "09:01 none, 09:02 none | "),
+        ];
+        for (schedule, spec, minutes, expected) in cases {
+            assert_eq!(strip(schedule, spec, minutes), expected, "{schedule} {spec} {minutes}");
+        }
+    }
+}
