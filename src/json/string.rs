@@ -49,26 +49,18 @@ pub(super) fn same(a: &str, b: &str) -> bool {
 }
 
 fn order_by_words(a: &[u8], b: &[u8]) -> Ordering {
-    let (a_words, a_rest) = a.as_chunks::<8>();
-    let (b_words, b_rest) = b.as_chunks::<8>();
+    let (a_words, b_words) = (a.as_chunks::<8>().0, b.as_chunks::<8>().0);
     for (x, y) in a_words.iter().zip(b_words) {
         if x != y {
             return u64::from_be_bytes(*x).cmp(&u64::from_be_bytes(*y));
         }
     }
-    // Where one has more words, the other's rest is compared with the first of those.
-    let rest = |words: &[[u8; 8]], rest: &[u8], i: usize| match words.get(a_words.len().min(b_words.len())) {
-        Some(word) => Some(word[i]),
-        None => rest.get(i).copied(),
-    };
-    for i in 0..8 {
-        match (rest(a_words, a_rest, i), rest(b_words, b_rest, i)) {
-            (None, None) => return Ordering::Equal,
-            (x, y) if x != y => return x.cmp(&y),
-            _ => {}
+    let compared = 8 * a_words.len().min(b_words.len());
+    for (x, y) in a[compared..].iter().zip(&b[compared..]) {
+        if x != y {
+            return x.cmp(y);
         }
     }
-    // Only where both have a whole word left, which the loop above has compared.
     a.len().cmp(&b.len())
 }
 

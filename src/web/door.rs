@@ -1,5 +1,6 @@
 //! The `Playground` class that the page drives. Thin: every method turns names into engine values and back.
 
+use super::heap::make_room;
 use super::model::{
     Diagnostic, Diagnostics, Fault, FileText, Files, ObjectRef, PlaygroundOptions, RunEnd, RunProgress,
     RunUntil, StepLines, Terminal,
@@ -128,6 +129,9 @@ impl Playground {
         let until = self.until(from_js(until)?)?;
         let started = js_sys::Date::now();
         let progress = self.engine.run(&until, |steps| {
+            if steps.is_multiple_of(STEPS_PER_LOOK) {
+                make_room();
+            }
             !steps.is_multiple_of(STEPS_PER_LOOK) || steps == 0 || js_sys::Date::now() - started < budget_ms
         });
         Ok(to_js(&RunProgress {

@@ -49,6 +49,8 @@
 pub mod calendar;
 #[cfg(target_arch = "wasm32")]
 mod door;
+#[cfg(target_arch = "wasm32")]
+mod heap;
 pub mod marks;
 #[cfg(target_arch = "wasm32")]
 mod mechanisms;
