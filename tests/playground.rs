@@ -134,3 +134,15 @@ fn a_fault_of_the_text_is_told_where_its_message_says() {
         assert_eq!((last.place.line, last.place.end_line), place, "{text}\n{last:?}");
     }
 }
+
+#[test]
+fn names_are_links_but_not_in_what_a_container_writes() {
+    let mut playground = applied(&job("completions: 1", "echo it works"));
+    idle(&mut playground);
+    playground.command("kubectl logs job/it");
+    idle(&mut playground);
+    let entries = kubestep::web::terminal::entries(&playground, 0);
+    let links = |i: usize| entries[i].output.iter().filter(|segment| segment.object.is_some()).count();
+    assert_eq!((links(0), links(1)), (1, 0));
+    assert_eq!(entries[1].output[0].text, "it works\n");
+}

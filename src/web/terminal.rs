@@ -36,12 +36,23 @@ pub fn entries(playground: &Playground, from: usize) -> Vec<TerminalEntry> {
             id: id as u32,
             line: entry.line.to_string(),
             step: entry.step as u32,
-            output: pieces.flat_map(|p| segments(world, &p.text, p.error)).collect(),
+            output: pieces
+                .flat_map(|p| match is_from_container(&entry.line) {
+                    true => vec![Segment { text: p.text.to_string(), error: p.error, object: None }],
+                    false => segments(world, &p.text, p.error),
+                })
+                .collect(),
             exit: entry.exit,
             running: entry.exit.is_none(),
         }
     };
     playground.terminal_entries().enumerate().skip(from).map(view).collect()
+}
+
+/// What a program in a container writes names no objects, whatever its words are.
+fn is_from_container(line: &str) -> bool {
+    let mut words = line.split_whitespace().filter(|word| !word.starts_with('-'));
+    words.next() == Some("kubectl") && matches!(words.next(), Some("logs" | "exec" | "attach"))
 }
 
 /// Splits a text so that each name of an object that exists stands alone.
