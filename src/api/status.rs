@@ -160,6 +160,13 @@ impl Status {
         Status::new(Reason::Conflict, message).about(resource, name)
     }
 
+    /// The conflict of a write with a newer one (`OptimisticLockErrorMsg`).
+    pub fn modified(resource: &Resource, name: &str) -> Status {
+        let why =
+            "the object has been modified; please apply your changes to the latest version and try again";
+        Status::conflict(resource, name, why)
+    }
+
     /// `jobs.batch "pi" is forbidden: …`
     pub fn forbidden(resource: &Resource, name: &str, why: &str) -> Status {
         let object = if name.is_empty() { String::new() } else { format!(" \"{name}\"") };

@@ -5,9 +5,6 @@ use crate::api::{ObjectKey, Reason, Request, Response, Status};
 use crate::json::{Json, Str};
 use crate::sim::Time;
 
-const MODIFIED: &str =
-    "the object has been modified; please apply your changes to the latest version and try again";
-
 /// Replaces an object, or the part of it that a subresource stands for.
 pub fn update(server: &mut ApiServer, now: Time, request: &Request) -> Result<Response, Status> {
     let name = request.body["metadata"]["name"].str();
@@ -157,7 +154,7 @@ fn preconditions(request: &Request, key: &ObjectKey, old: &Json, new: &Json) -> 
     }
     let version = asked["resourceVersion"].str();
     if !version.is_empty() && version != present["resourceVersion"].str() {
-        return Err(Status::conflict(&request.resource, &key.name, MODIFIED));
+        return Err(Status::modified(&request.resource, &key.name));
     }
     if version.is_empty() && request.resource.plural == "leases" && request.subresource.is_empty() {
         let message = "metadata.resourceVersion: Invalid value: 0x0: must be specified for an update";

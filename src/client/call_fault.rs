@@ -32,11 +32,7 @@ impl CallFault {
     pub fn status(self, request: &Request) -> Status {
         match self {
             CallFault::Error => Status::new(Reason::InternalError, "etcdserver: request timed out"),
-            CallFault::Conflict => Status::conflict(
-                &request.resource,
-                &request.name,
-                "the object has been modified; please apply your changes to the latest version and try again",
-            ),
+            CallFault::Conflict => Status::modified(&request.resource, &request.name),
             CallFault::Crash => Status::new(Reason::ServiceUnavailable, "the process has died"),
         }
     }

@@ -4,6 +4,7 @@
 use super::reflector::Change;
 use super::{Context, Index, Indexer, Lister, Reflector};
 use crate::api::{EventType, ObjectKey, Resource, View};
+use crate::collections::Set;
 use crate::json::{Json, Str};
 
 /// What happened to one object, as an event handler hears it.
@@ -91,7 +92,7 @@ impl Informer {
     }
 
     fn replace(&mut self, objects: Vec<Json>) -> Vec<Delta> {
-        let keep: crate::collections::Set<ObjectKey> = objects.iter().map(ObjectKey::of).collect();
+        let keep: Set<ObjectKey> = objects.iter().map(ObjectKey::of).collect();
         let gone: Vec<ObjectKey> =
             self.indexer.iter().map(|(key, _)| key).filter(|key| !keep.contains(key)).cloned().collect();
         let mut deltas: Vec<Delta> = objects.into_iter().map(|object| self.put(object)).collect();

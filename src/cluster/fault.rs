@@ -169,11 +169,11 @@ impl World {
         let World { manager, kubelets, server, rng, now, limit, armed, held, .. } = self;
         let mishap = Mishap::limit(*limit);
         with_context(server, &mut [], rng, (*now, mishap), record, |cx| match fault {
-            Fault::NodeDown(node) => {
-                kubelets.iter_mut().filter(|k| k.node_name() == node.as_str()).for_each(|k| k.power_off(cx))
-            }
-            Fault::NodeUp(node) => {
-                kubelets.iter_mut().filter(|k| k.node_name() == node.as_str()).for_each(|k| k.power_on(cx))
+            Fault::NodeDown(node) | Fault::NodeUp(node) => {
+                let Some(kubelet) = kubelets.iter_mut().find(|k| k.node_name() == node.as_str()) else {
+                    return;
+                };
+                if kubelet.is_down() { kubelet.power_on(cx) } else { kubelet.power_off(cx) }
             }
             Fault::KillContainer { pod, container } => {
                 kubelets.iter_mut().for_each(|kubelet| kubelet.kill(cx, pod, container));

@@ -44,11 +44,6 @@ impl World {
         first
     }
 
-    /// The enabled action at a place of the list.
-    pub fn action(&self, index: usize) -> Option<Action> {
-        if index == 0 { self.default_action() } else { self.enabled().into_iter().nth(index) }
-    }
-
     /// Whether nothing is left to do but housekeeping.
     pub fn is_idle(&self) -> bool {
         matches!(self.default_action(), None | Some(Action::Advance { background: true, .. }))

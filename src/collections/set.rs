@@ -84,11 +84,6 @@ impl<T: Element + Ord> Set<T> {
     {
         Iter(self.0.range(range))
     }
-
-    /// The members that `other` lacks, in order.
-    pub fn difference<'a>(&'a self, other: &'a Self) -> impl Iterator<Item = &'a T> {
-        self.iter().filter(|member| !other.contains(*member))
-    }
 }
 
 /// Members in order.

@@ -15,7 +15,7 @@ use crate::api::views::batch_v1::{Job, JobCondition, JobStatus};
 use crate::api::views::core_v1::Pod;
 use crate::api::{ObjectKey, Status, View, kinds, meta};
 use crate::client::{BY_CONTROLLER, Context, EventKind, orphans};
-use crate::collections::Set;
+use crate::collections::{Map, Set};
 use crate::controllers::claim::Claim;
 use crate::controllers::{Caches, nonzero};
 use crate::json;
@@ -58,7 +58,7 @@ pub struct Sync {
     /// The indexes that failed too often, where there is a limit per index.
     pub failed_indexes: Option<Intervals>,
     /// Failed pods that wait for their replacement, by index.
-    pub delayed: crate::collections::Map<i64, Pod>,
+    pub delayed: Map<i64, Pod>,
     /// The back-off after this sync.
     pub backoff: BackoffRecord,
     /// Why the Job is over, if it is.
