@@ -50,6 +50,14 @@ fn a_list_does_what_a_vecdeque_does() {
                 *ours.get_mut(at).expect("there") += 1;
                 theirs[at] += 1;
             }
+            3 if round % 100 == 1 => {
+                let (from, to) =
+                    (rng.below(20) as usize, theirs.len().saturating_sub(rng.below(20) as usize));
+                ours.truncate(to);
+                theirs.truncate(to);
+                ours.remove_first(from);
+                theirs.drain(..from.min(theirs.len()));
+            }
             3 if round % 100 == 0 => {
                 ours.retain(|n| n % 3 > 0);
                 theirs.retain(|n| n % 3 > 0);

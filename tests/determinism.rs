@@ -1,9 +1,11 @@
 //! A run follows from its seed and its log alone: replayed, sought, exported and read back, it is the same run.
 
+use kubestep::api::{ObjectKey, kinds};
 use kubestep::cluster::Config;
 use kubestep::json::Str;
 use kubestep::playground::{Desk, Files, Playground, RunError, RunFile, Until, trace_hash};
 use kubestep::sim::{Machine, Rng};
+use std::time::Duration;
 
 const JOB: &str = "\
 apiVersion: batch/v1
@@ -65,6 +67,28 @@ fn the_same_seed_and_log_give_the_same_trace_and_another_seed_another() {
     let hash = trace_hash(&job_run(7));
     assert_eq!(hash, trace_hash(&job_run(7)));
     assert_ne!(hash, trace_hash(&job_run(8)));
+}
+
+/// A run that is long enough for thin checkpoints. What a person sees of an object's past is the same after coming back.
+#[test]
+fn a_long_run_comes_back_with_its_history() {
+    let mut playground = Playground::new(Config::new(7, 2), Files::new());
+    playground.command("kubectl create cronjob hourly --image=busybox --schedule=@hourly -- true");
+    let mut days = |n: u64| {
+        let until = Until::Time(playground.config().start + Duration::from_secs(n * 86_400));
+        playground.run(&until, |_| true);
+        let key = ObjectKey::new("default", "hourly");
+        let server = playground.desk().world().server();
+        let history = server.history(&kinds::CRONJOBS.into(), &key);
+        (playground.timeline().position(), history, server.compacted(), sight(playground.desk()))
+    };
+    let (position, history, compacted, seen) = days(5);
+    let (end, ..) = days(10);
+    assert!(end > 256 * 32 && history.len() > 200, "{end} steps, {} revisions", history.len());
+    playground.timeline_mut().seek(position);
+    let server = playground.desk().world().server();
+    assert!(server.history(&kinds::CRONJOBS.into(), &ObjectKey::new("default", "hourly")) == history);
+    assert_eq!((server.compacted(), sight(playground.desk())), (compacted, seen));
 }
 
 #[test]

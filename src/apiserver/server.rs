@@ -14,9 +14,6 @@ use crate::json;
 use crate::json::{Json, Str};
 use crate::sim::{Rng, Time};
 
-/// How many revisions are kept unless one says otherwise.
-const HISTORY: usize = 20_000;
-
 /// The API server with its storage and its open watches.
 #[derive(Clone, Debug)]
 pub struct ApiServer {
@@ -31,7 +28,7 @@ impl ApiServer {
     /// A server with the namespaces that every cluster has; `seed` decides uids and generated names.
     pub fn new(seed: u64, now: Time) -> ApiServer {
         let mut server = ApiServer {
-            store: Store::new(HISTORY),
+            store: Store::default(),
             watches: Watches::default(),
             rng: Rng::new(seed),
             seen: Seen::default(),
@@ -100,7 +97,7 @@ impl ApiServer {
         self.store.revision()
     }
 
-    /// The newest revision whose history is gone.
+    /// The newest revision at which no watch can start any more.
     pub fn compacted(&self) -> u64 {
         self.store.compacted()
     }
@@ -110,9 +107,14 @@ impl ApiServer {
         self.store.compact(revision);
     }
 
-    /// How many revisions are kept (older ones are compacted by themselves).
-    pub fn keep_history(&mut self, revisions: usize) {
-        self.store.set_keep(revisions);
+    /// Forgets what only people look back at: writes that are compacted.
+    pub fn thin(&mut self) {
+        self.store.thin();
+    }
+
+    /// Takes over what the same server, at a later moment, still knows of the writes before this one.
+    pub fn recall(&mut self, later: &ApiServer) {
+        self.store.recall(&later.store);
     }
 
     /// The resources that have objects, with how many.
@@ -141,7 +143,7 @@ impl ApiServer {
         self.store.latest_writes(n)
     }
 
-    /// All kept revisions of an object, oldest first; also of one that is gone.
+    /// The archived revisions of an object, oldest first; also of one that is gone.
     pub fn history(&self, resource: &Resource, key: &ObjectKey) -> Vec<Revision> {
         self.store.history(resource, key)
     }
@@ -302,7 +304,7 @@ impl ApiServer {
 
     /// Writes an object and tells the watches.
     pub(super) fn put(&mut self, now: Time, resource: &Resource, key: &ObjectKey, object: Json) -> Json {
-        let change = self.store.put(resource, key, object);
+        let change = self.store.put(now, resource, key, object);
         self.watches.offer(now, &change);
         self.lease(now, resource, key);
         change.after
@@ -310,7 +312,7 @@ impl ApiServer {
 
     /// Removes an object and tells the watches.
     pub(super) fn remove(&mut self, now: Time, resource: &Resource, key: &ObjectKey) -> Option<Json> {
-        let change = self.store.remove(resource, key)?;
+        let change = self.store.remove(now, resource, key)?;
         self.watches.offer(now, &change);
         Some(change.after)
     }

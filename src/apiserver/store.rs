@@ -1,19 +1,29 @@
 //! [`Store`]: every object, every revision, one counter (what etcd is to the real API server).
 //!
 //! Every write makes one new revision of the whole store; an object's `resourceVersion` is the revision that wrote
-//! it. Old revisions stay until they are compacted, so that watches can start in the past and the page can show an
-//! object's history. All structures share what they have in common: a clone of the store costs a few reference
-//! counts.
+//! it. A revision is *compacted* after five minutes, as kube-apiserver has etcd do (its `compact.go`): no watch and no
+//! list can start before it any more. The *archive* goes further back than that, so that the page can show an object's
+//! history; nothing in the cluster depends on how far, and a checkpoint of a long run goes without. All structures share
+//! what they have in common: a clone of the store costs a few reference counts.
 
 use crate::api::{ObjectKey, Resource};
 use crate::collections::{List, Map};
 use crate::json::{Json, Str};
+use crate::sim::Time;
+use std::time::Duration;
+
+/// How long a watch or a list can still start at a revision (`--etcd-compaction-interval`).
+const COMPACTION: Duration = Duration::from_secs(300);
+/// So many of the newest revisions are archived.
+const ARCHIVE: usize = 10_000;
 
 /// One write, as the log keeps it.
 #[derive(Clone, Debug)]
 pub struct Change {
     /// The store's revision that it made.
     pub revision: u64,
+    /// When.
+    pub at: Time,
     /// Of which resource.
     pub resource: Resource,
     /// Of which object.
@@ -60,83 +70,68 @@ impl Write {
     }
 }
 
-/// The objects of one resource.
-#[derive(Clone, Debug, Default)]
-struct Collection {
-    objects: Map<ObjectKey, Json>,
-    /// The revisions in the log that wrote each object.
-    written: Map<ObjectKey, List<u64>>,
-}
-
 /// All objects and their history.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Store {
     revision: u64,
-    collections: Map<Resource, Collection>,
-    /// The changes `compacted + 1 ..= revision`, one a revision.
+    collections: Map<Resource, Map<ObjectKey, Json>>,
+    /// The newest changes up to `revision`, one a revision.
     log: List<Change>,
     compacted: u64,
-    keep: usize,
     agent: Str,
 }
 
 impl Store {
-    /// An empty store that keeps the newest `keep` revisions.
-    pub fn new(keep: usize) -> Store {
-        Store {
-            revision: 0,
-            collections: Map::new(),
-            log: List::new(),
-            compacted: 0,
-            keep,
-            agent: Str::default(),
-        }
-    }
-
     /// The newest revision.
     pub fn revision(&self) -> u64 {
         self.revision
     }
 
-    /// The newest revision that is no longer kept.
+    /// The newest revision at which no watch can start any more.
     pub fn compacted(&self) -> u64 {
         self.compacted
     }
 
-    /// How many of the newest revisions are kept; older ones are compacted as new ones come.
-    pub fn set_keep(&mut self, keep: usize) {
-        self.keep = keep;
-        self.trim();
-    }
-
     /// Forgets the history up to and including `revision`. Objects that exist keep their present state.
     pub fn compact(&mut self, revision: u64) {
-        while self.compacted < revision.min(self.revision) {
-            self.forget_oldest();
+        self.compacted = self.compacted.max(revision.min(self.revision));
+        self.thin();
+    }
+
+    /// Forgets of the archive what is compacted.
+    pub fn thin(&mut self) {
+        self.log.remove_first((self.compacted + 1).saturating_sub(self.archived_from()) as usize);
+    }
+
+    /// Takes over the archive of the same store at a later moment.
+    pub fn recall(&mut self, later: &Store) {
+        let Some(first) = later.log.front().map(|change| change.revision) else { return };
+        if first < self.archived_from() && self.revision <= later.revision {
+            self.log = later.log.clone();
+            self.log.truncate((self.revision + 1).saturating_sub(first) as usize);
         }
     }
 
-    fn trim(&mut self) {
-        while self.log.len() > self.keep {
-            self.forget_oldest();
-        }
+    /// The oldest revision in the archive.
+    fn archived_from(&self) -> u64 {
+        self.revision + 1 - self.log.len() as u64
     }
 
-    fn forget_oldest(&mut self) {
-        let Some(change) = self.log.pop_front() else { return };
-        self.compacted = change.revision;
-        let Some(collection) = self.collections.get_mut(&change.resource) else { return };
-        if let Some(written) = collection.written.get_mut(&change.key) {
-            written.pop_front();
-            if written.is_empty() {
-                collection.written.remove(&change.key);
-            }
+    /// Compacts what is too old at a moment, and keeps the archive to its size. What is compacted follows from the writes
+    /// alone, not from how much of them is archived here.
+    fn trim(&mut self, now: Time) {
+        self.compacted = self.compacted.max(self.revision.saturating_sub(ARCHIVE as u64));
+        while self.change(self.compacted + 1).is_some_and(|next| now.since(next.at) > COMPACTION) {
+            self.compacted += 1;
+        }
+        if self.log.len() > ARCHIVE {
+            self.log.pop_front();
         }
     }
 
     /// The object.
     pub fn get(&self, resource: &Resource, key: &ObjectKey) -> Option<&Json> {
-        self.collections.get(resource)?.objects.get(key)
+        self.collections.get(resource)?.get(key)
     }
 
     /// The objects of a resource, in key order; of one namespace unless that is `""`.
@@ -146,14 +141,14 @@ impl Store {
         namespace: &'a str,
     ) -> impl Iterator<Item = (&'a ObjectKey, &'a Json)> + 'a {
         let first = ObjectKey::new(namespace, "");
-        let range = self.collections.get(resource).map(|c| c.objects.range(first..));
+        let range = self.collections.get(resource).map(|objects| objects.range(first..));
         let inside = move |key: &ObjectKey| namespace.is_empty() || key.namespace == namespace;
         range.into_iter().flatten().take_while(move |(key, _)| inside(key))
     }
 
     /// The resources that have objects, with how many.
     pub fn counts(&self) -> impl Iterator<Item = (&Resource, usize)> {
-        self.collections.iter().map(|(r, c)| (r, c.objects.len())).filter(|(_, n)| *n > 0)
+        self.collections.iter().map(|(r, objects)| (r, objects.len())).filter(|(_, n)| *n > 0)
     }
 
     /// Who asks for the writes that follow.
@@ -162,19 +157,18 @@ impl Store {
     }
 
     /// Writes an object, new or changed, and gives the change; the object gets the new resource version.
-    pub fn put(&mut self, resource: &Resource, key: &ObjectKey, mut object: Json) -> Change {
+    pub fn put(&mut self, now: Time, resource: &Resource, key: &ObjectKey, mut object: Json) -> Change {
         self.stamp(&mut object);
-        let collection = self.collections.slot(resource.clone());
-        let before = collection.objects.insert(key.clone(), object.clone());
-        self.record(resource, key, before, object, false)
+        let before = self.collections.slot(resource.clone()).insert(key.clone(), object.clone());
+        self.record(now, resource, key, before, object, false)
     }
 
     /// Removes an object and gives the change, where it existed.
-    pub fn remove(&mut self, resource: &Resource, key: &ObjectKey) -> Option<Change> {
-        let before = self.collections.get_mut(resource)?.objects.remove(key)?;
+    pub fn remove(&mut self, now: Time, resource: &Resource, key: &ObjectKey) -> Option<Change> {
+        let before = self.collections.get_mut(resource)?.remove(key)?;
         let mut last = before.clone();
         self.stamp(&mut last);
-        Some(self.record(resource, key, Some(before), last, true))
+        Some(self.record(now, resource, key, Some(before), last, true))
     }
 
     /// Takes the next revision and writes it into the object's metadata.
@@ -186,18 +180,16 @@ impl Store {
 
     fn record(
         &mut self,
+        now: Time,
         resource: &Resource,
         key: &ObjectKey,
         before: Option<Json>,
         after: Json,
         deleted: bool,
     ) -> Change {
-        let revision = self.revision;
-        if let Some(collection) = self.collections.get_mut(resource) {
-            collection.written.slot(key.clone()).push_back(revision);
-        }
         let change = Change {
-            revision,
+            revision: self.revision,
+            at: now,
             resource: resource.clone(),
             key: key.clone(),
             before,
@@ -206,29 +198,29 @@ impl Store {
             agent: self.agent.clone(),
         };
         self.log.push_back(change.clone());
-        self.trim();
+        self.trim(now);
         change
     }
 
     fn change(&self, revision: u64) -> Option<&Change> {
-        let index = usize::try_from(revision.checked_sub(self.compacted + 1)?).ok()?;
+        let index = usize::try_from(revision.checked_sub(self.archived_from())?).ok()?;
         self.log.get(index)
     }
 
     /// The changes after `revision`, oldest first.
     pub fn changes_after(&self, revision: u64) -> impl Iterator<Item = &Change> {
-        (revision.max(self.compacted) + 1..=self.revision).filter_map(|r| self.change(r))
+        let after = (revision + 1).saturating_sub(self.archived_from()) as usize;
+        self.log.skip(after.min(self.log.len()))
     }
 
-    /// All kept revisions of an object, oldest first; also of one that is gone.
+    /// The archived revisions of an object, oldest first; also of one that is gone.
     pub fn history(&self, resource: &Resource, key: &ObjectKey) -> Vec<Revision> {
-        let written = self.collections.get(resource).and_then(|c| c.written.get(key));
-        let one = |revision: &u64| {
-            let change = self.change(*revision)?;
-            let object = if change.deleted { Json::Null } else { change.after.clone() };
-            Some(Revision { revision: *revision, object, agent: change.agent.clone() })
+        let one = |change: &Change| Revision {
+            revision: change.revision,
+            object: if change.deleted { Json::Null } else { change.after.clone() },
+            agent: change.agent.clone(),
         };
-        written.into_iter().flatten().filter_map(one).collect()
+        self.log.iter().filter(|c| c.key == *key && c.resource == *resource).map(one).collect()
     }
 
     /// The newest `n` writes, newest first.
@@ -252,7 +244,7 @@ impl Store {
         if revision < self.compacted {
             return None;
         }
-        let mut objects = self.collections.get(resource).map(|c| c.objects.clone()).unwrap_or_default();
+        let mut objects = self.collections.get(resource).cloned().unwrap_or_default();
         for r in (revision + 1..=self.revision).rev() {
             let Some(change) = self.change(r).filter(|c| c.resource == *resource) else { continue };
             match &change.before {

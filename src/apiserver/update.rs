@@ -123,7 +123,7 @@ pub fn write(
         quota::charge(server, now, request, charges);
     }
     if finished_deletion(&new, old) {
-        let last = server.store.put(resource, key, new);
+        let last = server.store.put(now, resource, key, new);
         server.watches.offer(now, &last);
         let last = server.remove(now, resource, key).unwrap_or(last.after);
         return Ok(server.answer(now, request, 200, last, warnings));

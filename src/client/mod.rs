@@ -18,6 +18,7 @@ mod expectations;
 mod indexer;
 mod informer;
 mod lister;
+mod lru;
 mod recorder;
 mod reflector;
 mod workqueue;

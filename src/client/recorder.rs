@@ -11,8 +11,9 @@
 //! ```
 
 use super::Context;
+use super::lru::Lru;
 use crate::api::{PatchType, Request, Resource, kinds, meta};
-use crate::collections::{List, Map, Set};
+use crate::collections::{List, Set};
 use crate::json;
 use crate::json::{Json, Str};
 use crate::sim::Time;
@@ -72,9 +73,9 @@ pub struct Recorder {
     component: Str,
     host: Str,
     pending: List<Pending>,
-    similar: Map<Str, Similar>,
-    observed: Map<Str, Observed>,
-    spam: Map<Str, (f64, Time)>,
+    similar: Lru<Similar>,
+    observed: Lru<Observed>,
+    spam: Lru<(f64, Time)>,
     last_nanos: i64,
 }
 
@@ -85,9 +86,9 @@ impl Recorder {
             component: component.into(),
             host: host.into(),
             pending: List::new(),
-            similar: Map::new(),
-            observed: Map::new(),
-            spam: Map::new(),
+            similar: Lru::default(),
+            observed: Lru::default(),
+            spam: Lru::default(),
             last_nanos: 0,
         }
     }
@@ -143,7 +144,7 @@ impl Recorder {
             Some(o) => (o.count + 1, o.name.clone(), o.first.clone()),
             None => (1, name, now.clone()),
         };
-        if self.is_spam(object.into(), cx.now) {
+        if self.is_spam(&object, cx.now) {
             return;
         }
         let namespace = match event.about["namespace"].str() {
@@ -174,14 +175,13 @@ impl Recorder {
                 return;
             }
         }
-        self.observed.insert(key, Observed { count, name, first });
+        self.observed.insert(&key, Observed { count, name, first });
     }
 
     /// The key under which an event is counted, and its message.
-    fn aggregate(&mut self, alike: String, event: &Pending, now: Time) -> (Str, Str) {
+    fn aggregate(&mut self, alike: String, event: &Pending, now: Time) -> (String, Str) {
         let path = event.about["fieldPath"].str();
-        let exact = Str::from(format!("{alike} {path} {}", event.message));
-        let alike = Str::from(alike);
+        let exact = format!("{alike} {path} {}", event.message);
         let mut similar = match self.similar.get(&alike) {
             Some(s) if now.since(s.last) <= MAX_INTERVAL => s.clone(),
             _ => Similar { messages: Set::new(), last: now },
@@ -192,7 +192,7 @@ impl Recorder {
         if combined {
             similar.messages.remove(&event.message);
         }
-        self.similar.insert(alike.clone(), similar);
+        self.similar.insert(&alike, similar);
         if combined {
             (alike, format!("(combined from similar events): {}", event.message).into())
         } else {
@@ -201,8 +201,8 @@ impl Recorder {
     }
 
     /// A token bucket for each source and object.
-    fn is_spam(&mut self, object: Str, now: Time) -> bool {
-        let (tokens, at) = self.spam.get(&object).copied().unwrap_or((SPAM_BURST, now));
+    fn is_spam(&mut self, object: &str, now: Time) -> bool {
+        let (tokens, at) = self.spam.get(object).copied().unwrap_or((SPAM_BURST, now));
         let tokens = (tokens + now.since(at).as_secs_f64() * SPAM_RATE).min(SPAM_BURST);
         let spam = tokens < 1.0;
         self.spam.insert(object, (if spam { tokens } else { tokens - 1.0 }, now));

@@ -14,6 +14,11 @@ use crate::kubelet::Work;
 /// More causes than this are not kept for one key: the oldest and the newest tell the story.
 const MOST: usize = 8;
 
+/// A key at which nothing happened for so many steps is forgotten, or a long run would remember every pod there was.
+const MEMORY: u64 = 20_000;
+/// Keys are forgotten only once there are so many.
+const MANY: usize = 2_048;
+
 /// Somebody's work on one key: a controller's queue, a kubelet's container (or, without a name, its pod worker), the
 /// scheduler.
 pub(super) type Task = (Actor, Str, ObjectKey);
@@ -32,6 +37,8 @@ pub(super) struct Causes {
     timers: Map<Task, u64>,
     /// The clock's jumps that made tasks due, not yet answered by work.
     ticks: Map<Task, u64>,
+    /// At how many keys the forgetting is due.
+    roof: usize,
     /// The last step in which something broke or was mended: what starts anew and lists again does it because of that.
     fault: u64,
 }
@@ -103,9 +110,22 @@ impl Causes {
         causes
     }
 
+    /// Forgets the keys at which nothing happened for long, each time that their number has doubled.
+    fn forget(&mut self, step: u64) {
+        if self.touched.len() + self.worked.len() < self.roof.max(MANY) {
+            return;
+        }
+        let recent = |last: u64| last + MEMORY > step;
+        self.touched.retain(|_, steps| steps.last().is_some_and(|last| recent(*last)));
+        self.worked.retain(|_, last| recent(*last));
+        self.ticks.retain(|_, last| recent(*last));
+        self.roof = 2 * (self.touched.len() + self.worked.len());
+    }
+
     /// A task is worked on: gives what led to it since the last time. `about` are the keys that it looks at.
     pub(super) fn work(&mut self, step: u64, task: Task, about: &[ObjectKey]) -> Vec<u64> {
         let at = task.0;
+        self.forget(step);
         self.timers.remove(&task);
         let tick = self.ticks.remove(&task);
         let last = self.worked.insert(task, step).unwrap_or(0);

@@ -126,6 +126,16 @@ impl World {
         &self.server
     }
 
+    /// Forgets what people only look back at; the cluster goes on as before.
+    pub fn thin(&mut self) {
+        self.server.thin();
+    }
+
+    /// Takes over what the same world, later in the same run, still knows of the time before this moment.
+    pub fn recall(&mut self, later: &World) {
+        self.server.recall(&later.server);
+    }
+
     /// The controller manager, to look at.
     pub fn manager(&self) -> &Manager {
         &self.manager

@@ -82,9 +82,12 @@ impl<T: Element> List<T> {
 
     /// Keeps only the first `len` elements.
     pub fn truncate(&mut self, len: usize) {
-        while self.len() > len {
-            self.tree.remove(self.len() - 1);
-        }
+        self.tree.cut(0, len);
+    }
+
+    /// Removes the first `n` elements.
+    pub fn remove_first(&mut self, n: usize) {
+        self.tree.cut(n, self.len());
     }
 
     /// Keeps the elements of which `keep` says so.

@@ -132,6 +132,33 @@ impl Node {
         }
     }
 
+    /// Keeps the items at `from..to`, of which there is at least one. Nodes at the two edges may be left small.
+    fn cut(&mut self, from: usize, to: usize) {
+        match self {
+            Node::Leaf(items) => {
+                items.truncate(to);
+                items.drain(..from);
+            }
+            Node::Inner(children) => {
+                let mut start = 0;
+                children.retain_mut(|child| {
+                    let (first, last) = (from.saturating_sub(start), to.saturating_sub(start).min(child.len));
+                    start += child.len;
+                    if first >= last {
+                        return false;
+                    }
+                    if last - first < child.len {
+                        let node = Arc::make_mut(&mut child.node);
+                        node.cut(first, last);
+                        child.first = node.first().clone();
+                        child.len = last - first;
+                    }
+                    true
+                });
+            }
+        }
+    }
+
     fn into_child(self) -> Child {
         let len = match &self {
             Node::Leaf(items) => items.len(),
@@ -233,6 +260,24 @@ impl Tree {
         }
         let item = Arc::make_mut(&mut self.root).remove(at);
         self.len -= 1;
+        self.lower();
+        Some(item)
+    }
+
+    /// Keeps the items at the positions `from..to`.
+    pub(super) fn cut(&mut self, from: usize, to: usize) {
+        let to = to.min(self.len);
+        if from >= to {
+            *self = Tree::default();
+        } else if to - from < self.len {
+            Arc::make_mut(&mut self.root).cut(from, to);
+            self.len = to - from;
+            self.lower();
+        }
+    }
+
+    /// Takes away roots with a single child.
+    fn lower(&mut self) {
         while let Node::Inner(children) = &*self.root {
             self.root = match children.as_slice() {
                 [] => Arc::new(Node::Leaf(Vec::new())),
@@ -240,7 +285,6 @@ impl Tree {
                 _ => break,
             };
         }
-        Some(item)
     }
 
     /// Where a sorted sequence has what is sought, with the item, or where it would go.

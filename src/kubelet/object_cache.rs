@@ -7,7 +7,7 @@
 
 use crate::api::{EventType, ObjectKey, Resource, base64, kinds};
 use crate::client::{Api, Change, Context, Reflector};
-use crate::collections::Map;
+use crate::collections::{Map, Set};
 use crate::json::{Json, Str};
 use crate::sim::Time;
 use std::sync::Arc;
@@ -51,7 +51,7 @@ struct Item {
     /// `Null`: there is none.
     object: Json,
     /// The pods that refer to it.
-    pods: Vec<ObjectKey>,
+    pods: Set<ObjectKey>,
     used: Time,
 }
 
@@ -101,7 +101,7 @@ impl ObjectCache {
                 && item.kind.resource() == *resource
                 && Arc::make_mut(item).advance(cx)
             {
-                return item.pods.clone();
+                return item.pods.iter().cloned().collect();
             }
         }
         Vec::new()
@@ -119,15 +119,13 @@ impl ObjectCache {
         let key = ObjectKey::new(pod.namespace.clone(), name);
         let found = self.0.iter().position(|item| item.kind == kind && item.key == key);
         let at = found.unwrap_or_else(|| {
-            let (pods, used) = (Vec::new(), cx.now);
+            let (pods, used) = (Set::new(), cx.now);
             let item = Item { kind, key: key.clone(), reflector: None, object: Json::Null, pods, used };
             self.0.push(Arc::new(item));
             self.0.len() - 1
         });
         let item = Arc::make_mut(&mut self.0[at]);
-        if !item.pods.contains(pod) {
-            item.pods.push(pod.clone());
-        }
+        item.pods.insert(pod.clone());
         item.used = cx.now;
         if item.reflector.is_none() && !item.is_immutable() {
             item.reflector = Some(Reflector::new(kind.resource(), agent).of_one(key.namespace, name));
@@ -146,7 +144,7 @@ impl ObjectCache {
     pub fn release(&mut self, api: &mut dyn Api, pod: &ObjectKey) {
         for item in &mut self.0 {
             if item.pods.contains(pod) {
-                Arc::make_mut(item).pods.retain(|p| p != pod);
+                Arc::make_mut(item).pods.remove(pod);
             }
         }
         self.0.retain_mut(|item| {

@@ -252,6 +252,14 @@ impl Machine for Desk {
         record
     }
 
+    fn thin(&mut self) {
+        self.world.thin();
+    }
+
+    fn recall(&mut self, later: &Desk) {
+        self.world.recall(&later.world);
+    }
+
     fn brief(record: &Record) -> Brief {
         let step = &record.step;
         Brief {

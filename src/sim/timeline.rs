@@ -19,10 +19,16 @@ pub trait Machine: Element {
     fn apply(&mut self, input: &Self::Input) -> Self::Record;
     /// The part of a record to keep.
     fn brief(record: &Self::Record) -> Self::Brief;
+    /// Forgets what people only look back at. It behaves as before.
+    fn thin(&mut self) {}
+    /// Takes over what the same machine, later in the same run, still knows of the time before this moment.
+    fn recall(&mut self, _later: &Self) {}
 }
 
 /// At most this many checkpoints a branch; beyond it every other one is dropped and the distance doubles.
 const MAX_CHECKPOINTS: usize = 256;
+/// The distance between the first checkpoints. Those of a run that is too long for it are thin.
+const FIRST_DISTANCE: usize = 32;
 /// At most this many whole records are kept; older ones are made again by replaying.
 const MAX_RECORDS: usize = 256;
 /// So many positions before one that was sought lies a passing checkpoint: whoever goes back step by step comes there next.
@@ -67,7 +73,7 @@ impl<M: Machine> Timeline<M> {
             origin: None,
             entries: List::new(),
             checkpoints: Map::from([(0, start.clone())]),
-            distance: 32,
+            distance: FIRST_DISTANCE,
         };
         Timeline {
             branches: vec![main],
@@ -140,7 +146,10 @@ impl<M: Machine> Timeline<M> {
     pub fn seek(&mut self, position: usize) {
         let target = position.min(self.len());
         if target < self.position || !self.near(target) {
-            let (at, state) = self.checkpoint_before(target);
+            let (at, mut state) = self.checkpoint_before(target);
+            if at < self.position {
+                state.recall(&self.state);
+            }
             (self.position, self.state) = (at, state);
         }
         let passing = target.saturating_sub(PASSING);
@@ -244,11 +253,16 @@ impl<M: Machine> Timeline<M> {
         let (position, state) = (self.position, &self.state);
         let branch = &mut self.branches[self.current];
         if position.is_multiple_of(branch.distance) && !branch.checkpoints.contains_key(&position) {
-            branch.checkpoints.insert(position, state.clone());
+            let mut checkpoint = state.clone();
+            if branch.distance > FIRST_DISTANCE {
+                checkpoint.thin();
+            }
+            branch.checkpoints.insert(position, checkpoint);
             if branch.checkpoints.len() > MAX_CHECKPOINTS {
                 branch.distance *= 2;
                 let distance = branch.distance;
                 branch.checkpoints.retain(|at, _| at.is_multiple_of(distance));
+                branch.checkpoints.for_each_mut(|_, checkpoint| checkpoint.thin());
             }
         }
     }
