@@ -3,7 +3,7 @@
 use kubestep::api::{ObjectKey, kinds};
 use kubestep::cluster::Config;
 use kubestep::json::Str;
-use kubestep::playground::{Desk, Files, Playground, RunError, RunFile, Until, trace_hash};
+use kubestep::playground::{Breakpoint, Desk, Files, Playground, RunError, RunFile, Until, trace_hash};
 use kubestep::sim::{Machine, Rng};
 use std::time::Duration;
 
@@ -113,9 +113,10 @@ fn seeking_to_any_step_equals_replaying_to_it() {
 #[test]
 fn an_exported_run_reads_back_as_the_same_run_with_its_branches() {
     let mut run = branched_run();
+    run.toggle_breakpoint(Breakpoint { controller: "job-controller".into(), place: "manage".into() });
     let text = run.export();
     let mut back = RunFile::parse(&text).expect("it was just written").replay().expect("it ran before");
-    assert_eq!(back.export(), text);
+    assert_eq!((back.export(), back.breakpoints()), (text, run.breakpoints()));
     let names = |p: &Playground| p.timeline().branches().iter().map(|b| b.name.clone()).collect::<Vec<_>>();
     assert_eq!((names(&back), names(&run)), (vec!["main".into(), "branch-2".into()], names(&back)));
     for branch in 0..2 {

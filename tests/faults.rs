@@ -177,7 +177,7 @@ fn without_expectations_a_late_watch_makes_pods_twice() {
 
 #[test]
 fn a_controller_that_does_not_wait_for_its_caches_makes_pods_twice() {
-    let pods_after_restart = |switch: Option<&str>| {
+    let after_restart = |switch: Option<&str>| {
         let mut playground = cluster();
         playground.command("kubectl apply -f job.yaml");
         let until = playground.desk().world().now() + Duration::from_secs(3);
@@ -185,21 +185,18 @@ fn a_controller_that_does_not_wait_for_its_caches_makes_pods_twice() {
         if let Some(switch) = switch {
             suffer(&mut playground, switch);
         }
+        suffer(&mut playground, "delivery pods off");
         suffer(&mut playground, "restart-controllers");
-        let until = until + Duration::from_secs(1);
-        let mut most = 0;
-        // The Jobs are listed first, and a worker is quicker than the list of pods.
-        while playground.desk().world().now() < until {
-            let sync = "Sync { controller: \"job-controller\"";
-            let choices = playground.desk().choices();
-            let at = choices.iter().position(|c| format!("{c:?}").contains(sync)).unwrap_or(0);
-            playground.step(at as u32);
-            most = most.max(playground.desk().world().server().list(&kinds::PODS.into()).len());
-        }
-        most
+        let from = playground.timeline().position();
+        playground.run(&Until::Time(until + Duration::from_secs(1)), |_| true);
+        let pods = playground.desk().world().server().list(&kinds::PODS.into()).len();
+        let told = phases(&mut playground, from);
+        (pods, told.split([';', '\n']).find(|l| l.contains("caches-")).map(|l| l.trim().to_string()))
     };
-    assert_eq!(pods_after_restart(None), 2);
-    assert_eq!(pods_after_restart(Some("cache-sync off")), 4);
+    assert_eq!(after_restart(None), (2, None), "its workers never start");
+    let (pods, told) = after_restart(Some("cache-sync off"));
+    assert_eq!(pods, 4);
+    check(&told.unwrap_or_default(), &expect!["3: caches-not-awaited synced=0 all=11"]);
 }
 
 #[test]

@@ -51,7 +51,7 @@ pub enum Fault {
         /// From 0, where nobody works.
         count: u32,
     },
-    /// The watch events of a resource reach the controllers, or are held back on their way.
+    /// What is listed and watched of a resource reaches the controllers, or is held back on its way.
     Delivery {
         /// Of which resource.
         resource: Resource,
@@ -149,7 +149,7 @@ impl World {
         }
     }
 
-    /// Whether the watch events of a resource reach the controllers.
+    /// Whether what is listed and watched of a resource reaches the controllers.
     pub fn delivers(&self, resource: &Resource) -> bool {
         !self.held.contains(resource)
     }

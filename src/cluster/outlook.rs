@@ -61,8 +61,7 @@ impl World {
         if self.manager.can_start() && !each(Action::Start) {
             return;
         }
-        let held = |r: &&Reflector| r.watch().is_none() || !self.held.contains(r.resource());
-        let listening = self.manager.reflectors().filter(held);
+        let listening = self.manager.reflectors().filter(|r| !self.held.contains(r.resource()));
         let controllers = listening.filter_map(|r| deliveries(Actor::Controllers, r));
         let scheduler = self.scheduler.reflectors().filter_map(|r| deliveries(Actor::Scheduler, r));
         for action in controllers.chain(scheduler) {

@@ -55,7 +55,7 @@ pub struct World {
     pub(super) limit: Option<usize>,
     /// The sync and the call of it that will go wrong.
     pub(super) armed: Option<(Str, Mishap)>,
-    /// The resources whose watch events do not reach the controllers for now.
+    /// The resources of which nothing reaches the controllers for now.
     pub(super) held: Set<Resource>,
 }
 

@@ -201,7 +201,9 @@ impl Manager {
             Stage::WaitForCacheSync | Stage::Running => {
                 let synced = self.caches.informers().filter(|informer| informer.has_synced()).count();
                 let all = self.caches.informers().count();
-                cx.note("caches-synced", [("synced", synced.into()), ("all", all.into())]);
+                let awaited = self.switches.is_on(Switch::CacheSync);
+                let caches = if awaited { "caches-synced" } else { "caches-not-awaited" };
+                cx.note(caches, [("synced", synced.into()), ("all", all.into())]);
                 for queue in self.queues() {
                     let workers = queue.workers.into();
                     cx.note("start-workers", [("controller", queue.name.into()), ("workers", workers)]);

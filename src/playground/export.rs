@@ -4,14 +4,15 @@
 //! {"kubestep": 1, "seed": 7, "nodes": 3, "files": {"job.yaml": "…"},
 //!  "branches": [{"name": "main", "log": [{"run": "kubectl apply -f job.yaml"}, 40, -2, 3]},
 //!               {"name": "branch-2", "from": 0, "at": 12, "log": [5]}],
-//!  "current": 1, "position": 17}
+//!  "current": 1, "position": 17, "breakpoints": [["job-controller", "manage-pods"]]}
 //! ```
 //!
 //! In a log, a positive number is that many default steps, a negative one is the choice at that place of the list, an
 //! object is a command with the files that changed since the last one (`null`: removed), or a fault
 //! (`{"fault": "node-down node-2"}`), `"^C"` is an interrupt. A branch names the one it left and after how many inputs.
+//! Breakpoints are there if there are any: they belong to no step, but whoever gives a run away may want it to stop.
 
-use super::{Desk, Files, Input, Playground};
+use super::{Breakpoint, Desk, Files, Input, Playground};
 use crate::cluster::{Config, Fault};
 use crate::json;
 use crate::json::{Json, Str};
@@ -23,6 +24,9 @@ const VERSION: i64 = 1;
 const MOST_STEPS: i64 = 5_000_000;
 /// More nodes than this are refused.
 const MOST_NODES: i64 = 100;
+
+/// More breakpoints than this are refused.
+const MOST_BREAKPOINTS: usize = 100;
 
 /// Why a text is no run.
 #[derive(Clone, Debug, PartialEq)]
@@ -53,6 +57,7 @@ pub struct RunFile {
     branches: Vec<Course>,
     current: usize,
     position: usize,
+    breakpoints: Vec<Breakpoint>,
 }
 
 #[derive(Clone, Debug)]
@@ -81,12 +86,16 @@ impl Playground {
                 json
             })
             .collect();
-        json!({
+        let mut run = json!({
             "kubestep": VERSION, "seed": self.config.seed as i64, "nodes": self.config.nodes.len(),
             "files": files_json(&self.files), "branches": branches,
             "current": self.timeline.current(), "position": self.timeline.position(),
-        })
-        .to_string()
+        });
+        if !self.breakpoints.is_empty() {
+            let place = |b: &Breakpoint| json!([&b.controller, &b.place]);
+            run.set("breakpoints", self.breakpoints.iter().map(place).collect::<Vec<Json>>());
+        }
+        run.to_string()
     }
 }
 
@@ -137,6 +146,7 @@ impl RunFile {
             current: number("current", branches.len() as i64 - 1)?,
             position: number("position", MOST_STEPS)?,
             branches,
+            breakpoints: breakpoints(&json["breakpoints"])?,
         })
     }
 
@@ -172,8 +182,22 @@ impl RunFile {
             debug_assert_eq!(playground.timeline.current(), i);
         }
         playground.timeline.switch(self.current, self.position);
+        playground.breakpoints.clone_from(&self.breakpoints);
         Ok(playground)
     }
+}
+
+fn breakpoints(json: &Json) -> Result<Vec<Breakpoint>, RunError> {
+    if json.items().len() > MOST_BREAKPOINTS {
+        return Err(RunError::TooLarge);
+    }
+    let one = |place: &Json| match place.items() {
+        [Json::Str(controller), Json::Str(place)] => {
+            Ok(Breakpoint { controller: controller.clone(), place: place.clone() })
+        }
+        _ => Err(RunError::Malformed("breakpoints")),
+    };
+    json.items().iter().map(one).collect()
 }
 
 fn last_files<'a>(inputs: impl Iterator<Item = &'a Input>) -> Files {

@@ -107,8 +107,9 @@ export class Session extends EventTarget {
     this.pause();
     const old = this.#engine as Engine | undefined;
     this.#engine = engine;
-    // They are the person's, as the files are: another run keeps them.
-    for (const { controller, place } of this.mechanisms?.breakpoints ?? []) engine.toggleBreakpoint(controller, place);
+    // They are the person's, as the files are: another run keeps them, unless it brings its own.
+    if (engine.mechanisms().breakpoints.length === 0)
+      for (const { controller, place } of this.mechanisms?.breakpoints ?? []) engine.toggleBreakpoint(controller, place);
     this.example = "";
     this.into = undefined;
     this.selected = undefined;

@@ -41,6 +41,7 @@ export const EXAMPLES: readonly [Example, ...Example[]] = [
   { id: "cron-job", files: () => [{ name: "cronjob.yaml", text: cronJob }] },
   { id: "config-map", files: () => [{ name: "config.yaml", text: configMap }] },
   { id: "secret", files: () => [{ name: "secret.yaml", text: secret }] },
+  { id: "start-up", files: job(work), mechanisms: true, faults: ["restart-controllers"] },
   { id: "without-expectations", files: job(work), mechanisms: true, faults: ["expectations off", "delivery pods off"] },
   { id: "without-cache-sync", files: job(work), mechanisms: true, faults: ["cache-sync off"] },
   { id: "without-rate-limit", files: job(work), mechanisms: true, faults: ["rate-limiter off", "fail-call job-controller 1 error"] },

@@ -407,6 +407,7 @@ note-new-controller = made { $controller }: { $recorder ->
    *[other] its event recorder, its informers
   } ({ $informers }) and their handlers
 note-caches-synced = { $synced } of { $all } caches hold their whole collection
+note-caches-not-awaited = nobody waits for the caches: { $synced } of { $all } hold their whole collection
 note-start-workers = started { $workers ->
     [one] { $workers } worker
    *[other] { $workers } workers

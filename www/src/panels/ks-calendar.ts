@@ -12,6 +12,8 @@ const ANSWER_MS = 250;
 const DAY_MS = 86_400_000;
 /** The controller looks a moment after the scheduled time; then its Job is there. */
 const STARTED_MS = 1000;
+/** A year of what runs more often than this would keep the page busy for hours. */
+const OFTEN_MS = 30 * 60_000;
 
 @customElement("ks-calendar")
 export class KsCalendar extends Panel {
@@ -87,11 +89,13 @@ export class KsCalendar extends Panel {
     const { object, schedule, timeZone, policy, past, coming, now, error, suspended } = calendar;
     const next = coming[0];
     const { nowMs } = this.session.view;
+    const seldom = next && coming.every((run, i) => i === 0 || run.atMs - coming[i - 1]!.atMs >= OFTEN_MS);
     return html`<article aria-label=${t("calendar-of", { name: object.name })}>
       <header><div class="words">${this.object(object)} <span class="mono">${schedule}</span>
           <span class="muted">${timeZone || "UTC"} · ${policy}${suspended ? ` · ${t("calendar-suspended")}` : ""}</span></div>
         <div class="buttons"><button class="button" ?disabled=${!next} @click=${() => next && this.until(next.atMs + STARTED_MS)}>${t("calendar-to-next")}</button>
-        <button class="button" @click=${() => this.until(nowMs + DAY_MS)}>${t("calendar-day")}</button></div></header>
+        <button class="button" @click=${() => this.until(nowMs + DAY_MS)}>${t("calendar-day")}</button>
+        ${seldom ? html`<button class="button" @click=${() => this.until(nowMs + 365 * DAY_MS)}>${t("calendar-year")}</button>` : nothing}</div></header>
       ${error ? html`<p class="error">${error}</p>` : nothing}
       <ol tabindex="0" aria-label=${t("calendar-of", { name: object.name })}>
         ${past.items.map((run) => this.run(run, now))}
