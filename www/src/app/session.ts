@@ -58,6 +58,11 @@ export class Session extends EventTarget {
     super();
   }
 
+  /** Whether to step is what comes next, rather than to apply: something was applied, or the controllers are still starting. */
+  get stepsNext(): boolean {
+    return this.applied || this.mechanisms.stage !== "running";
+  }
+
   get engine(): Engine {
     return this.#engine;
   }

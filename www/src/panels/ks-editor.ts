@@ -58,8 +58,8 @@ export class KsEditor extends Panel {
         <button @click=${() => this.#editor?.goTo(d.line, d.column)}>${t("fault-line", { line: d.line })}</button>${d.message}</li>`)}</ul>` : nothing}
       ${has(`example-${this.session.example}-try`) ? html`<p class="try" tabindex="0" role="note">${t(`example-${this.session.example}-try`)}</p>` : nothing}
       <footer>
-        <button class="button ${this.session.applied ? "" : "primary"}" ?disabled=${!activeFile} @click=${() => this.apply()} title=${`kubectl apply -f ${activeFile}`}>${t("apply")} <kbd>${mac ? "⌘" : "Ctrl"} ↵</kbd></button>
-        ${this.session.applied ? html`<span class="muted mono command">kubectl apply -f ${activeFile}</span>` : html`<span class="hint" role="status">${t("hint-apply")}</span>`}</footer>`;
+        <button class="button ${this.session.stepsNext ? "" : "primary"}" ?disabled=${!activeFile} @click=${() => this.apply()} title=${`kubectl apply -f ${activeFile}`}>${t("apply")} <kbd>${mac ? "⌘" : "Ctrl"} ↵</kbd></button>
+        ${this.session.stepsNext ? html`<span class="muted mono command">kubectl apply -f ${activeFile}</span>` : html`<span class="hint" role="status">${t("hint-apply")}</span>`}</footer>`;
   }
 
   override firstUpdated(): void {

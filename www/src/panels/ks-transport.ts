@@ -55,8 +55,8 @@ export class KsTransport extends Panel {
         <div class="buttons">
           <button class="button quiet" ?disabled=${step === 0} @click=${() => session.seek(0)} aria-label=${t("to-start")} title=${t("to-start")}>${icon("start")}</button>
           <button class="button" ?disabled=${step === 0} @click=${() => session.back()} aria-label=${t("back")} title=${t("back-title")}>${icon("back")}</button>
-          <span class="next">${session.applied && !session.stepped ? html`<span class="hint" role="status">${t("hint-step")}</span>` : ""}
-            <button class="button step ${session.applied ? "primary" : ""}" ?disabled=${nothingNext} @click=${() => session.step()} title=${t("step-title")}>${t("step")} ${icon("step")}</button></span>
+          <span class="next">${session.stepsNext && !session.stepped ? html`<span class="hint" role="status">${t("hint-step")}</span>` : ""}
+            <button class="button step ${session.stepsNext ? "primary" : ""}" ?disabled=${nothingNext} @click=${() => session.step()} title=${t("step-title")}>${t("step")} ${icon("step")}</button></span>
           <button class="button play" ?disabled=${nothingNext && !moving} @click=${() => (moving ? session.pause() : session.play())} title=${t("play-title")}>${moving ? html`${icon("pause")} <span>${t("pause")}</span>` : html`${icon("play")} <span>${t("play")}</span>`}</button>
           <select aria-label=${t("speed")} @change=${(e: Event) => session.setSpeed(Number((e.target as HTMLSelectElement).value))}>
             ${SPEEDS.map((speed) => html`<option value=${speed} ?selected=${speed === session.speed}>${speed}×</option>`)}</select>
