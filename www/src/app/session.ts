@@ -387,7 +387,9 @@ export class Session extends EventTarget {
     const now = this.#engine.view(LIMIT);
     this.view = this.into === undefined ? now : { ...this.#engine.viewInto(now.step, this.into, LIMIT), enabled: now.enabled };
     this.timeline = this.#engine.timeline(MARKS);
+    const stage = this.mechanisms?.stage;
     this.mechanisms = this.#engine.mechanisms();
+    if (this.mechanisms.stage !== stage) this.changed("ui");
     this.record = now.step > 0 ? this.#engine.stepRecord(now.step) : undefined;
   }
 
