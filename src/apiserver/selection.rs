@@ -21,14 +21,21 @@ impl Selection {
     pub fn of(request: &Request) -> Result<Selection, Status> {
         let options = &request.options;
         let labels = Labels::parse(&options.label_selector).map_err(Status::bad_request)?;
-        let fields = Fields::parse(&options.field_selector)?;
+        let mut fields = Fields::parse(&options.field_selector)?;
         let supported = resources::of(&request.resource).selectable;
-        for condition in &fields.0 {
+        for condition in &mut fields.0 {
             let path = condition.path.as_str();
             let known =
                 path == "metadata.name" || path == "metadata.namespace" && request.resource.namespaced;
             if !known && !supported.contains(&path) {
                 return Err(Status::bad_request(unsupported(request, path)));
+            }
+            // The one field that is selected under another name; it is absent where it is zero.
+            if path == "status.successful" {
+                condition.path = "status.succeeded".into();
+                if condition.value == "0" {
+                    condition.value = Default::default();
+                }
             }
         }
         Ok(Selection { namespace: request.namespace.clone(), name: Str::default(), labels, fields })

@@ -196,7 +196,7 @@ fn template(args: &Arguments, name: &str, restart: &str) -> Json {
 }
 
 fn job(cli: &mut Cli, args: &Arguments, name: &str) -> Result<Json, Failure> {
-    let (image, from) = (args.has("image"), args.has("from"));
+    let (image, from) = (!args.get("image").is_empty(), !args.get("from").is_empty());
     if image == from {
         return Err(Failure::error("either --image or --from must be specified"));
     }
@@ -211,10 +211,13 @@ fn job(cli: &mut Cli, args: &Arguments, name: &str) -> Result<Json, Failure> {
     let Some(target) = targets.first() else {
         return Err(names::unknown(args.get("from")));
     };
+    if target.name.is_empty() {
+        return Err(Failure::error("resource(s) were provided, but no name was specified"));
+    }
     let source = cli.get(&target.resource, args.namespace(), &target.name)?;
     if target.resource.kind != "CronJob" {
         let what = format!("unknown object type *{}.{}", target.resource.version, target.resource.kind);
-        return Err(Failure::error(format!("from must be an existing cronjob: {what}")));
+        return Err(Failure::error(what));
     }
     let template = &source["spec"]["jobTemplate"];
     let mut annotations = template["metadata"]["annotations"].clone();
@@ -234,7 +237,7 @@ fn job(cli: &mut Cli, args: &Arguments, name: &str) -> Result<Json, Failure> {
 }
 
 fn cron_job(_: &mut Cli, args: &Arguments, name: &str) -> Result<Json, Failure> {
-    let restart = if args.has("restart") { args.get("restart") } else { "OnFailure" };
+    let restart = Some(args.get("restart")).filter(|r| !r.is_empty()).unwrap_or("OnFailure");
     let template = template(args, name, restart);
     Ok(json!({
         "metadata": { "name": name },

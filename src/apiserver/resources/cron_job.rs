@@ -1,12 +1,13 @@
 //! CronJobs.
 
 use super::job::validation::template_spec;
+use super::job::{default_template, warnings};
 use super::{PLAIN, Strategy};
 use crate::api::cron::Schedule;
 use crate::api::field::{Error, Path};
 use crate::api::zone::Zone;
-use crate::apiserver::pod_spec::{self, fill};
-use crate::apiserver::validation::{fields, names};
+use crate::apiserver::pod_spec::fill;
+use crate::apiserver::validation::{fields, selector};
 use crate::json;
 use crate::json::Json;
 
@@ -15,32 +16,28 @@ const NAME_LIMIT: usize = 52;
 
 /// The strategy of CronJobs.
 pub static CRON_JOB: Strategy = Strategy {
-    name: |name| {
-        let mut problems = names::subdomain(name);
-        if name.len() > NAME_LIMIT {
-            problems.push(format!("must be no more than {NAME_LIMIT} characters"));
-        }
-        problems
-    },
     defaults: |cron_job| {
         if let Some(spec) = cron_job.get_mut("spec") {
             fill(spec, "concurrencyPolicy", "Allow");
             fill(spec, "suspend", false);
             fill(spec, "successfulJobsHistoryLimit", 3);
             fill(spec, "failedJobsHistoryLimit", 1);
-            let pod = spec.get_mut("jobTemplate").and_then(|t| t.get_mut("spec"));
-            if let Some(pod) = pod.and_then(|s| s.get_mut("template")).and_then(|t| t.get_mut("spec")) {
-                pod_spec::defaults(pod, false);
+            if let Some(job) = spec.get_mut("jobTemplate").and_then(|t| t.get_mut("spec")) {
+                default_template(job);
             }
         }
     },
     prepare_create: |cron_job| cron_job.set("status", json!({})),
-    validate: |new, errors| validate(new, &Json::Null, errors),
-    validate_update: validate,
-    warnings: |cron_job, old| {
-        let template = cron_job.at(&["spec", "jobTemplate", "spec", "template"]);
-        pod_spec::owner_warnings(cron_job, old, template, "spec.jobTemplate.spec.template.")
+    validate: |new, errors| {
+        validate(new, &Json::Null, errors);
+        let name = new["metadata"]["name"].str();
+        if name.len() > NAME_LIMIT {
+            let detail = format!("must be no more than {NAME_LIMIT} characters");
+            errors.push(Error::invalid(&Path::new("metadata").child("name"), name, detail));
+        }
     },
+    validate_update: validate,
+    warnings: |cron_job, old| warnings(cron_job, old, &["spec", "jobTemplate", "spec"]),
     generation: true,
     ..PLAIN
 };
@@ -56,8 +53,14 @@ fn validate(cron_job: &Json, old: &Json, errors: &mut Vec<Error>) {
         if let Err(why) = Schedule::parse(schedule) {
             errors.push(Error::invalid(&schedule_path, schedule, why));
         }
-        if schedule.contains("TZ") {
-            let detail = "cannot use TZ or CRON_TZ in schedule, use timeZone field instead";
+        // An old schedule may go on with its own zone.
+        let detail = if !old["spec"]["schedule"].str().contains("TZ") {
+            "cannot use TZ or CRON_TZ in schedule, use timeZone field instead"
+        } else {
+            "cannot use both timeZone field and TZ or CRON_TZ in schedule"
+        };
+        let allowed = detail.starts_with("cannot use both") && spec["timeZone"].is_null();
+        if schedule.contains("TZ") && !allowed {
             errors.push(Error::invalid(&schedule_path, schedule, detail));
         }
     }
@@ -74,8 +77,9 @@ fn validate(cron_job: &Json, old: &Json, errors: &mut Vec<Error>) {
     let job = &spec["jobTemplate"]["spec"];
     template_spec(job, &template, errors);
     if !job["selector"].is_null() {
+        let shown = selector::shown(&job["selector"]);
         let detail = "`selector` will be auto-generated";
-        errors.push(Error::invalid(&template.child("selector"), &job["selector"], detail));
+        errors.push(Error::invalid_shown(&template.child("selector"), Some(&shown), detail));
     }
     if job["manualSelector"].as_bool() == Some(true) {
         errors.push(Error::not_supported(&template.child("manualSelector"), true, &["nil", "false"]));
@@ -86,14 +90,26 @@ fn validate(cron_job: &Json, old: &Json, errors: &mut Vec<Error>) {
 
 fn time_zone(value: &Json, path: &Path, errors: &mut Vec<Error>) {
     let Some(name) = value.as_str() else { return };
+    let unknown = || Error::invalid(path, value, format!("unknown time zone {name}"));
     if name.is_empty() {
-        errors.push(Error::invalid(path, value, "timeZone must be nil or non-empty string"));
-    } else if name.eq_ignore_ascii_case("Local") {
+        return errors.push(Error::invalid(path, value, "timeZone must be nil or non-empty string"));
+    }
+    let part = |part: &str| {
+        let known = |b: u8| b.is_ascii_alphanumeric() || b".-_+".contains(&b);
+        (1..=14).contains(&part.len())
+            && part.bytes().all(known)
+            && !part.starts_with('-')
+            && !matches!(part, "." | "..")
+    };
+    if !name.split('/').all(part) {
+        return errors.push(unknown());
+    }
+    if name.eq_ignore_ascii_case("Local") {
         let detail = "timeZone must be an explicit time zone as defined in https://www.iana.org/time-zones";
         errors.push(Error::invalid(path, value, detail));
     }
     // Go takes exactly `Local` for a zone.
-    if !matches!(name, "" | "Local") && Zone::load(name).is_none() {
-        errors.push(Error::invalid(path, value, format!("unknown time zone {name}")));
+    if name != "Local" && Zone::load(name).is_none() {
+        errors.push(unknown());
     }
 }

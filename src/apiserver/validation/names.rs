@@ -1,5 +1,7 @@
 //! The shapes of names (`apimachinery/pkg/util/validation`); each check gives what is wrong, in upstream's words.
 
+use crate::api::field::{Error, Path};
+
 const SUBDOMAIN: &str = "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and end with an alphanumeric character (e.g. 'example.com', regex used for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*')";
 const LABEL: &str = "a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and must start and end with an alphanumeric character (e.g. 'my-name',  or '123-abc', regex used for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?')";
 const QUALIFIED: &str = "must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. 'MyName',  or 'my.name',  or '123-abc', regex used for validation is '([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]')";
@@ -85,6 +87,23 @@ pub fn qualified(name: &str) -> Problems {
         problems.push(format!("name part {QUALIFIED}"));
     }
     problems
+}
+
+/// `acme.io/foo` (`IsDomainPrefixedPath`).
+pub fn domain_prefixed_path(text: &str, path: &Path, errors: &mut Vec<Error>) {
+    if text.is_empty() {
+        return errors.push(Error::required(path, ""));
+    }
+    let parts = text.split_once('/').filter(|(host, rest)| !host.is_empty() && !rest.is_empty());
+    let Some((host, rest)) = parts else {
+        let detail = "must be a domain-prefixed path (such as \"acme.io/foo\")";
+        return errors.push(Error::invalid(path, text, detail));
+    };
+    errors.extend(subdomain(host).into_iter().map(|problem| Error::invalid(path, host, problem)));
+    if !rest.bytes().all(|b| b.is_ascii_alphanumeric() || b"/-._~%!$&'()*+,;=:".contains(&b)) {
+        let detail = r"Invalid path (regex used for validation is '[A-Za-z0-9/\-._~%!$&'()*+,;=:]+')";
+        errors.push(Error::invalid(path, rest, detail));
+    }
 }
 
 /// A label's value (`IsValidLabelValue`).

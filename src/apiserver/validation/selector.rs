@@ -69,6 +69,17 @@ pub fn counts(status: &Json, fields: &[&str], limits: &[[&str; 3]], errors: &mut
     }
 }
 
+/// Checks a selector that must be there; whether it is one that can select.
+pub fn required(selector: &Json, path: &Path, errors: &mut Vec<Error>) -> bool {
+    let before = errors.len();
+    if selector.is_null() {
+        errors.push(Error::required(path, ""));
+        return true;
+    }
+    label_selector(selector, path, errors);
+    errors.len() == before
+}
+
 fn label_selector(selector: &Json, path: &Path, errors: &mut Vec<Error>) {
     meta::labels(&selector["matchLabels"], &path.child("matchLabels"), errors);
     for (i, expression) in selector["matchExpressions"].items().iter().enumerate() {
@@ -105,7 +116,7 @@ pub fn operator(expression: &Json, path: &Path, errors: &mut Vec<Error>) {
 }
 
 /// A selector as JSON in the order of its Go struct.
-fn shown(selector: &Json) -> String {
+pub fn shown(selector: &Json) -> String {
     let mut text = String::new();
     for field in ["matchLabels", "matchExpressions"] {
         if let Some(value) = selector.get(field) {

@@ -7,7 +7,7 @@ use crate::api::selector::text;
 use crate::json::Json;
 use crate::sim::Time;
 
-/// Longer lists of indexes are cut here.
+/// Longer lists of indexes are cut at the first comma after so many characters.
 const MOST_INDEXES: usize = 50;
 
 pub(super) fn describe(d: &mut Describer<'_>, job: &Json, out: &mut Columns) {
@@ -56,11 +56,10 @@ fn indexes(list: &str) -> String {
     if list.is_empty() {
         return "<none>".into();
     }
-    if list.len() <= MOST_INDEXES {
-        return list.into();
+    match list.get(MOST_INDEXES..).and_then(|rest| rest.find(',')) {
+        Some(i) => format!("{}...", &list[..=MOST_INDEXES + i]),
+        None => list.into(),
     }
-    let cut = list[..MOST_INDEXES].rfind(',').map_or(MOST_INDEXES, |i| i + 1);
-    format!("{}...", &list[..cut])
 }
 
 /// A label selector in one line.

@@ -1,6 +1,7 @@
 //! Jobs.
 
 mod policies;
+mod status;
 pub mod validation;
 
 use super::{PLAIN, Strategy};
@@ -21,7 +22,8 @@ pub static JOB: Strategy = Strategy {
     prepare_update: |new, old| new.set("status", &old["status"]),
     validate: validation::create,
     validate_update: validation::update,
-    warnings: |job, old| pod_spec::owner_warnings(job, old, job.at(&["spec", "template"]), "spec.template."),
+    validate_status: status::validate,
+    warnings: |job, old| warnings(job, old, &["spec"]),
     generation: true,
     orphans: true,
     ..PLAIN
@@ -34,8 +36,8 @@ fn defaults(job: &mut Json) {
     }
 }
 
-/// Fills in a Job's spec; a CronJob's template has the same.
-pub fn default_spec(spec: &mut Json) {
+/// Fills in a Job's spec.
+fn default_spec(spec: &mut Json) {
     // A Job that says neither runs one pod to completion.
     if spec["completions"].is_null() && spec["parallelism"].is_null() {
         spec.set("completions", 1);
@@ -48,6 +50,12 @@ pub fn default_spec(spec: &mut Json) {
     fill(spec, "manualSelector", false);
     let policy = if spec["podFailurePolicy"].is_null() { "TerminatingOrFailed" } else { "Failed" };
     fill(spec, "podReplacementPolicy", policy);
+    default_template(spec);
+}
+
+/// Fills in what below a Job's spec has defaults of its own: its pods, and the patterns of its pod failure policy. All
+/// that a CronJob's template gets.
+pub fn default_template(spec: &mut Json) {
     if let Some(pod_spec) = spec.get_mut("template").and_then(|t| t.get_mut("spec")) {
         pod_spec::defaults(pod_spec, false);
     }
@@ -68,6 +76,26 @@ pub fn default_spec(spec: &mut Json) {
     if !rules.is_empty() {
         spec.set_at(&["podFailurePolicy", "rules"], rules);
     }
+}
+
+/// What the author of a Job should know, or of a CronJob whose Job's spec stands at `at` (`WarningsForJobSpec`).
+pub fn warnings(object: &Json, old: Option<&Json>, at: &[&str]) -> Vec<Str> {
+    if old.is_some_and(|old| old["spec"] == object["spec"]) {
+        return Vec::new();
+    }
+    let (spec, path) = (object.at(at), at.join("."));
+    let mut all = pod_spec::owner_warnings(object, old, &spec["template"], &format!("{path}.template."));
+    let above = |field: &str, most: i64| spec[field].as_i64().is_some_and(|n| n > most);
+    if spec["completionMode"].str() == "Indexed"
+        && above("completions", 100_000)
+        && above("parallelism", 10_000)
+    {
+        let named =
+            usize::from(old.is_none() && all.first().is_some_and(|w| w.starts_with("metadata.name:")));
+        let advice = "In Indexed Jobs with a number of completions higher than 10^5 and a parallelism higher than 10^4, Kubernetes might not be able to track completedIndexes when a big number of indexes fail";
+        all.insert(named, format!("{path}: {advice}").into());
+    }
+    all
 }
 
 /// Makes the selector and the template's labels, so that a Job finds its own pods and nobody else's.

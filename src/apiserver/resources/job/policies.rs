@@ -37,6 +37,9 @@ fn failure_rule(spec: &Json, rule: &Json, path: &Path, errors: &mut Vec<Error>) 
     if !codes.is_null() {
         exit_codes(spec, codes, &path.child("onExitCodes"), errors);
     }
+    if conditions.len() > 20 {
+        errors.push(Error::too_many(&path.child("onPodConditions"), conditions.len(), 20));
+    }
     for (i, condition) in conditions.iter().enumerate() {
         pod_condition(condition, &path.child("onPodConditions").index(i), errors);
     }
@@ -130,13 +133,17 @@ fn success_rule(completions: i64, rule: &Json, path: &Path, errors: &mut Vec<Err
         errors.push(Error::required(path, detail));
         return;
     }
-    let mut total = None;
+    let mut total = 0;
     if let Some(text) = indexes.as_str() {
+        let path = path.child("succeededIndexes");
+        if text.len() > 64 * 1024 {
+            errors.push(Error::too_long(&path, 64 * 1024));
+        }
         match count_indexes(text, completions) {
-            Ok(n) => total = Some(n),
+            Ok(n) => total = n,
             Err(why) => {
                 let detail = format!("error parsing succeededIndexes: {why}");
-                errors.push(Error::invalid(&path.child("succeededIndexes"), text, detail));
+                errors.push(Error::invalid(&path, text, detail));
             }
         }
     }
@@ -148,7 +155,7 @@ fn success_rule(completions: i64, rule: &Json, path: &Path, errors: &mut Vec<Err
             format!("must be less than or equal to {completions} (the number of specified completions)");
         errors.push(Error::invalid(&count_path, count, detail));
     }
-    if let Some(total) = total.filter(|total| n > *total) {
+    if !indexes.is_null() && n > total {
         let detail = format!(
             "must be less than or equal to {total} (the number of indexes in the specified succeededIndexes field)"
         );
@@ -157,33 +164,45 @@ fn success_rule(completions: i64, rule: &Json, path: &Path, errors: &mut Vec<Err
 }
 
 /// How many indexes a list such as `0,2-5` names.
-fn count_indexes(text: &str, completions: i64) -> Result<i64, String> {
+pub fn count_indexes(text: &str, completions: i64) -> Result<i64, String> {
     let (mut total, mut last) = (0, None);
     if text.is_empty() {
         return Ok(0);
+    }
+    for interval in text.split(',') {
+        let (first, end) = index_interval(interval, completions)?;
+        increasing(last, first)?;
+        total += end - first + 1;
+        last = Some(end);
+    }
+    Ok(total)
+}
+
+/// The bounds of `2-5`; those of `7` are both 7.
+pub fn index_interval(text: &str, completions: i64) -> Result<(i64, i64), String> {
+    let parts: Vec<&str> = text.split('-').collect();
+    if parts.len() > 2 {
+        return Err(format!(
+            "the fragment {text:?} violates the requirement that an index interval can have at most two parts separated by '-'"
+        ));
     }
     let read = |part: &str| {
         let index: i64 =
             part.parse().map_err(|_| format!("cannot convert string to integer for index: {part:?}"))?;
         if index >= completions { Err(format!("too large index: {part:?}")) } else { Ok(index) }
     };
-    for interval in text.split(',') {
-        let parts: Vec<&str> = interval.split('-').collect();
-        if parts.len() > 2 {
-            return Err(format!(
-                "the fragment {interval:?} violates the requirement that an index interval can have at most two parts separated by '-'"
-            ));
-        }
-        for part in parts.iter() {
-            let index = read(part)?;
-            if let Some(previous) = last.filter(|previous| *previous >= index) {
-                return Err(format!("non-increasing order, previous: {previous}, current: {index}"));
-            }
-            total += if part == &parts[0] { 1 } else { index - last.unwrap_or(index) };
-            last = Some(index);
-        }
+    let first = read(parts[0])?;
+    let Some(end) = parts.get(1) else { return Ok((first, first)) };
+    let end = read(end)?;
+    increasing(Some(first), end)?;
+    Ok((first, end))
+}
+
+fn increasing(previous: Option<i64>, current: i64) -> Result<(), String> {
+    match previous.filter(|previous| *previous >= current) {
+        Some(previous) => Err(format!("non-increasing order, previous: {previous}, current: {current}")),
+        None => Ok(()),
     }
-    Ok(total)
 }
 
 /// Checks `podReplacementPolicy`: with a pod failure policy, only failed pods may be replaced.

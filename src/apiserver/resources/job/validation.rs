@@ -4,10 +4,12 @@ use super::policies;
 use crate::api::field::{Error, Path};
 use crate::api::selector::Labels;
 use crate::apiserver::internal;
-use crate::apiserver::validation::{fields, names, pod};
+use crate::apiserver::validation::{fields, names, pod, selector};
 use crate::json;
 use crate::json::Json;
 
+/// More indexes than this cannot be listed in a status one by one.
+const MANY: i64 = 100_000;
 const INDEXED: &str = "requires indexed completion mode";
 const IMMUTABLE: &str = "field is immutable";
 
@@ -18,10 +20,8 @@ pub fn create(job: &Json, errors: &mut Vec<Error>) {
     let spec = &job["spec"];
     template_spec(spec, &path, errors);
     let labels = &spec["template"]["metadata"]["labels"];
-    if spec["selector"].is_null() {
-        errors.push(Error::required(&path.child("selector"), ""));
-    }
-    if !Labels::from_object(&spec["selector"]).is_some_and(|s| s.matches(labels)) {
+    let valid = selector::required(&spec["selector"], &path.child("selector"), errors);
+    if valid && !Labels::from_object(&spec["selector"]).is_some_and(|s| s.matches(labels)) {
         let path = path.child("template").child("metadata").child("labels");
         errors.push(Error::invalid(&path, labels, "`selector` does not match template `labels`"));
     }
@@ -62,9 +62,11 @@ fn generated_selector(job: &Json, errors: &mut Vec<Error>) {
             Some(_) => {}
         }
     }
-    if !Labels::from_object(&spec["selector"]).is_some_and(|s| s.matches(&expected)) {
-        let detail = "`selector` not auto-generated";
-        errors.push(Error::invalid(&Path::new("spec").child("selector"), &spec["selector"], detail));
+    let path = Path::new("spec").child("selector");
+    let valid = selector::required(&spec["selector"], &path, &mut Vec::new());
+    if valid && !Labels::from_object(&spec["selector"]).is_some_and(|s| s.matches(&expected)) {
+        let shown = selector::shown(&spec["selector"]);
+        errors.push(Error::invalid_shown(&path, Some(&shown), "`selector` not auto-generated"));
     }
 }
 
@@ -88,13 +90,12 @@ pub fn template_spec(spec: &Json, path: &Path, errors: &mut Vec<Error>) {
             errors.push(Error::required(&path.child("backoffLimitPerIndex"), detail));
         }
     }
-    if let Some(manager) = spec["managedBy"].as_str()
-        && !manager
-            .split_once('/')
-            .is_some_and(|(domain, rest)| names::subdomain(domain).is_empty() && !rest.is_empty())
-    {
-        let detail = "must be a domain-prefixed path (such as \"acme.io/foo\")";
-        errors.push(Error::invalid(&path.child("managedBy"), manager, detail));
+    if let Some(manager) = spec["managedBy"].as_str() {
+        let path = path.child("managedBy");
+        names::domain_prefixed_path(manager, &path, errors);
+        if manager.len() > 63 {
+            errors.push(Error::too_long(&path, 63));
+        }
     }
     let indexed = spec["completionMode"].str() == "Indexed";
     completion_mode(spec, path, errors);
@@ -127,28 +128,36 @@ pub fn template_spec(spec: &Json, path: &Path, errors: &mut Vec<Error>) {
 }
 
 fn completion_mode(spec: &Json, path: &Path, errors: &mut Vec<Error>) {
-    let completions = spec["completions"].as_i64();
-    match spec["completionMode"].str() {
-        "Indexed" => {
-            let Some(completions) = completions else {
+    match spec["completionMode"].as_str() {
+        Some("Indexed") => {
+            if spec["completions"].is_null() {
                 let detail = "when completion mode is Indexed";
                 errors.push(Error::required(&path.child("completions"), detail));
-                return;
-            };
-            if spec["parallelism"].as_i64().is_some_and(|n| n > 100_000) {
-                let detail = "must be less than or equal to 100000 when completion mode is Indexed";
-                errors.push(Error::invalid(&path.child("parallelism"), &spec["parallelism"], detail));
             }
-            if spec["maxFailedIndexes"].as_i64().is_some_and(|n| n > completions) {
-                let detail = "must be less than or equal to completions";
-                errors.push(Error::invalid(
-                    &path.child("maxFailedIndexes"),
-                    &spec["maxFailedIndexes"],
-                    detail,
-                ));
+            let completions = spec["completions"].as_i64();
+            let mut at_most = |field: &str, most: Option<i64>, what: &str| {
+                if let (Some(n), Some(most)) = (spec[field].as_i64(), most)
+                    && n > most
+                {
+                    let detail = format!("must be less than or equal to {what}");
+                    errors.push(Error::invalid(&path.child(field), n, detail));
+                }
+            };
+            at_most("parallelism", Some(MANY), "100000 when completion mode is Indexed");
+            at_most("maxFailedIndexes", completions, "completions");
+            at_most("maxFailedIndexes", Some(MANY), "100000");
+            if completions.is_some_and(|n| n > MANY) && !spec["backoffLimitPerIndex"].is_null() {
+                let most = Some(MANY / 10);
+                let what = "10000 when completions are above 100000 and used with backoff limit per index";
+                at_most("parallelism", most, what);
+                at_most("maxFailedIndexes", most, what);
+                if spec["maxFailedIndexes"].is_null() {
+                    let detail = "must be specified when completions is above 100000";
+                    errors.push(Error::required(&path.child("maxFailedIndexes"), detail));
+                }
             }
         }
-        "NonIndexed" | "" => {
+        Some("NonIndexed") | None => {
             for field in ["backoffLimitPerIndex", "maxFailedIndexes"] {
                 if !spec[field].is_null() {
                     errors.push(Error::invalid(&path.child(field), &spec[field], INDEXED));
@@ -169,17 +178,8 @@ pub fn update(new: &Json, old: &Json, errors: &mut Vec<Error>) {
     let path = Path::new("spec");
     let (spec, before) = (&new["spec"], &old["spec"]);
     completions(spec, before, &path, errors);
-    if spec["selector"] != before["selector"] {
-        errors.push(Error::invalid(&path.child("selector"), &spec["selector"], IMMUTABLE));
-    }
-    let mut template = before["template"].clone();
-    if before["suspend"].as_bool() == Some(true) && old["status"]["startTime"].is_null() {
-        take_mutable(&mut template, &spec["template"]);
-    }
-    if spec["template"] != template {
-        let shown = internal::pod_template(&spec["template"]);
-        errors.push(Error::invalid_shown(&path.child("template"), Some(&shown), IMMUTABLE));
-    }
+    selector::immutable(new, old, errors);
+    template(new, old, &path.child("template"), errors);
     let immutable = |field: &'static str, shown: Option<String>, errors: &mut Vec<Error>| {
         if spec[field] != before[field] {
             let error = match shown {
@@ -196,15 +196,33 @@ pub fn update(new: &Json, old: &Json, errors: &mut Vec<Error>) {
     immutable("successPolicy", Some(internal::success_policy(&spec["successPolicy"])), errors);
 }
 
+/// The template stays as it is, but that of a suspended Job without pods may change where they run and what they get; what
+/// else is changed there is told of the pod's spec alone.
+fn template(new: &Json, old: &Json, path: &Path, errors: &mut Vec<Error>) {
+    let (after, before) = (&new["spec"]["template"], &old["spec"]["template"]);
+    let mut expected = before.clone();
+    if old["spec"]["suspend"].as_bool() == Some(true) && old["status"]["active"].as_i64().unwrap_or(0) == 0 {
+        take_mutable(&mut expected, after);
+        if after["spec"] != expected["spec"] {
+            let shown = internal::pod_spec(&after["spec"]);
+            return errors.push(Error::invalid_shown(&path.child("spec"), Some(&shown), IMMUTABLE));
+        }
+    }
+    if *after != expected {
+        let shown = internal::pod_template(after);
+        errors.push(Error::invalid_shown(path, Some(&shown), IMMUTABLE));
+    }
+}
+
 /// An Indexed Job may be stretched, when completions and parallelism are stretched together.
 fn completions(spec: &Json, before: &Json, path: &Path, errors: &mut Vec<Error>) {
-    if spec["completions"] == before["completions"] {
+    if spec["completions"] == before["completions"] || spec["completions"].is_null() {
         return;
     }
     let path = path.child("completions");
     if spec["completionMode"].str() != "Indexed" {
         errors.push(Error::invalid(&path, &spec["completions"], IMMUTABLE));
-    } else if spec["completions"] != spec["parallelism"] || before["completions"] != before["parallelism"] {
+    } else if spec["completions"] != spec["parallelism"] {
         let detail = "can only be modified in tandem with spec.parallelism";
         errors.push(Error::invalid(&path, &spec["completions"], detail));
     }
@@ -223,8 +241,16 @@ fn take_mutable(template: &mut Json, new: &Json) {
     take(&mut meta, &new["metadata"], "annotations");
     template.set("metadata", meta);
     let mut spec = template["spec"].clone();
-    for field in ["nodeSelector", "tolerations", "schedulingGates", "affinity"] {
+    for field in ["nodeSelector", "tolerations", "schedulingGates"] {
         take(&mut spec, &new["spec"], field);
+    }
+    let other = &new["spec"]["affinity"];
+    let mut affinity = if spec["affinity"].is_null() { json!({}) } else { spec["affinity"].clone() };
+    take(&mut affinity, other, "nodeAffinity");
+    if other.is_null() && affinity.is_empty() {
+        drop(spec.remove("affinity"));
+    } else {
+        spec.set("affinity", affinity);
     }
     for list in ["containers", "initContainers"] {
         let others = new["spec"][list].items();
