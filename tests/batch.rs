@@ -238,3 +238,38 @@ fn a_long_list_of_indexes_is_cut_after_a_comma() {
     "#]],
     );
 }
+
+#[test]
+fn waits_and_deletions_say_what_they_do() {
+    let lines = [
+        "kubectl create job a --image=busybox -- sleep 3",
+        "kubectl create job b --image=busybox -- sleep 6",
+        // All that is waited for of one object, then of the next.
+        "? kubectl wait --for=condition=SuccessCriteriaMet --for=condition=Complete job/a job/b",
+        "? kubectl wait --for=condition=Failed --for=condition=Complete job/a job/b --timeout=1s",
+        "? kubectl wait --for=create job/nobody --timeout=1s",
+        "? kubectl delete job a --now --grace-period=3",
+        "? kubectl delete job a --force --grace-period=3",
+        "? kubectl delete job --all -l a=b",
+        "? kubectl delete job a -o yaml",
+        // No grace at all is only given to who insists.
+        "? kubectl delete job a --grace-period=0",
+        "? kubectl delete job b --force",
+    ];
+    typed(&lines, expect![[r#"
+        job.batch/a condition met
+        job.batch/a condition met
+        job.batch/b condition met
+        job.batch/b condition met
+        timed out waiting for the condition on jobs/a
+        timed out waiting for the condition on jobs/b
+        error: timed out waiting for the condition
+        error: --now and --grace-period cannot be specified together
+        error: --force and --grace-period greater than 0 cannot be specified together
+        error: cannot set --all and --selector at the same time
+        error: unexpected -o output mode: yaml. We only support '-o name'
+        job.batch "a" deleted from default namespace
+        job.batch "b" force deleted from default namespace
+        Warning: Immediate deletion does not wait for confirmation that the running resource has been terminated. The resource may continue to run on the cluster indefinitely.
+    "#]]);
+}

@@ -61,24 +61,35 @@ pub(super) fn run(cli: &mut Cli, args: &[String]) -> Result<Flow, Failure> {
             )));
         }
     };
+    for flag in ["selector", "field-selector"] {
+        if args.is("all") && args.has(flag) {
+            return Err(Failure::error(format!("cannot set --all and --{flag} at the same time")));
+        }
+    }
+    if !matches!(args.get("output"), "" | "name") {
+        let what = args.get("output");
+        let message = format!("unexpected -o output mode: {what}. We only support '-o name'");
+        return Err(Failure::error(message));
+    }
+    let grace = grace_period(&args)?;
+    if grace == Some(0) {
+        let message = "Warning: Immediate deletion does not wait for confirmation that the running resource has been terminated. The resource may continue to run on the cluster indefinitely.";
+        cli.error_line(message);
+    }
     let (victims, mut failures) = victims(cli, &args)?;
     if victims.is_empty() && failures.is_empty() {
         cli.line("No resources found");
         return Ok(Flow::Exit(0));
     }
     let mut waiting = Vec::new();
-    if args.is("force") && dry_run == DryRun::No {
-        let message = "Warning: Immediate deletion does not wait for confirmation that the running resource has been terminated. The resource may continue to run on the cluster indefinitely.";
-        cli.error_line(message);
-    }
     for mut victim in victims {
-        if let Err(failure) = delete(cli, &args, dry_run, propagation, &mut victim) {
+        if let Err(failure) = delete(cli, dry_run, (propagation, grace), &mut victim) {
             if !(failure.is_not_found() && args.is("ignore-not-found")) {
                 failures.push(failure);
             }
             continue;
         }
-        say(cli, &args, dry_run, &victim);
+        say(cli, &args, dry_run, grace == Some(0), &victim);
         waiting.push(victim);
     }
     Failure::many(failures)?;
@@ -91,6 +102,24 @@ pub(super) fn run(cli: &mut Cli, args: &[String]) -> Result<Flow, Failure> {
     match task.resume(cli)? {
         Some(exit) => Ok(Flow::Exit(exit)),
         None => Ok(Flow::Wait(Task::Delete(task))),
+    }
+}
+
+/// What the flags say of the time that a deletion gives; zero only with `--force`.
+fn grace_period(args: &Arguments) -> Result<Option<i64>, Failure> {
+    let asked = args.number("grace-period").filter(|seconds| *seconds >= 0);
+    let force = args.is("force");
+    if args.is("now") && asked.is_some() {
+        return Err(Failure::error("--now and --grace-period cannot be specified together"));
+    }
+    let grace = if args.is("now") { Some(1) } else { asked };
+    match grace {
+        Some(1..) if force => {
+            Err(Failure::error("--force and --grace-period greater than 0 cannot be specified together"))
+        }
+        None if force => Ok(Some(0)),
+        Some(0) if !force => Ok(Some(1)),
+        _ => Ok(grace),
     }
 }
 
@@ -154,9 +183,8 @@ fn victims(cli: &mut Cli, args: &Arguments) -> Result<(Vec<Victim>, Vec<Failure>
 
 fn delete(
     cli: &mut Cli,
-    args: &Arguments,
     dry_run: DryRun,
-    propagation: Propagation,
+    (propagation, grace): (Propagation, Option<i64>),
     victim: &mut Victim,
 ) -> Result<(), Failure> {
     if dry_run == DryRun::Client {
@@ -167,11 +195,7 @@ fn delete(
         .with(|o| {
             o.propagation = Some(propagation);
             o.dry_run = dry_run == DryRun::Server;
-            o.grace_period =
-                if args.is("now") { Some(1) } else { args.number("grace-period").filter(|g| *g >= 0) };
-            if args.is("force") && o.grace_period.is_none() {
-                o.grace_period = Some(0);
-            }
+            o.grace_period = grace;
         });
     let body = cli
         .call(request)
@@ -186,12 +210,11 @@ fn delete(
     Ok(())
 }
 
-fn say(cli: &mut Cli, args: &Arguments, dry_run: DryRun, victim: &Victim) {
+fn say(cli: &mut Cli, args: &Arguments, dry_run: DryRun, forced: bool, victim: &Victim) {
     if args.get("output") == "name" {
         cli.line(typed_name(&victim.resource, &victim.name));
         return;
     }
-    let forced = args.is("force") || args.number("grace-period") == Some(0);
     let word = if forced { "force deleted" } else { "deleted" };
     let from = if victim.namespace.is_empty() {
         String::new()

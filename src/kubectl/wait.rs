@@ -46,7 +46,7 @@ struct Object {
 pub(super) struct Waiting {
     goals: Vec<Goal>,
     objects: Vec<Object>,
-    /// The goal and the object that are looked at now: one after another, as `kubectl` does.
+    /// The object and the goal that are looked at now: one after another, as `kubectl` does.
     at: (usize, usize),
     until: Time,
     failures: Vec<Failure>,
@@ -150,8 +150,14 @@ impl Waiting {
     }
 
     pub(super) fn resume(&mut self, cli: &mut Cli) -> Result<Option<i32>, Failure> {
-        while let Some(goal) = self.goals.get(self.at.0) {
-            let Some(object) = self.objects.get(self.at.1).cloned() else {
+        if self.goals.iter().any(|goal| matches!(goal, Goal::Create)) && !self.all_there(cli) {
+            if self.until > cli.now() {
+                return Ok(None);
+            }
+            return Err(Failure::error("timed out waiting for the condition"));
+        }
+        while let Some(object) = self.objects.get(self.at.0).cloned() {
+            let Some(goal) = self.goals.get(self.at.1) else {
                 self.at = (self.at.0 + 1, 0);
                 continue;
             };
@@ -177,10 +183,17 @@ impl Waiting {
             let what = format!("{}/{}", object.resource.plural, object.name);
             let condition = format!("timed out waiting for the condition on {what}");
             self.failures.push(Failure::error(condition));
-            self.at.1 += 1;
+            self.at = (self.at.0 + 1, 0);
         }
         Failure::many(std::mem::take(&mut self.failures))?;
         Ok(Some(0))
+    }
+}
+
+impl Waiting {
+    /// A creation is always waited for first, and of all.
+    fn all_there(&self, cli: &mut Cli) -> bool {
+        self.objects.iter().all(|o| cli.get(&o.resource, &o.namespace, &o.name).is_ok())
     }
 }
 
