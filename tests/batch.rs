@@ -36,6 +36,7 @@ fn asked(lines: impl IntoIterator<Item = String>) -> Vec<String> {
 fn a_job_keeps_the_rules() {
     let specs = [
         "completionMode: Sideways, managedBy: foo, podReplacementPolicy: Never",
+        "completionMode: '', podReplacementPolicy: '', managedBy: ''",
         "managedBy: example.com/foo^",
         "managedBy: 'example.com/a-controller-whose-name-is-rather-long-for-what-it-does-all-day'",
         "manualSelector: true, selector: {matchExpressions: [{key: a, operator: Foo}], matchLabels: {x: 'b c'}}",
@@ -49,34 +50,38 @@ fn a_job_keeps_the_rules() {
     typed(
         &all(&asked(specs.map(job))),
         expect![[r#"
-        The Job "j" is invalid: 
-        * spec.managedBy: Invalid value: "foo": must be a domain-prefixed path (such as "acme.io/foo")
-        * spec.completionMode: Unsupported value: "Sideways": supported values: "NonIndexed", "Indexed"
-        * spec.podReplacementPolicy: Unsupported value: "Never": supported values: "Failed", "TerminatingOrFailed"
-        The Job "j" is invalid: spec.managedBy: Invalid value: "foo^": Invalid path (regex used for validation is '[A-Za-z0-9/\-._~%!$&'()*+,;=:]+')
-        The Job "j" is invalid: spec.managedBy: Too long: may not be more than 63 bytes
-        The Job "j" is invalid: 
-        * spec.selector.matchLabels: Invalid value: "b c": a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. 'MyValue',  or 'my_value',  or '12345', regex used for validation is '(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?')
-        * spec.selector.matchExpressions[0].operator: Invalid value: "Foo": not a valid selector operator
-        The Job "j" is invalid: 
-        * spec.backoffLimitPerIndex: Required value: when maxFailedIndexes is specified
-        * spec.completions: Required value: when completion mode is Indexed
-        * spec.parallelism: Invalid value: 100001: must be less than or equal to 100000 when completion mode is Indexed
-        The Job "j" is invalid: 
-        * spec.parallelism: Invalid value: 10001: must be less than or equal to 10000 when completions are above 100000 and used with backoff limit per index
-        * spec.maxFailedIndexes: Required value: must be specified when completions is above 100000
-        The Job "j" is invalid: 
-        * spec.maxFailedIndexes: Invalid value: 150000: must be less than or equal to 100000
-        * spec.maxFailedIndexes: Invalid value: 150000: must be less than or equal to 10000 when completions are above 100000 and used with backoff limit per index
-        The Job "j" is invalid: 
-        * spec.successPolicy.rules[0].succeededIndexes: Invalid value: "2,1-9": error parsing succeededIndexes: too large index: "9"
-        * spec.successPolicy.rules[1].succeededIndexes: Invalid value: "3-1": error parsing succeededIndexes: non-increasing order, previous: 3, current: 1
-        * spec.successPolicy.rules[1].succeededCount: Invalid value: 2: must be less than or equal to 0 (the number of indexes in the specified succeededIndexes field)
-        * spec.successPolicy.rules[2].succeededIndexes: Invalid value: "1,1": error parsing succeededIndexes: non-increasing order, previous: 1, current: 1
-        * spec.successPolicy.rules[3].succeededCount: Invalid value: 5: must be less than or equal to 4 (the number of indexes in the specified succeededIndexes field)
-        job.batch/j created
-        Warning: spec: In Indexed Jobs with a number of completions higher than 10^5 and a parallelism higher than 10^4, Kubernetes might not be able to track completedIndexes when a big number of indexes fail
-    "#]],
+            The Job "j" is invalid: 
+            * spec.managedBy: Invalid value: "foo": must be a domain-prefixed path (such as "acme.io/foo")
+            * spec.completionMode: Unsupported value: "Sideways": supported values: "NonIndexed", "Indexed"
+            * spec.podReplacementPolicy: Unsupported value: "Never": supported values: "Failed", "TerminatingOrFailed"
+            The Job "j" is invalid: 
+            * spec.managedBy: Required value
+            * spec.completionMode: Unsupported value: "": supported values: "NonIndexed", "Indexed"
+            * spec.podReplacementPolicy: Unsupported value: "": supported values: "Failed", "TerminatingOrFailed"
+            The Job "j" is invalid: spec.managedBy: Invalid value: "foo^": Invalid path (regex used for validation is '[A-Za-z0-9/\-._~%!$&'()*+,;=:]+')
+            The Job "j" is invalid: spec.managedBy: Too long: may not be more than 63 bytes
+            The Job "j" is invalid: 
+            * spec.selector.matchLabels: Invalid value: "b c": a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. 'MyValue',  or 'my_value',  or '12345', regex used for validation is '(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?')
+            * spec.selector.matchExpressions[0].operator: Invalid value: "Foo": not a valid selector operator
+            The Job "j" is invalid: 
+            * spec.backoffLimitPerIndex: Required value: when maxFailedIndexes is specified
+            * spec.completions: Required value: when completion mode is Indexed
+            * spec.parallelism: Invalid value: 100001: must be less than or equal to 100000 when completion mode is Indexed
+            The Job "j" is invalid: 
+            * spec.parallelism: Invalid value: 10001: must be less than or equal to 10000 when completions are above 100000 and used with backoff limit per index
+            * spec.maxFailedIndexes: Required value: must be specified when completions is above 100000
+            The Job "j" is invalid: 
+            * spec.maxFailedIndexes: Invalid value: 150000: must be less than or equal to 100000
+            * spec.maxFailedIndexes: Invalid value: 150000: must be less than or equal to 10000 when completions are above 100000 and used with backoff limit per index
+            The Job "j" is invalid: 
+            * spec.successPolicy.rules[0].succeededIndexes: Invalid value: "2,1-9": error parsing succeededIndexes: too large index: "9"
+            * spec.successPolicy.rules[1].succeededIndexes: Invalid value: "3-1": error parsing succeededIndexes: non-increasing order, previous: 3, current: 1
+            * spec.successPolicy.rules[1].succeededCount: Invalid value: 2: must be less than or equal to 0 (the number of indexes in the specified succeededIndexes field)
+            * spec.successPolicy.rules[2].succeededIndexes: Invalid value: "1,1": error parsing succeededIndexes: non-increasing order, previous: 1, current: 1
+            * spec.successPolicy.rules[3].succeededCount: Invalid value: 5: must be less than or equal to 4 (the number of indexes in the specified succeededIndexes field)
+            job.batch/j created
+            Warning: spec: In Indexed Jobs with a number of completions higher than 10^5 and a parallelism higher than 10^4, Kubernetes might not be able to track completedIndexes when a big number of indexes fail
+        "#]],
     );
 }
 
@@ -256,7 +261,9 @@ fn waits_and_deletions_say_what_they_do() {
         "? kubectl delete job a --grace-period=0",
         "? kubectl delete job b --force",
     ];
-    typed(&lines, expect![[r#"
+    typed(
+        &lines,
+        expect![[r#"
         job.batch/a condition met
         job.batch/a condition met
         job.batch/b condition met
@@ -271,5 +278,23 @@ fn waits_and_deletions_say_what_they_do() {
         job.batch "a" deleted from default namespace
         job.batch "b" force deleted from default namespace
         Warning: Immediate deletion does not wait for confirmation that the running resource has been terminated. The resource may continue to run on the cluster indefinitely.
+    "#]],
+    );
+}
+
+#[test]
+fn an_empty_selector_selects_all() {
+    let lines = [
+        job("manualSelector: true, selector: {}"),
+        "4".into(),
+        "? kubectl get job j".into(),
+        "? kubectl describe job j | grep -v default | head -3".into(),
+    ];
+    typed(&all(&lines), expect![[r#"
+        NAME   STATUS     COMPLETIONS   DURATION   AGE
+        j      Complete   1/1           1s         4s
+        Name:             j
+        Selector:         
+        Labels:           <none>
     "#]]);
 }

@@ -145,3 +145,59 @@ fn base64_is_no_secret() {
         "#]],
     );
 }
+
+#[test]
+fn a_pod_that_is_odd_is_made_with_a_warning() {
+    typed(
+        &[
+            "? kubectl apply -f - <<'EOF'
+apiVersion: v1
+kind: Pod
+metadata: {name: odd, annotations: {container.seccomp.security.alpha.kubernetes.io/a: x}}
+spec:
+  imagePullSecrets: [{name: x}, {name: x}]
+  topologySpreadConstraints: [{maxSkew: 1, topologyKey: kubernetes.io/hostname, whenUnsatisfiable: ScheduleAnyway}]
+  affinity:
+    nodeAffinity: {preferredDuringSchedulingIgnoredDuringExecution: [{weight: 1, preference: {matchExpressions: [{key: beta.kubernetes.io/os, operator: Exists}]}}]}
+    podAntiAffinity: {preferredDuringSchedulingIgnoredDuringExecution: [{weight: 1, podAffinityTerm: {topologyKey: a}}]}
+  containers:
+  - name: a
+    image: nginx
+    ports: [{containerPort: 80, name: http}, {containerPort: 80, hostPort: 81}]
+    env: [{name: A, value: x}, {name: A, value: $(A)/z}, {name: A, value: k}]
+    resources: {requests: {memory: 0.5}}
+  - {name: b, image: nginx, ports: [{containerPort: 8080, name: http}, {containerPort: 80}]}
+EOF",
+            // A template may say a negative grace; a change of something else is no news.
+            "? kubectl apply -f - <<'EOF'
+apiVersion: batch/v1
+kind: Job
+metadata: {name: odd}
+spec: {suspend: true, template: {spec: {restartPolicy: Never, terminationGracePeriodSeconds: -1, containers: [{name: a, image: busybox}]}}}
+EOF",
+            "? kubectl label job odd a=b",
+            "? kubectl patch job odd -p '{\"spec\":{\"parallelism\":2}}'",
+            "? kubectl delete namespace default",
+        ],
+        expect![[r#"
+            pod/odd created
+            Warning: spec.affinity.nodeAffinity.preferredDuringSchedulingIgnoredDuringExecution[0].preference.matchExpressions[0].key: beta.kubernetes.io/os is deprecated since v1.14; use "kubernetes.io/os" instead
+            Warning: spec.topologySpreadConstraints[0].labelSelector: a null labelSelector results in matching no pod
+            Warning: spec.imagePullSecrets[1].name: duplicate name "x"
+            Warning: metadata.annotations[container.seccomp.security.alpha.kubernetes.io/a]: non-functional in v1.27+; use the "seccompProfile" field instead
+            Warning: spec.containers[0].resources.requests[memory]: fractional byte value "500m" is invalid, must be an integer
+            Warning: spec.containers[0].env[2]: hides previous definition of "A", which may be dropped when using apply
+            Warning: spec.containers[0].ports[1]: overlapping port definition with spec.containers[0].ports[0]
+            Warning: spec.containers[1].ports[1]: duplicate port definition with spec.containers[0].ports[0]
+            Warning: spec.containers[1].ports[1]: overlapping port definition with spec.containers[0].ports[1]
+            Warning: spec.containers[1].ports[0]: duplicate port name "http" with spec.containers[0].ports[0], services and probes that select ports by name will use spec.containers[0].ports[0]
+            Warning: spec.affinity.podAntiAffinity.preferredDuringSchedulingIgnoredDuringExecution[0].podAffinityTerm.labelSelector: a null labelSelector results in matching no pod
+            job.batch/odd created
+            Warning: spec.template.spec.terminationGracePeriodSeconds: must be >= 0; negative values are invalid and will be treated as 1
+            job.batch/odd labeled
+            job.batch/odd patched
+            Warning: spec.template.spec.terminationGracePeriodSeconds: must be >= 0; negative values are invalid and will be treated as 1
+            Error from server (Forbidden): namespaces "default" is forbidden: this namespace may not be deleted
+        "#]],
+    );
+}

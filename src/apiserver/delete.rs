@@ -9,6 +9,8 @@ use std::time::Duration;
 
 const ORPHAN: &str = "orphan";
 const FOREGROUND: &str = "foregroundDeletion";
+/// The namespaces that `NamespaceLifecycle` protects.
+const IMMORTAL: [&str; 3] = ["default", "kube-system", "kube-public"];
 
 /// Deletes one object.
 pub fn delete(server: &mut ApiServer, now: Time, request: &Request) -> Result<Response, Status> {
@@ -42,6 +44,9 @@ fn delete_one(
     key: &ObjectKey,
 ) -> Result<Response, Status> {
     let resource = &request.resource;
+    if *resource == kinds::NAMESPACES.into() && IMMORTAL.contains(&&*key.name) {
+        return Err(Status::forbidden(resource, &key.name, "this namespace may not be deleted"));
+    }
     let strategy = resources::of(resource);
     let Some(old) = server.store.get(resource, key).cloned() else {
         return Err(Status::not_found(resource, &key.name));

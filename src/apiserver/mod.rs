@@ -20,6 +20,7 @@ mod internal;
 mod internal_diff;
 mod patch;
 mod pod_spec;
+mod pod_warnings;
 mod quota;
 mod resources;
 mod scale;

@@ -1,6 +1,5 @@
 //! The defaults of a pod spec, for Pods and for every template that makes them (`pkg/apis/core/v1/defaults.go`).
 
-use super::validation::names;
 use crate::api::quantity::Quantity;
 use crate::collections::Set;
 use crate::json;
@@ -20,6 +19,10 @@ pub fn defaults(spec: &mut Json, pod: bool) {
     fill(spec, "schedulerName", "default-scheduler");
     fill(spec, "securityContext", json!({}));
     fill(spec, "terminationGracePeriodSeconds", 30);
+    // A Pod has no negative grace; a template may say it and is warned (`Convert_v1_Pod_To_core_Pod`).
+    if pod && spec["terminationGracePeriodSeconds"].as_i64().is_some_and(|seconds| seconds < 0) {
+        spec.set("terminationGracePeriodSeconds", 1);
+    }
     if pod {
         fill(spec, "enableServiceLinks", true);
     }
@@ -223,94 +226,4 @@ pub fn qos_class(spec: &Json) -> &'static str {
     } else {
         "Burstable"
     }
-}
-
-/// What an author should know of an object that makes pods: its name becomes part of theirs, and what its template at `at`
-/// (`spec.template.`) says.
-pub fn owner_warnings(object: &Json, old: Option<&Json>, template: &Json, at: &str) -> Vec<Str> {
-    let mut all = Vec::new();
-    let problems = names::label(object["metadata"]["name"].str());
-    if old.is_none() && !problems.is_empty() {
-        let advice = "this is used in Pod names and hostnames, which can result in surprising behavior; a DNS label is recommended";
-        all.push(format!("metadata.name: {advice}: [{}]", problems.join(" ")).into());
-    }
-    all.extend(warnings(template, at));
-    all
-}
-
-/// What an author should know of a pod (`pkg/api/pod/warnings.go`); `at`: where it stands, with a dot, or `""`.
-pub fn warnings(pod: &Json, at: &str) -> Vec<Str> {
-    let mut all = Vec::new();
-    let mut warn = |text: String| all.push(Str::from(text));
-    let spec = &pod["spec"];
-    for (key, replacement) in [
-        ("beta.kubernetes.io/arch", "kubernetes.io/arch"),
-        ("beta.kubernetes.io/os", "kubernetes.io/os"),
-        ("failure-domain.beta.kubernetes.io/region", "topology.kubernetes.io/region"),
-        ("failure-domain.beta.kubernetes.io/zone", "topology.kubernetes.io/zone"),
-        ("beta.kubernetes.io/instance-type", "node.kubernetes.io/instance-type"),
-    ] {
-        if spec["nodeSelector"].get(key).is_some() {
-            let since = if key.starts_with("beta.kubernetes.io/instance") || key.starts_with("failure") {
-                "v1.17"
-            } else {
-                "v1.14"
-            };
-            warn(format!(
-                "{at}spec.nodeSelector[{key}]: deprecated since {since}; use \"{replacement}\" instead"
-            ));
-        }
-    }
-    if pod["metadata"]["annotations"].get("scheduler.alpha.kubernetes.io/critical-pod").is_some() {
-        warn(format!(
-            "{at}metadata.annotations[scheduler.alpha.kubernetes.io/critical-pod]: non-functional in v1.16+; use the \"priorityClassName\" field instead"
-        ));
-    }
-    let aliases = spec["hostAliases"].items();
-    for (i, alias) in aliases.iter().enumerate() {
-        if aliases[..i].iter().any(|a| a["ip"] == alias["ip"]) {
-            warn(format!("{at}spec.hostAliases[{i}].ip: duplicate ip {:?}", alias["ip"].str()));
-        }
-    }
-    for (i, secret) in spec["imagePullSecrets"].items().iter().enumerate() {
-        if secret["name"].is_empty() {
-            warn(format!("{at}spec.imagePullSecrets[{i}].name: invalid empty name \"\""));
-        }
-    }
-    let mut ports: Vec<(String, i64, String)> = Vec::new();
-    for list in ["initContainers", "containers"] {
-        for (i, container) in spec[list].items().iter().enumerate() {
-            let path = format!("{at}spec.{list}[{i}]");
-            let env = container["env"].items();
-            for (j, variable) in env.iter().enumerate() {
-                if env[..j].iter().any(|v| v["name"] == variable["name"]) {
-                    warn(format!(
-                        "{path}.env[{j}]: hides previous definition of {:?}, which may be dropped when using apply",
-                        variable["name"].str()
-                    ));
-                }
-            }
-            for (j, port) in container["ports"].items().iter().enumerate() {
-                let here = format!("{path}.ports[{j}]");
-                let (number, protocol) =
-                    (port["containerPort"].as_i64().unwrap_or(0), port["protocol"].str().to_string());
-                for (there, n, p) in &ports {
-                    if *n == number && *p == protocol {
-                        warn(format!("{here}: duplicate port definition with {there}"));
-                    }
-                }
-                ports.push((here, number, protocol));
-            }
-        }
-    }
-    let profile = "seccomp.security.alpha.kubernetes.io/pod";
-    if pod["metadata"]["annotations"].get(profile).is_some() {
-        all.push(
-            format!(
-                "{at}metadata.annotations[{profile}]: non-functional in v1.27+; use the \"seccompProfile\" field instead"
-            )
-            .into(),
-        );
-    }
-    all
 }

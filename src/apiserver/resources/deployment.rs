@@ -3,6 +3,7 @@
 use super::{PLAIN, Strategy};
 use crate::api::field::{Error, Path};
 use crate::apiserver::pod_spec::{self, fill};
+use crate::apiserver::pod_warnings;
 use crate::apiserver::validation::{fields, selector};
 use crate::json;
 use crate::json::Json;
@@ -33,7 +34,7 @@ pub static DEPLOYMENT: Strategy = Strategy {
     validate_status,
     warnings: |deployment, old| {
         let template = deployment.at(&["spec", "template"]);
-        pod_spec::owner_warnings(deployment, old, template, "spec.template.")
+        pod_warnings::of_owner(deployment, old, template, "spec.template.")
     },
     generation: true,
     ..PLAIN

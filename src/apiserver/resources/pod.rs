@@ -2,8 +2,8 @@
 
 use super::{PLAIN, Strategy};
 use crate::api::field::Path;
-use crate::apiserver::pod_spec;
 use crate::apiserver::validation::{self, names};
+use crate::apiserver::{pod_spec, pod_warnings};
 use crate::json;
 use crate::json::{Json, Str};
 
@@ -76,6 +76,6 @@ fn warnings(pod: &Json, old: Option<&Json>) -> Vec<Str> {
             );
         }
     }
-    all.extend(pod_spec::warnings(pod, ""));
+    all.extend(pod_warnings::of(pod, ""));
     all
 }

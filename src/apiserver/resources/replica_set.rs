@@ -3,6 +3,7 @@
 use super::{PLAIN, Strategy};
 use crate::api::field::{Error, Path};
 use crate::apiserver::pod_spec::{self, fill};
+use crate::apiserver::pod_warnings;
 use crate::apiserver::validation::{fields, selector};
 use crate::json;
 use crate::json::Json;
@@ -41,7 +42,7 @@ pub static REPLICA_SET: Strategy = Strategy {
         ];
         selector::counts(&new["status"], &counts, &limits, errors);
     },
-    warnings: |set, old| pod_spec::owner_warnings(set, old, set.at(&["spec", "template"]), "spec.template."),
+    warnings: |set, old| pod_warnings::of_owner(set, old, set.at(&["spec", "template"]), "spec.template."),
     generation: true,
     ..PLAIN
 };

@@ -175,7 +175,7 @@ impl JobController {
             owner: job.json(),
             resource: kinds::JOBS.into(),
             dependents: kinds::PODS.into(),
-            selector: selector.filter(|s| !s.is_empty()).unwrap_or_else(matches_nothing),
+            selector: selector.unwrap_or_else(matches_nothing),
             finalizer: Some(TRACKING_FINALIZER),
             agent: AGENT,
         };

@@ -1,6 +1,6 @@
 //! `kubectl describe cronjob`.
 
-use super::{Columns, Describer, containers, head, job, or, time_text, yes};
+use super::{Columns, Describer, containers, head, or, time_text, yes};
 use crate::json::Json;
 
 pub(super) fn describe(d: &mut Describer<'_>, cron: &Json, out: &mut Columns) {
@@ -18,7 +18,7 @@ pub(super) fn describe(d: &mut Describer<'_>, cron: &Json, out: &mut Columns) {
     let deadline = spec["startingDeadlineSeconds"].as_i64().map_or("<unset>".into(), |s| format!("{s}s"));
     out.add(&format!("Starting Deadline Seconds:\t{deadline}\n"));
     let template = spec.at(&["jobTemplate", "spec"]);
-    out.add(&format!("Selector:\t{}\n", job::selector(&template["selector"])));
+    out.add("Selector:\t<unset>\n");
     out.add(&format!("Parallelism:\t{}\n", or(&template["parallelism"], "<unset>")));
     out.add(&format!("Completions:\t{}\n", or(&template["completions"], "<unset>")));
     if let Some(seconds) = template["activeDeadlineSeconds"].as_i64() {

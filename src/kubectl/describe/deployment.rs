@@ -1,8 +1,6 @@
 //! `kubectl describe deployment` and `replicaset`.
 
-use super::{
-    Columns, Describer, annotations, containers, controlled_by, job::selector, labels, names, or, time_text,
-};
+use super::{Columns, Describer, annotations, containers, controlled_by, labels, names, or, time_text};
 use crate::api::{Request, kinds, meta, revision, selector as selectors};
 use crate::json::Json;
 
@@ -12,7 +10,7 @@ pub(super) fn deployment(d: &mut Describer<'_>, deployment: &Json, out: &mut Col
     out.add(&format!("CreationTimestamp:\t{}\n", time_text(meta["creationTimestamp"].str())));
     labels("Labels", &meta["labels"], out);
     annotations("Annotations", &meta["annotations"], out);
-    out.add(&format!("Selector:\t{}\n", selector(&spec["selector"])));
+    out.add(&format!("Selector:\t{}\n", selectors::text(&spec["selector"])));
     let count = |field: &str| status[field].as_i64().unwrap_or(0);
     out.add(&format!(
         "Replicas:\t{} desired | {} updated | {} total | {} available | {} unavailable\n",
@@ -65,7 +63,7 @@ fn conditions(status: &Json, out: &mut Columns) {
 pub(super) fn replica_set(d: &mut Describer<'_>, set: &Json, out: &mut Columns) {
     let (meta, spec, status) = (&set["metadata"], &set["spec"], &set["status"]);
     names(set, out);
-    out.add(&format!("Selector:\t{}\n", selector(&spec["selector"])));
+    out.add(&format!("Selector:\t{}\n", selectors::text(&spec["selector"])));
     labels("Labels", &meta["labels"], out);
     annotations("Annotations", &meta["annotations"], out);
     controlled_by(set, out);

@@ -13,7 +13,7 @@ const MOST_INDEXES: usize = 50;
 pub(super) fn describe(d: &mut Describer<'_>, job: &Json, out: &mut Columns) {
     let (spec, status) = (&job["spec"], &job["status"]);
     names(job, out);
-    out.add(&format!("Selector:\t{}\n", selector(&spec["selector"])));
+    out.add(&format!("Selector:\t{}\n", text(&spec["selector"])));
     labels("Labels", job.at(&["metadata", "labels"]), out);
     annotations("Annotations", job.at(&["metadata", "annotations"]), out);
     controlled_by(job, out);
@@ -59,13 +59,5 @@ fn indexes(list: &str) -> String {
     match list.get(MOST_INDEXES..).and_then(|rest| rest.find(',')) {
         Some(i) => format!("{}...", &list[..=MOST_INDEXES + i]),
         None => list.into(),
-    }
-}
-
-/// A label selector in one line.
-pub(super) fn selector(selector: &Json) -> String {
-    match text(selector) {
-        text if text.is_empty() => "<unset>".into(),
-        text => text,
     }
 }

@@ -6,6 +6,7 @@ pub mod validation;
 
 use super::{PLAIN, Strategy};
 use crate::apiserver::pod_spec::{self, fill};
+use crate::apiserver::pod_warnings;
 use crate::json;
 use crate::json::{Json, Str};
 
@@ -45,11 +46,15 @@ fn default_spec(spec: &mut Json) {
     fill(spec, "parallelism", 1);
     let per_index = !spec["backoffLimitPerIndex"].is_null();
     fill(spec, "backoffLimit", if per_index { i64::from(i32::MAX) } else { 6 });
-    fill(spec, "completionMode", "NonIndexed");
     fill(spec, "suspend", false);
     fill(spec, "manualSelector", false);
     let policy = if spec["podFailurePolicy"].is_null() { "TerminatingOrFailed" } else { "Failed" };
-    fill(spec, "podReplacementPolicy", policy);
+    // Pointers, of which an empty text is a value.
+    for (field, value) in [("completionMode", "NonIndexed"), ("podReplacementPolicy", policy)] {
+        if spec[field].is_null() {
+            spec.set(field, value);
+        }
+    }
     default_template(spec);
 }
 
@@ -84,7 +89,7 @@ pub fn warnings(object: &Json, old: Option<&Json>, at: &[&str]) -> Vec<Str> {
         return Vec::new();
     }
     let (spec, path) = (object.at(at), at.join("."));
-    let mut all = pod_spec::owner_warnings(object, old, &spec["template"], &format!("{path}.template."));
+    let mut all = pod_warnings::of_owner(object, old, &spec["template"], &format!("{path}.template."));
     let above = |field: &str, most: i64| spec[field].as_i64().is_some_and(|n| n > most);
     if spec["completionMode"].str() == "Indexed"
         && above("completions", 100_000)
