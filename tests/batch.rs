@@ -290,11 +290,14 @@ fn an_empty_selector_selects_all() {
         "? kubectl get job j".into(),
         "? kubectl describe job j | grep -v default | head -3".into(),
     ];
-    typed(&all(&lines), expect![[r#"
+    typed(
+        &all(&lines),
+        expect![[r#"
         NAME   STATUS     COMPLETIONS   DURATION   AGE
         j      Complete   1/1           1s         4s
         Name:             j
         Selector:         
         Labels:           <none>
-    "#]]);
+    "#]],
+    );
 }
