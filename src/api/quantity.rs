@@ -1,5 +1,6 @@
 //! Quantities: `500m`, `1Gi`, `2e3` (`apimachinery/pkg/api/resource`), read, compared, added and written canonically.
 
+use crate::json::Json;
 use std::fmt;
 
 /// How a quantity is written.
@@ -39,6 +40,22 @@ impl Quantity {
     /// Bytes, written in powers of 1024.
     pub fn from_bytes(value: i64) -> Quantity {
         Quantity { nano: i128::from(value) * NANO, format: Format::BinarySi }
+    }
+
+    /// Reads a quantity that is written as a text or as a whole number.
+    pub fn of_json(value: &Json) -> Option<Quantity> {
+        match value {
+            Json::Int(number) => Some(Quantity::from_int(*number)),
+            text => Quantity::parse(text.str()),
+        }
+    }
+
+    /// An amount in units of a divisor (1, where there is none), rounded up: what a `resourceFieldRef` gives.
+    pub fn in_units_of(amount: &Json, divisor: &Json) -> String {
+        let nano = |value: &Json| Quantity::of_json(value).map_or(0, Quantity::nano);
+        let (amount, divisor) = (nano(amount), nano(divisor));
+        let divisor = if divisor > 0 { divisor } else { NANO };
+        (amount / divisor + i128::from(amount % divisor != 0)).to_string()
     }
 
     /// Reads a quantity; `None` where it is none.

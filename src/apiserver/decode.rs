@@ -113,6 +113,10 @@ impl Decoder {
                 {
                     return Err(format!("illegal base64 data at input byte {at}").into());
                 }
+                // Line breaks in base64 mean nothing, and are not kept.
+                if matches!(shape, Shape::Bytes) && s.contains(['\n', '\r']) {
+                    return Ok(s.replace(['\n', '\r'], "").into());
+                }
                 Ok(json.clone())
             }
             (Shape::Bool, Json::Bool(_)) | (Shape::Int64, Json::Int(_)) => Ok(json.clone()),

@@ -72,8 +72,8 @@ fn validate_data(object: &Json, fields: &[&'static str], errors: &mut Vec<Error>
             for problem in names::config_key(key) {
                 errors.push(Error::invalid(&path.key(key), key, problem));
             }
-            if *field == "binaryData" && object["data"].get(key).is_some() {
-                let detail = "duplicate of key present in data";
+            if *field == "data" && object["binaryData"].get(key).is_some() {
+                let detail = "duplicate of key present in binaryData";
                 errors.push(Error::invalid(&path.key(key), key, detail));
             }
             let binary = *field == "binaryData" || fields.len() == 1;
@@ -84,7 +84,8 @@ fn validate_data(object: &Json, fields: &[&'static str], errors: &mut Vec<Error>
         }
     }
     if size > SIZE_LIMIT {
-        let path = if fields.len() == 1 { Path::new("data") } else { Path::default() };
+        // A path of no name, which stands for the whole object.
+        let path = if fields.len() == 1 { Path::new("data") } else { Path::new("[]") };
         errors.push(Error::too_long(&path, SIZE_LIMIT));
     }
 }

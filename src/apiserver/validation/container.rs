@@ -1,6 +1,6 @@
 //! Containers of a pod spec.
 
-use super::{fields, names};
+use super::{env, fields, names};
 use crate::api::field::{Error, Path};
 use crate::api::quantity::Quantity;
 use crate::json::Json;
@@ -71,8 +71,9 @@ fn container(container: &Json, path: &Path, scope: &Scope<'_>, errors: &mut Vec<
     }
     fields::one_of(container, path, "terminationMessagePolicy", &["FallbackToLogsOnError", "File"], errors);
     ports(&container["ports"], &path.child("ports"), scope.host_network, errors);
-    env(&container["env"], &path.child("env"), errors);
-    mounts(&container["volumeMounts"], &path.child("volumeMounts"), scope.volumes, errors);
+    env::env(&container["env"], &path.child("env"), errors);
+    env::env_from(&container["envFrom"], &path.child("envFrom"), errors);
+    mounts(container, &path.child("volumeMounts"), scope.volumes, errors);
     fields::one_of(container, path, "imagePullPolicy", &["Always", "IfNotPresent", "Never"], errors);
     resources(&container["resources"], &path.child("resources"), errors);
     for field in ["runAsUser", "runAsGroup"] {
@@ -145,52 +146,9 @@ fn host_ports(list: &Json, path: &Path, errors: &mut Vec<Error>) {
     }
 }
 
-fn env(env: &Json, path: &Path, errors: &mut Vec<Error>) {
-    for (i, variable) in env.items().iter().enumerate() {
-        let path = path.index(i);
-        let name = variable["name"].str();
-        if name.is_empty() {
-            errors.push(Error::required(&path.child("name"), ""));
-        } else {
-            for problem in names::env_name(name) {
-                errors.push(Error::invalid(&path.child("name"), name, problem));
-            }
-        }
-        let from = &variable["valueFrom"];
-        if from.is_null() {
-            continue;
-        }
-        let from_path = path.child("valueFrom");
-        match from.entries().len() {
-            0 => {
-                let detail = "must specify one of: `fieldRef`, `resourceFieldRef`, `configMapKeyRef`, `secretKeyRef` or `fileKeyRef`";
-                errors.push(Error::invalid_shown(&from_path, Some(""), detail));
-            }
-            1 => {}
-            _ => {
-                let detail = "may not have more than one field specified at a time";
-                errors.push(Error::invalid_shown(&from_path, Some(""), detail));
-            }
-        }
-        if !from.is_empty() && !variable["value"].is_empty() {
-            let detail = "may not be specified when `value` is not empty";
-            errors.push(Error::invalid_shown(&from_path, Some("\"\""), detail));
-        }
-        for source in ["configMapKeyRef", "secretKeyRef"] {
-            if !from[source].is_null() {
-                for field in ["name", "key"] {
-                    if from[source][field].is_empty() {
-                        errors.push(Error::required(&from_path.child(source).child(field), ""));
-                    }
-                }
-            }
-        }
-    }
-}
-
-fn mounts(mounts: &Json, path: &Path, volumes: &[String], errors: &mut Vec<Error>) {
+fn mounts(container: &Json, path: &Path, volumes: &[String], errors: &mut Vec<Error>) {
     let mut taken: Vec<&str> = Vec::new();
-    for (i, mount) in mounts.items().iter().enumerate() {
+    for (i, mount) in container["volumeMounts"].items().iter().enumerate() {
         let item = path.index(i);
         let (name, at) = (mount["name"].str(), mount["mountPath"].str());
         if name.is_empty() {
@@ -219,6 +177,31 @@ fn mounts(mounts: &Json, path: &Path, volumes: &[String], errors: &mut Vec<Error
             }
             local_path(expression, &path.child("subPathExpr"), errors);
         }
+        let propagation = mount["mountPropagation"].str();
+        fields::one_of(
+            mount,
+            path,
+            "mountPropagation",
+            &["Bidirectional", "HostToContainer", "None"],
+            errors,
+        );
+        if propagation == "Bidirectional"
+            && container["securityContext"]["privileged"].as_bool() != Some(true)
+        {
+            let detail = "Bidirectional mount propagation is available only to privileged containers";
+            errors.push(Error::forbidden(&path.child("mountPropagation"), detail));
+        }
+        fields::one_of(mount, path, "recursiveReadOnly", &["Disabled", "Enabled", "IfPossible"], errors);
+        if matches!(mount["recursiveReadOnly"].str(), "Enabled" | "IfPossible") {
+            let path = path.child("recursiveReadOnly");
+            if mount["readOnly"].as_bool() != Some(true) {
+                errors.push(Error::forbidden(&path, "may only be specified when readOnly is true"));
+            }
+            if !matches!(propagation, "" | "None") {
+                let detail = "may only be specified when mountPropagation is None or not specified";
+                errors.push(Error::forbidden(&path, detail));
+            }
+        }
     }
 }
 
@@ -227,6 +210,11 @@ pub fn local_path(text: &str, path: &Path, errors: &mut Vec<Error>) {
     if text.starts_with('/') {
         errors.push(Error::invalid(path, text, "must be a relative path"));
     }
+    no_backsteps(text, path, errors);
+}
+
+/// A path without `..`.
+pub fn no_backsteps(text: &str, path: &Path, errors: &mut Vec<Error>) {
     if text.split('/').any(|part| part == "..") {
         errors.push(Error::invalid(path, text, "must not contain '..'"));
     }

@@ -1,6 +1,7 @@
 //! Validation that many kinds share: names, labels, metadata, pod specs.
 
 pub mod container;
+pub mod env;
 pub mod fields;
 pub mod meta;
 pub mod names;

@@ -1,0 +1,188 @@
+//! Environment variables of a container, and the references that they share with volumes (`ValidateEnv`,
+//! `ValidateEnvFrom` of `pkg/apis/core/validation`).
+
+use super::names::{self, Problems};
+use crate::api::field::{Error, Path};
+use crate::api::quantity::Quantity;
+use crate::json::Json;
+
+/// Adds what is wrong with a text.
+fn report(value: &str, path: &Path, problems: Problems, errors: &mut Vec<Error>) {
+    errors.extend(problems.into_iter().map(|problem| Error::invalid(path, value, problem)));
+}
+
+/// `env`
+pub fn env(env: &Json, path: &Path, errors: &mut Vec<Error>) {
+    for (i, variable) in env.items().iter().enumerate() {
+        let path = path.index(i);
+        let name = variable["name"].str();
+        if name.is_empty() {
+            errors.push(Error::required(&path.child("name"), ""));
+        } else {
+            report(name, &path.child("name"), names::env_name(name), errors);
+        }
+        if !variable["valueFrom"].is_null() {
+            value_from(variable, &path.child("valueFrom"), errors);
+        }
+    }
+}
+
+/// The fields of a pod that a variable may take.
+const ENV_FIELDS: &[&str] = &[
+    "metadata.name",
+    "metadata.namespace",
+    "metadata.uid",
+    "spec.nodeName",
+    "spec.serviceAccountName",
+    "status.hostIP",
+    "status.hostIPs",
+    "status.podIP",
+    "status.podIPs",
+];
+
+fn value_from(variable: &Json, path: &Path, errors: &mut Vec<Error>) {
+    let from = &variable["valueFrom"];
+    for (source, reference) in from.entries() {
+        let path = path.child(source);
+        match &**source {
+            "fieldRef" => field_ref(reference, &path, ENV_FIELDS, errors),
+            "resourceFieldRef" => resource_ref(reference, &path, false, errors),
+            "configMapKeyRef" | "secretKeyRef" => {
+                let (name, key) = (reference["name"].str(), reference["key"].str());
+                report(name, &path.child("name"), names::subdomain(name), errors);
+                if key.is_empty() {
+                    errors.push(Error::required(&path.child("key"), ""));
+                } else {
+                    report(key, &path.child("key"), names::config_key(key), errors);
+                }
+            }
+            _ => {}
+        }
+    }
+    let detail = match from.entries().len() {
+        0 => {
+            "must specify one of: `fieldRef`, `resourceFieldRef`, `configMapKeyRef`, `secretKeyRef` or `fileKeyRef`"
+        }
+        _ if !variable["value"].is_empty() => "may not be specified when `value` is not empty",
+        1 => return,
+        _ => "may not have more than one field specified at a time",
+    };
+    errors.push(Error::invalid(path, "", detail));
+}
+
+/// `envFrom`; upstream's message about a missing source leaves the index out.
+pub fn env_from(sources: &Json, path: &Path, errors: &mut Vec<Error>) {
+    for (i, from) in sources.items().iter().enumerate() {
+        let item = path.index(i);
+        let prefix = from["prefix"].str();
+        if !prefix.is_empty() {
+            report(prefix, &item.child("prefix"), names::env_name(prefix), errors);
+        }
+        let mut found = 0;
+        for kind in ["configMapRef", "secretRef"] {
+            if from[kind].is_null() {
+                continue;
+            }
+            found += 1;
+            let (name, path) = (from[kind]["name"].str(), item.child(kind).child("name"));
+            if name.is_empty() {
+                errors.push(Error::required(&path, ""));
+            } else {
+                // A name that ends with a dash would do as the beginning of one.
+                report(name, &path, names::subdomain(name.strip_suffix('-').unwrap_or(name)), errors);
+            }
+        }
+        match found {
+            0 => errors.push(Error::invalid(path, "", "must specify one of: `configMapRef` or `secretRef`")),
+            1 => {}
+            _ => {
+                let detail = "may not have more than one field specified at a time";
+                errors.push(Error::invalid(path, "", detail));
+            }
+        }
+    }
+}
+
+/// The fields of a pod that have a name (`ConvertDownwardAPIFieldLabel`), beside `ENV_FIELDS`.
+const OTHER_FIELDS: &[&str] = &[
+    "metadata.annotations",
+    "metadata.labels",
+    "spec.host",
+    "spec.restartPolicy",
+    "spec.schedulerName",
+    "status.phase",
+];
+
+/// A `fieldRef` to one of `supported`, or to one label or annotation.
+pub fn field_ref(reference: &Json, path: &Path, supported: &[&str], errors: &mut Vec<Error>) {
+    let field = reference["fieldPath"].str();
+    for required in ["apiVersion", "fieldPath"] {
+        if reference[required].is_empty() {
+            return errors.push(Error::required(&path.child(required), ""));
+        }
+    }
+    let cut = field.strip_suffix("']").and_then(|rest| rest.split_once("['"));
+    let subscript = cut.filter(|(map, _)| !map.is_empty());
+    let version = reference["apiVersion"].str();
+    let problem = match subscript {
+        _ if version != "v1" => Some(format!("unsupported pod version: {version}")),
+        Some(("metadata.annotations" | "metadata.labels", _)) => None,
+        Some(_) => Some(format!("field label does not support subscript: {field}")),
+        None if ENV_FIELDS.contains(&field) || OTHER_FIELDS.contains(&field) => None,
+        None => Some(format!("field label not supported: {field}")),
+    };
+    if let Some(problem) = problem {
+        let detail = format!("error converting fieldPath: {problem}");
+        return errors.push(Error::invalid(&path.child("fieldPath"), field, detail));
+    }
+    match subscript {
+        Some(("metadata.annotations", key)) => {
+            let key = key.to_ascii_lowercase();
+            report(&key, path, names::qualified(&key), errors);
+        }
+        Some((_, key)) => report(key, path, names::qualified(key), errors),
+        None => {
+            let field = if field == "spec.host" { "spec.nodeName" } else { field };
+            if !supported.contains(&field) {
+                errors.push(Error::not_supported(&path.child("fieldPath"), field, supported));
+            }
+        }
+    }
+}
+
+const RESOURCES: &[&str] = &[
+    "limits.cpu",
+    "limits.ephemeral-storage",
+    "limits.memory",
+    "requests.cpu",
+    "requests.ephemeral-storage",
+    "requests.memory",
+];
+const SIZES: &[&str] = &["1", "1k", "1M", "1G", "1T", "1P", "1E", "1Ki", "1Mi", "1Gi", "1Ti", "1Pi", "1Ei"];
+
+/// A `resourceFieldRef`; in a volume it must name the container.
+pub fn resource_ref(reference: &Json, path: &Path, volume: bool, errors: &mut Vec<Error>) {
+    let resource = reference["resource"].str();
+    let kind = resource.split_once('.').map_or("", |(_, kind)| kind);
+    let huge = resource.starts_with("limits.hugepages-") || resource.starts_with("requests.hugepages-");
+    if volume && reference["containerName"].is_empty() {
+        errors.push(Error::required(&path.child("containerName"), ""));
+    } else if resource.is_empty() {
+        errors.push(Error::required(&path.child("resource"), ""));
+    } else if !huge && !RESOURCES.contains(&resource) {
+        errors.push(Error::not_supported(&path.child("resource"), resource, RESOURCES));
+    }
+    let (allowed, called) = match kind {
+        "cpu" => (&["1m", "1"][..], "cpu"),
+        "memory" => (SIZES, "memory"),
+        "ephemeral-storage" => (SIZES, "local ephemeral storage"),
+        _ if huge => (SIZES, "hugepages"),
+        _ => return,
+    };
+    let divisor = Quantity::of_json(&reference["divisor"]).filter(|divisor| divisor.nano() != 0);
+    if divisor.is_some_and(|divisor| !allowed.contains(&divisor.to_string().as_str())) {
+        let values = if kind == "cpu" { "1m and 1".into() } else { allowed.join(", ") };
+        let detail = format!("only divisor's values {values} are supported with the {called} resource");
+        errors.push(Error::invalid(&path.child("divisor"), resource, detail));
+    }
+}
