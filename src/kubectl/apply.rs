@@ -55,9 +55,13 @@ impl DryRun {
             "" | "none" => Ok(DryRun::No),
             "client" | "unchanged" => Ok(DryRun::Client),
             "server" => Ok(DryRun::Server),
-            other => Err(Failure::error(format!(
-                "Invalid dry-run value ({other}). Must be \"none\", \"server\", or \"client\"."
-            ))),
+            old => match flags::boolean(old) {
+                Some(true) => Ok(DryRun::Client),
+                Some(false) => Ok(DryRun::No),
+                None => Err(Failure::error(format!(
+                    "Invalid dry-run value ({old}). Must be \"none\", \"server\", or \"client\"."
+                ))),
+            },
         }
     }
 
@@ -71,14 +75,26 @@ impl DryRun {
     }
 }
 
-/// How a write is validated: `kubectl` asks for strictness.
+/// `--validate`: how a write is validated; `kubectl` asks for strictness.
+pub(super) fn validation(args: &Arguments) -> Result<FieldValidation, Failure> {
+    match args.get("validate") {
+        "" | "strict" => Ok(FieldValidation::Strict),
+        "ignore" => Ok(FieldValidation::Ignore),
+        "warn" => Ok(FieldValidation::Warn),
+        other => match flags::boolean(other) {
+            Some(true) => Ok(FieldValidation::Strict),
+            Some(false) => Ok(FieldValidation::Ignore),
+            None => Err(Failure::error(format!(
+                "invalid - validate option {other:?}; must be one of: strict (or true), warn, ignore (or false)"
+            ))),
+        },
+    }
+}
+
+/// What a write asks of the server.
 pub(super) fn write_options(o: &mut Options, args: &Arguments, dry_run: DryRun) {
     o.dry_run = dry_run == DryRun::Server;
-    o.field_validation = match args.get("validate") {
-        "false" | "ignore" => FieldValidation::Ignore,
-        "warn" => FieldValidation::Warn,
-        _ => FieldValidation::Strict,
-    };
+    o.field_validation = validation(args).unwrap_or(FieldValidation::Strict);
 }
 
 pub(super) fn run(cli: &mut Cli, args: &[String]) -> Result<Flow, Failure> {
@@ -87,6 +103,7 @@ pub(super) fn run(cli: &mut Cli, args: &[String]) -> Result<Flow, Failure> {
     }
     let args = flags::parse("apply", args, FLAGS)?;
     let dry_run = DryRun::of(&args)?;
+    validation(&args)?;
     if args.is("server-side") && dry_run == DryRun::Client {
         return Err(Failure::error(
             "--dry-run=client doesn't work with --server-side (did you mean --dry-run=server instead?)",

@@ -1,6 +1,7 @@
 //! The shell's part of a command line: quotes, here-documents, pipes, `;` and `&&`.
 //!
-//! A small subset, so that lines from tutorials can be typed as they stand. Variables are not expanded.
+//! A small subset, so that lines from tutorials can be typed as they stand. Only a here-document without quotes
+//! is expanded (`here_document`).
 
 /// A stage of a pipeline.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -8,7 +9,18 @@ pub(super) struct Stage {
     /// The command and its arguments.
     pub words: Vec<String>,
     /// What a here-document gives it to read.
-    pub stdin: Option<String>,
+    pub stdin: Option<HereDocument>,
+}
+
+/// The lines between `<<MARK` and the mark.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct HereDocument {
+    /// The mark; the text, once it has been found.
+    pub text: String,
+    /// Whether the mark has no quotes, so that `$` in the text means something.
+    pub expands: bool,
+    /// `<<-`: tabs at the beginning of lines do not count.
+    strips: bool,
 }
 
 /// When a pipeline runs.
@@ -36,7 +48,7 @@ enum Token {
     Word(String),
     Pipe,
     Then(When),
-    HereDocument(String),
+    HereDocument(HereDocument),
 }
 
 /// Splits a line. The error is a shell's.
@@ -81,22 +93,24 @@ fn tokens(line: &str) -> Result<Vec<Token>, String> {
     let mut chars = line.char_indices().peekable();
     // The here-documents announced on this line: their end marks.
     let mut marks: Vec<usize> = Vec::new();
-    let mut expect_mark = false;
+    let mut expected: Option<HereDocument> = None;
     macro_rules! end_word {
         () => {
             if let Some(w) = word.take() {
-                if std::mem::take(&mut expect_mark) {
-                    marks.push(out.len());
-                    out.push(Token::HereDocument(w));
-                } else {
-                    out.push(Token::Word(w));
-                }
+                out.push(match expected.take() {
+                    Some(document) => {
+                        marks.push(out.len());
+                        Token::HereDocument(HereDocument { text: w, ..document })
+                    }
+                    None => Token::Word(w),
+                });
             }
         };
     }
     while let Some((at, c)) = chars.next() {
         match c {
             '\'' | '"' => {
+                expected.iter_mut().for_each(|document| document.expands = false);
                 let text = word.get_or_insert_default();
                 loop {
                     match chars.next() {
@@ -113,7 +127,10 @@ fn tokens(line: &str) -> Result<Vec<Token>, String> {
             }
             '\\' => match chars.next() {
                 Some((_, '\n')) | None => {}
-                Some((_, e)) => word.get_or_insert_default().push(e),
+                Some((_, e)) => {
+                    expected.iter_mut().for_each(|document| document.expands = false);
+                    word.get_or_insert_default().push(e);
+                }
             },
             ' ' | '\t' => end_word!(),
             '\n' => {
@@ -124,10 +141,8 @@ fn tokens(line: &str) -> Result<Vec<Token>, String> {
                 }
                 let mut rest = &line[at + 1..];
                 for mark in marks.drain(..) {
-                    let Token::HereDocument(end) = &out[mark] else { continue };
-                    let (text, after) = here_document(rest, end);
-                    out[mark] = Token::HereDocument(text);
-                    rest = after;
+                    let Token::HereDocument(document) = &mut out[mark] else { continue };
+                    rest = document.take(rest);
                 }
                 let skip_to = line.len() - rest.len();
                 while chars.peek().is_some_and(|(i, _)| *i < skip_to) {
@@ -150,8 +165,8 @@ fn tokens(line: &str) -> Result<Vec<Token>, String> {
             }
             '<' if chars.next_if(|(_, c)| *c == '<').is_some() => {
                 end_word!();
-                chars.next_if(|(_, c)| *c == '-');
-                expect_mark = true;
+                let strips = chars.next_if(|(_, c)| *c == '-').is_some();
+                expected = Some(HereDocument { text: String::new(), expands: true, strips });
             }
             '<' | '>' if word.is_none() => return Err(format!("`{c}' is not supported here")),
             '#' if word.is_none() => while chars.next_if(|(_, c)| *c != '\n').is_some() {},
@@ -161,20 +176,26 @@ fn tokens(line: &str) -> Result<Vec<Token>, String> {
     end_word!();
     // The text of a here-document that nobody has begun is empty.
     for mark in marks {
-        out[mark] = Token::HereDocument(String::new());
+        out[mark] = Token::HereDocument(HereDocument::default());
     }
     Ok(out)
 }
 
-fn here_document<'a>(text: &'a str, end: &str) -> (String, &'a str) {
-    let mut at = 0;
-    for line in text.split_inclusive('\n') {
-        if line.trim_end_matches('\n').trim_start_matches('\t') == end {
-            return (text[..at].into(), &text[at + line.len()..]);
+impl HereDocument {
+    /// Takes the lines up to the mark; gives what follows.
+    fn take<'a>(&mut self, rest: &'a str) -> &'a str {
+        let mark = std::mem::take(&mut self.text);
+        let mut at = 0;
+        for line in rest.split_inclusive('\n') {
+            at += line.len();
+            let line = if self.strips { line.trim_start_matches('\t') } else { line };
+            if line.trim_end_matches('\n') == mark {
+                return &rest[at..];
+            }
+            self.text.push_str(line);
         }
-        at += line.len();
+        ""
     }
-    (text.into(), "")
 }
 
 #[cfg(test)]
@@ -186,7 +207,9 @@ mod tests {
             format!(
                 "{}{}",
                 s.words.join("·"),
-                s.stdin.as_ref().map_or(String::new(), |i| format!(" ← {i:?}"))
+                s.stdin.as_ref().map_or(String::new(), |i| {
+                    format!(" ← {:?}{}", i.text, if i.expands { " $" } else { "" })
+                })
             )
         };
         match split(line) {
@@ -205,12 +228,13 @@ mod tests {
             (r#"a 'b c' "d\"e" f\ g"#, "a·b c·d\"e·f g"),
             ("a -o jsonpath='{.a}{\"\\n\"}'", "a·-o·jsonpath={.a}{\"\\n\"}"),
             ("a | grep x && b; c", "a | grep·x ; b ; c"),
-            ("kubectl apply -f - <<EOF\na: 1\nEOF\n", "kubectl·apply·-f·- ← \"a: 1\\n\""),
+            ("kubectl apply -f - <<EOF\na: 1\nEOF\n", "kubectl·apply·-f·- ← \"a: 1\\n\" $"),
             ("kubectl apply -f - <<EOF", "kubectl·apply·-f·- ← \"\""),
             (
                 "cat <<'E' | kubectl apply -f -\n$a\nE\nkubectl get cm",
                 "cat ← \"$a\\n\" | kubectl·apply·-f·- ; kubectl·get·cm",
             ),
+            ("cat <<-\\E\n\t$a\n\tE\nls", "cat ← \"$a\\n\" ; ls"),
             ("a 'b", "unexpected EOF while looking for matching `''"),
             ("a # b", "a"),
             ("'size>2' size>2", "size>2·size>2"),

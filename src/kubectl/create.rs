@@ -28,6 +28,7 @@ pub(super) fn run(cli: &mut Cli, args: &[String]) -> Result<Flow, Failure> {
     }
     let args = flags::parse("create", args, FLAGS)?;
     let dry_run = DryRun::of(&args)?;
+    apply::validation(&args)?;
     if !args.words.is_empty() {
         return Err(Failure::usage("create", format!("Unexpected args: [{}]", args.words.join(" "))));
     }

@@ -5,7 +5,7 @@ use super::failure::Failure;
 use super::flags::{Arguments, Flag, Takes};
 use crate::api::sha256;
 use crate::json;
-use crate::json::Json;
+use crate::json::{Json, Str};
 
 pub(super) const FLAGS: &[Flag] = &[
     ("from-literal", ' ', Takes::Value),
@@ -14,7 +14,7 @@ pub(super) const FLAGS: &[Flag] = &[
     ("append-hash", ' ', Takes::Nothing),
 ];
 const KEY_RULE: &str = "a valid config key must consist of alphanumeric characters, '-', '_' or '.' (e.g. 'key.name',  or 'KEY_NAME',  or 'key-name', regex used for validation is '[-._a-zA-Z0-9]+')";
-pub(super) const ENV_RULE: &str = "a valid environment variable name must consist of alphabetic characters, digits, '_', '-', or '.', and must not start with a digit (e.g. 'my.env-name',  or 'MY_ENV.NAME',  or 'MyEnvName1', regex used for validation is '[-._a-zA-Z][-._a-zA-Z0-9]*')";
+const ENV_RULE: &str = "a valid environment variable name must consist of alphabetic characters, digits, '_', '-', or '.', and must not start with a digit (e.g. 'my.env-name',  or 'MY_ENV.NAME',  or 'MyEnvName1', regex used for validation is '[-._a-zA-Z][-._a-zA-Z0-9]*')";
 
 pub(super) fn config_map(cli: &mut Cli, args: &Arguments, name: &str) -> Result<Json, Failure> {
     let data = collect(cli, args, name, false)?;
@@ -44,25 +44,46 @@ pub(super) fn append_hash(object: &mut Json, content: Json) {
     object.set_at(&["metadata", "name"], name);
 }
 
-/// Whether a variable may be called so.
-pub(super) fn is_env_name(name: &str) -> bool {
-    !name.is_empty()
-        && !name.starts_with(|c: char| c.is_ascii_digit())
-        && name.bytes().all(|b| b.is_ascii_alphanumeric() || b"-._".contains(&b))
+/// What is wrong with a variable's name (`IsEnvVarName`); nothing, where it may be called so.
+pub(super) fn env_name(name: &str) -> Vec<&'static str> {
+    let fits = !name.starts_with(|c: char| c.is_ascii_digit()) && plain(name);
+    (!fits).then_some(ENV_RULE).into_iter().chain(reserved(name)).collect()
+}
+
+/// What is wrong with a key (`IsConfigMapKey`).
+fn key_name(key: &str) -> Vec<&'static str> {
+    let long = (key.len() > 253).then_some("must be no more than 253 characters");
+    long.into_iter().chain((!plain(key)).then_some(KEY_RULE)).chain(reserved(key)).collect()
+}
+
+fn plain(name: &str) -> bool {
+    !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric() || b"-._".contains(&b))
+}
+
+/// Names that mean a folder.
+fn reserved(name: &str) -> Option<&'static str> {
+    match name {
+        "." => Some("must not be '.'"),
+        ".." => Some("must not be '..'"),
+        _ => name.starts_with("..").then_some("must not start with '..'"),
+    }
 }
 
 /// The keys and texts that the flags name; `secret`: mistakes are worded for a Secret.
 pub(super) fn collect(cli: &Cli, args: &Arguments, name: &str, secret: bool) -> Result<Json, Failure> {
-    if args.has("from-env-file") && (args.has("from-file") || args.has("from-literal")) {
+    let (files, literals) = (args.list("from-file"), args.all("from-literal"));
+    let env_files = args.list("from-env-file");
+    if !(env_files.is_empty() || files.is_empty() && literals.is_empty()) {
         return Err(Failure::error("from-env-file cannot be combined with from-file or from-literal"));
     }
     let mut data = Json::object();
     let mut add = |key: &str, value: &str| -> Result<(), Failure> {
-        if let Err(why) = check_key(key) {
+        let problems = key_name(key);
+        if !problems.is_empty() {
             return Err(Failure::error(if secret {
-                format!("{key:?} is not valid key name for a Secret {why}")
+                format!("{key:?} is not valid key name for a Secret {}", problems.join(";"))
             } else {
-                format!("{key:?} is not a valid key name for a ConfigMap: {why}")
+                format!("{key:?} is not a valid key name for a ConfigMap: {}", problems.join(","))
             }));
         }
         if data.get(key).is_some() {
@@ -77,28 +98,38 @@ pub(super) fn collect(cli: &Cli, args: &Arguments, name: &str, secret: bool) -> 
         data.set(key, value);
         Ok(())
     };
-    for path in args.list("from-file") {
-        for (key, text) in file(cli, &path)? {
-            add(&key, &text)?;
+    // A Secret begins with the literals, a ConfigMap with the files.
+    for literal in [secret, !secret] {
+        for literal in literals.iter().filter(|_| literal) {
+            let (key, value) = key_value(literal)?;
+            add(key, value)?;
+        }
+        for path in files.iter().filter(|_| !literal) {
+            for (key, text) in file(cli, path)? {
+                add(&key, &text)?;
+            }
         }
     }
-    for literal in args.all("from-literal") {
-        match literal.split_once('=') {
-            Some((key, value)) if !key.is_empty() => add(key, value)?,
-            _ => return Err(Failure::error(format!("invalid literal source {literal}, expected key=value"))),
-        }
-    }
-    for path in args.list("from-env-file") {
-        let text = cli.env.files.get(path.as_str()).cloned();
-        let text = text.ok_or_else(|| missing(&path))?;
-        for line in text.lines() {
+    for path in env_files {
+        let text = match read(cli, &path)? {
+            Found::File(text) => text,
+            Found::Folder(_) => {
+                let what = if secret { "secret" } else { "config" };
+                return Err(Failure::error(format!("env {what} file cannot be a directory")));
+            }
+        };
+        for line in text.strip_prefix('\u{feff}').unwrap_or(&text).lines() {
             let line = line.trim_start();
             if line.is_empty() || line.starts_with('#') {
                 continue;
             }
             let (key, value) = line.split_once('=').unwrap_or((line, ""));
-            if !is_env_name(key) {
-                return Err(Failure::error(format!("{key:?} is not a valid key name: {ENV_RULE}")));
+            let problems = env_name(key);
+            if !problems.is_empty() {
+                return Err(Failure::error(format!(
+                    "{key:?} is not a valid key name: {}",
+                    problems.join(";")
+                )));
             }
             add(key, value)?;
         }
@@ -106,20 +137,35 @@ pub(super) fn collect(cli: &Cli, args: &Arguments, name: &str, secret: bool) -> 
     Ok(data)
 }
 
-fn missing(path: &str) -> Failure {
-    Failure::error(format!("error reading {path}: no such file or directory"))
+fn key_value(literal: &str) -> Result<(&str, &str), Failure> {
+    let split = literal.split_once('=').filter(|(key, _)| !key.is_empty());
+    split.ok_or_else(|| Failure::error(format!("invalid literal source {literal}, expected key=value")))
 }
 
-fn check_key(key: &str) -> Result<(), String> {
-    match key {
-        "." => return Err("must not be '.'".into()),
-        ".." => return Err("must not be '..'".into()),
-        _ => {}
+/// What stands at a path.
+enum Found {
+    File(Str),
+    /// The files in it, by name.
+    Folder(Vec<(String, String)>),
+}
+
+/// Looks beside the terminal; a folder is there where anything is in it.
+fn read(cli: &Cli, given: &str) -> Result<Found, Failure> {
+    let path = given.trim_start_matches("./");
+    if let Some(text) = cli.env.files.get(path) {
+        return Ok(Found::File(text.clone()));
     }
-    if key.is_empty() || !key.bytes().all(|b| b.is_ascii_alphanumeric() || b"-._".contains(&b)) {
-        return Err(KEY_RULE.into());
+    let prefix = match path.trim_end_matches('/') {
+        "" | "." if !given.is_empty() => String::new(),
+        folder => format!("{folder}/"),
+    };
+    let inside: Vec<(&str, &Str)> =
+        cli.env.files.iter().filter_map(|(name, text)| Some((name.strip_prefix(&prefix)?, text))).collect();
+    if inside.is_empty() || given.is_empty() {
+        return Err(Failure::error(format!("error reading {given}: no such file or directory")));
     }
-    Ok(())
+    let files = inside.into_iter().filter(|(name, _)| !name.contains('/'));
+    Ok(Found::Folder(files.map(|(name, text)| (name.into(), text.as_str().into())).collect()))
 }
 
 /// `[KEY=]PATH`; a folder gives all its files.
@@ -132,20 +178,12 @@ pub(super) fn file(cli: &Cli, source: &str) -> Result<Vec<(String, String)>, Fai
         [key, path] => (Some(*key), *path),
         _ => return Err(Failure::error("key names or file paths cannot contain '='")),
     };
-    let path = path.trim_start_matches("./");
-    if let Some(text) = cli.env.files.get(path) {
-        let base = path.rsplit('/').next().unwrap_or(path);
-        return Ok(vec![(key.unwrap_or(base).into(), text.as_str().into())]);
-    }
-    let prefix = format!("{}/", path.trim_end_matches('/'));
-    let inside = cli.env.files.iter().filter_map(|(name, text)| {
-        let rest = name.strip_prefix(&prefix)?;
-        (!rest.contains('/')).then(|| (rest.to_string(), text.as_str().to_string()))
-    });
-    let found: Vec<(String, String)> = inside.collect();
-    match key {
-        _ if found.is_empty() => Err(missing(path)),
-        Some(_) => Err(Failure::error("cannot give a key name for a directory path")),
-        None => Ok(found),
+    match (read(cli, path)?, key) {
+        (Found::File(text), key) => {
+            let base = path.rsplit('/').next().unwrap_or(path);
+            Ok(vec![(key.unwrap_or(base).into(), text.as_str().into())])
+        }
+        (Found::Folder(_), Some(_)) => Err(Failure::error("cannot give a key name for a directory path")),
+        (Found::Folder(files), None) => Ok(files),
     }
 }

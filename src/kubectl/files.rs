@@ -2,7 +2,7 @@
 
 use super::cli::Cli;
 use super::failure::Failure;
-use super::flags::Arguments;
+use super::flags::{Arguments, boolean};
 use super::names;
 use crate::api::{Resource, kinds};
 use crate::json::Json;
@@ -100,7 +100,8 @@ fn objects(
     infos: &mut Vec<Info>,
     failures: &mut Vec<Failure>,
 ) {
-    if validate && !matches!(args.get("validate"), "false" | "ignore") {
+    let ignored = args.get("validate") == "ignore" || boolean(args.get("validate")) == Some(false);
+    if validate && !ignored {
         let mut missing = Vec::new();
         if !matches!(value, Json::Object(_)) {
             missing.push("invalid object to validate");

@@ -1,48 +1,62 @@
 //! The other programs of a pipeline: `cat`, `echo`, `ls`, `grep`, `head`, `tail`, `wc`, `sort`, `uniq`, `cut`, `base64`.
 
-use super::Env;
 use crate::api::base64;
 use crate::collections::{Map, sort_by};
 use crate::json::Str;
 
-/// What a program prints, with its exit code; or its complaint.
-type Outcome = Result<(String, i32), (String, i32)>;
+/// What a program leaves behind.
+#[derive(Default)]
+pub(super) struct Outcome {
+    /// What it printed.
+    pub text: String,
+    /// What it printed to standard error.
+    pub complaint: String,
+    /// Its exit code.
+    pub exit: i32,
+}
 
-/// Runs a program in front of `kubectl`, or alone.
-pub(super) fn run(words: &[String], input: &str, env: &Env<'_>) -> Outcome {
-    filter(words, input, env.files)
+fn printed(text: String) -> Outcome {
+    Outcome { text, ..Outcome::default() }
+}
+
+fn complained(complaint: impl Into<String>, exit: i32) -> Outcome {
+    Outcome { complaint: complaint.into(), exit, ..Outcome::default() }
 }
 
 /// Runs a program on some input.
-pub(super) fn filter(words: &[String], input: &str, files: &Map<Str, Str>) -> Outcome {
+pub(super) fn run(words: &[String], input: &str, files: &Map<Str, Str>) -> Outcome {
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
     let (program, args) = words.split_first().map_or(("", &[][..]), |(p, a)| (*p, a));
     match program {
-        "true" | ":" => Ok((String::new(), 0)),
-        "false" => Ok((String::new(), 1)),
+        "true" | ":" => Outcome::default(),
+        "false" => complained("", 1),
         "echo" => {
             let (newline, args) = match args.split_first() {
                 Some((&"-n", rest)) => ("", rest),
                 _ => ("\n", args),
             };
-            Ok((format!("{}{newline}", args.join(" ")), 0))
+            printed(format!("{}{newline}", args.join(" ")))
         }
-        "ls" => Ok((files.keys().map(|name| format!("{name}\n")).collect(), 0)),
-        "cat" if args.is_empty() || args == ["-"] => Ok((input.into(), 0)),
+        "ls" => printed(files.keys().map(|name| format!("{name}\n")).collect()),
+        "cat" if args.is_empty() => printed(input.into()),
         "cat" => {
-            let mut out = String::new();
+            let mut done = Outcome::default();
             for name in args {
                 match files.get(*name) {
-                    Some(text) => out.push_str(text),
-                    None => return Err((format!("cat: {name}: No such file or directory\n"), 1)),
+                    Some(text) => done.text.push_str(text),
+                    None if *name == "-" => done.text.push_str(input),
+                    None => {
+                        done.complaint.push_str(&format!("cat: {name}: No such file or directory\n"));
+                        done.exit = 1;
+                    }
                 }
             }
-            Ok((out, 0))
+            done
         }
         "grep" => grep(args, input),
-        "head" => Ok((lines(input, count(args, 10), false), 0)),
-        "tail" => Ok((lines(input, count(args, 10), true), 0)),
-        "wc" => Ok((format!("{}\n", input.lines().count()), 0)),
+        "head" => printed(lines(input, count(args, 10), false)),
+        "tail" => printed(lines(input, count(args, 10), true)),
+        "wc" => printed(format!("{}\n", input.lines().count())),
         "sort" => {
             let mut all: Vec<&str> = input.lines().collect();
             sort_by(&mut all, Ord::cmp);
@@ -52,26 +66,44 @@ pub(super) fn filter(words: &[String], input: &str, files: &Map<Str, Str>) -> Ou
             if args.contains(&"-u") {
                 all.dedup();
             }
-            Ok((all.iter().map(|l| format!("{l}\n")).collect(), 0))
+            printed(all.iter().map(|l| format!("{l}\n")).collect())
         }
         "uniq" => {
             let mut all: Vec<&str> = input.lines().collect();
             all.dedup();
-            Ok((all.iter().map(|l| format!("{l}\n")).collect(), 0))
+            printed(all.iter().map(|l| format!("{l}\n")).collect())
         }
-        "base64" if args.iter().any(|arg| matches!(*arg, "-d" | "-D" | "--decode")) => {
-            let bytes = base64::decode(input.trim());
-            let bytes = bytes.map_err(|_| ("base64: invalid input\n".to_string(), 1))?;
-            Ok((String::from_utf8_lossy(&bytes).into_owned(), 0))
-        }
+        "base64" if args.iter().any(|arg| matches!(*arg, "-d" | "-D" | "--decode")) => decoded(input),
         "base64" => {
+            let wraps = !args.iter().any(|arg| matches!(*arg, "-w0" | "--wrap=0"))
+                && !args.windows(2).any(|pair| pair == ["-w", "0"]);
             let text = base64::encode(input.as_bytes());
             let lines = text.as_bytes().chunks(76).map(String::from_utf8_lossy);
-            Ok((lines.map(|line| format!("{line}\n")).collect(), 0))
+            printed(if wraps { lines.map(|line| format!("{line}\n")).collect() } else { text })
         }
         "cut" => cut(args, input),
-        other => Err((format!("sh: {other}: not found\n"), 127)),
+        other => complained(format!("sh: {other}: not found\n"), 127),
     }
+}
+
+/// `base64 -d`, which writes what it has read before it finds a mistake.
+fn decoded(input: &str) -> Outcome {
+    let text = input.trim_end();
+    let (bytes, whole) = match base64::decode(text) {
+        Ok(bytes) => (bytes, true),
+        Err(at) => {
+            // The groups of four letters before the bad one, and what a group that is cut short still holds.
+            let sound: String = text.chars().take(at + 4).take_while(|c| c.is_ascii()).collect();
+            let letters: Vec<char> = sound.chars().filter(|c| *c != '\n').collect();
+            let longest = (0..=letters.len()).rev().find_map(|n| {
+                let padding = ["", "", "==", "="][n % 4];
+                base64::decode(&format!("{}{padding}", letters[..n].iter().collect::<String>())).ok()
+            });
+            (longest.unwrap_or_default(), false)
+        }
+    };
+    let text = String::from_utf8_lossy(&bytes).into_owned();
+    if whole { printed(text) } else { Outcome { text, ..complained("base64: invalid input\n", 1) } }
 }
 
 /// `cut -d X -f N[,N…]`
@@ -85,7 +117,7 @@ fn cut(args: &[&str], input: &str) -> Outcome {
     let fields: Option<Vec<usize>> =
         value("-f").map(|list| list.split(',').filter_map(|n| n.parse().ok()).collect());
     let Some(fields) = fields.filter(|f| !f.is_empty() && !f.contains(&0)) else {
-        return Err(("cut: you must specify a list of fields\n".into(), 1));
+        return complained("cut: you must specify a list of fields\n", 1);
     };
     let line = |line: &str| {
         let all: Vec<&str> = line.split(delimiter).collect();
@@ -93,7 +125,7 @@ fn cut(args: &[&str], input: &str) -> Outcome {
         // A line without the delimiter is passed on whole.
         if all.len() == 1 { format!("{line}\n") } else { format!("{}\n", kept.join(delimiter)) }
     };
-    Ok((input.lines().map(line).collect(), 0))
+    printed(input.lines().map(line).collect())
 }
 
 fn count(args: &[&str], default: usize) -> usize {
@@ -119,7 +151,7 @@ fn grep(args: &[&str], input: &str) -> Outcome {
         }
     }
     let Some(mut pattern) = pattern else {
-        return Err(("Usage: grep [-ivcqE] PATTERN\n".into(), 2));
+        return complained("Usage: grep [-ivcqE] PATTERN\n", 2);
     };
     let ignore_case = flags.contains('i');
     if ignore_case {
@@ -147,5 +179,5 @@ fn grep(args: &[&str], input: &str) -> Outcome {
         () if flags.contains('c') => format!("{}\n", found.len()),
         () => found.iter().map(|l| format!("{l}\n")).collect(),
     };
-    Ok((text, exit))
+    Outcome { text, exit, ..Outcome::default() }
 }

@@ -74,6 +74,15 @@ pub(super) struct Arguments {
     pub rest: Option<Vec<String>>,
 }
 
+/// A truth value, as Go reads it.
+pub(super) fn boolean(text: &str) -> Option<bool> {
+    match text {
+        "true" | "1" | "t" | "T" | "TRUE" | "True" => Some(true),
+        "false" | "0" | "f" | "F" | "FALSE" | "False" => Some(false),
+        _ => None,
+    }
+}
+
 impl Arguments {
     /// The flag's last value; `""` where it is absent.
     pub fn get(&self, name: &str) -> &str {
@@ -85,9 +94,10 @@ impl Arguments {
         self.flags.get(name).map_or(&[], Vec::as_slice)
     }
 
-    /// All the flag's values, with commas as separators too.
+    /// All the flag's values, with commas as separators too; an empty one is none.
     pub fn list(&self, name: &str) -> Vec<String> {
-        self.all(name).iter().flat_map(|v| v.split(',')).map(String::from).collect()
+        let given = self.all(name).iter().filter(|v| !v.is_empty());
+        given.flat_map(|v| v.split(',')).map(String::from).collect()
     }
 
     /// Whether the flag was given.
@@ -97,7 +107,7 @@ impl Arguments {
 
     /// Whether a flag without value is on.
     pub fn is(&self, name: &str) -> bool {
-        matches!(self.get(name), "true" | "1" | "t" | "T" | "TRUE" | "True")
+        boolean(self.get(name)) == Some(true)
     }
 
     /// A number.

@@ -161,6 +161,10 @@ fn generate(cli: &mut Cli, generator: &Generator, args: &[String]) -> Result<Flo
     let name = only_name(&command, &args)?;
     let dry_run = DryRun::of(&args)?;
     let format = Format::of_write(&args)?;
+    apply::validation(&args)?;
+    if name.is_empty() {
+        return Err(Failure::error("name must be specified"));
+    }
     let mut object = (generator.make)(cli, &args, &name)?;
     let resource: &Resource = &generator.resource.into();
     object.set("apiVersion", resource.api_version());

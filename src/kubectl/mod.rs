@@ -26,6 +26,7 @@ mod flags;
 mod generate;
 mod get;
 mod help;
+mod here_document;
 mod label;
 mod logs;
 mod merge;
@@ -142,7 +143,7 @@ pub struct Session {
     /// Pipelines that have not begun.
     queue: VecDeque<Pipeline>,
     /// The stages behind the command that runs.
-    filters: Vec<Stage>,
+    rest: VecDeque<Stage>,
     /// What the running command prints into its pipe.
     piped: String,
     task: Option<Task>,
@@ -155,7 +156,7 @@ impl Session {
     pub fn start(line: &str, env: &mut Env<'_>) -> Session {
         let mut session = Session {
             queue: VecDeque::new(),
-            filters: Vec::new(),
+            rest: VecDeque::new(),
             piped: String::new(),
             task: None,
             output: Vec::new(),
@@ -192,14 +193,10 @@ impl Session {
                 self.wait = task.blocked();
                 self.task = Some(task);
             }
-            Ok(Some(exit)) => {
-                let exit = self.end_pipeline(exit);
-                self.advance(env, exit);
-            }
+            Ok(Some(exit)) => self.end(env, exit),
             Err(failure) => {
                 let exit = self.fail(&failure);
-                let exit = self.end_pipeline(exit);
-                self.advance(env, exit);
+                self.end(env, exit);
             }
         }
     }
@@ -238,7 +235,7 @@ impl Session {
             if !runs {
                 continue;
             }
-            match self.begin(env, pipeline) {
+            match self.pipeline(env, pipeline.stages.into(), String::new(), 0) {
                 Some(done) => exit = done,
                 None => return,
             }
@@ -246,51 +243,57 @@ impl Session {
         self.wait = Wait::Done(exit);
     }
 
-    /// Runs a pipeline; `None` where it waits.
-    fn begin(&mut self, env: &mut Env<'_>, pipeline: Pipeline) -> Option<i32> {
-        // Words before kubectl (`cat f |`) produce its input.
-        let mut stages: VecDeque<Stage> = pipeline.stages.into();
-        let mut stdin = String::new();
+    /// Runs a pipeline, whose first stage reads `stdin`; `None` where it waits.
+    fn pipeline(
+        &mut self,
+        env: &mut Env<'_>,
+        mut stages: VecDeque<Stage>,
+        mut stdin: String,
+        mut exit: i32,
+    ) -> Option<i32> {
         while let Some(stage) = stages.pop_front() {
-            if let Some(text) = &stage.stdin {
-                stdin = text.clone();
+            match stage.stdin {
+                Some(document) if document.expands => {
+                    let (text, complaints) = here_document::expand(&document.text, env);
+                    self.push(Stream::Stderr, &complaints);
+                    stdin = text;
+                }
+                Some(document) => stdin = document.text,
+                None => {}
             }
             if stage.words.first().map(String::as_str) != Some("kubectl") {
-                match filters::run(&stage.words, &stdin, env) {
-                    Ok((text, 0)) => stdin = text,
-                    Ok((text, exit)) => {
-                        self.push(Stream::Stdout, &text);
-                        return Some(exit);
-                    }
-                    Err((message, exit)) => {
-                        self.push(Stream::Stderr, &message);
-                        return Some(exit);
-                    }
-                }
+                let done = filters::run(&stage.words, &stdin, env.files);
+                self.push(Stream::Stderr, &done.complaint);
+                (stdin, exit) = (done.text, done.exit);
                 if stages.is_empty() {
                     self.push(Stream::Stdout, &stdin);
-                    return Some(0);
                 }
                 continue;
             }
-            self.filters = stages.into();
+            self.rest = stages;
             let mut out = Vec::new();
             let flow = run_command(&stage.words[1..], &mut Cli { env, out: &mut out, stdin: &stdin });
             self.take_in(out);
-            return match flow {
-                Ok(Flow::Exit(exit)) => Some(self.end_pipeline(exit)),
+            exit = match flow {
+                Ok(Flow::Exit(exit)) => exit,
                 Ok(Flow::Wait(task)) => {
                     self.wait = task.blocked();
                     self.task = Some(task);
-                    None
+                    return None;
                 }
-                Err(failure) => {
-                    let exit = self.fail(&failure);
-                    Some(self.end_pipeline(exit))
-                }
+                Err(failure) => self.fail(&failure),
             };
+            (stages, stdin) = (std::mem::take(&mut self.rest), std::mem::take(&mut self.piped));
         }
-        Some(0)
+        Some(exit)
+    }
+
+    /// Goes on with what stands behind the command that has ended, and with the lines after it.
+    fn end(&mut self, env: &mut Env<'_>, exit: i32) {
+        let (stages, piped) = (std::mem::take(&mut self.rest), std::mem::take(&mut self.piped));
+        if let Some(exit) = self.pipeline(env, stages, piped, exit) {
+            self.advance(env, exit);
+        }
     }
 
     fn fail(&mut self, failure: &Failure) -> i32 {
@@ -307,34 +310,12 @@ impl Session {
     /// Output of the command: out, or into its pipe.
     fn take_in(&mut self, out: Vec<(Stream, String)>) {
         for (stream, text) in out {
-            if stream == Stream::Stdout && !self.filters.is_empty() {
+            if stream == Stream::Stdout && !self.rest.is_empty() {
                 self.piped.push_str(&text);
             } else {
                 self.push(stream, &text);
             }
         }
-    }
-
-    /// Sends what was piped through the filters; the last one's exit code counts.
-    fn end_pipeline(&mut self, exit: i32) -> i32 {
-        let filters = std::mem::take(&mut self.filters);
-        if filters.is_empty() {
-            return exit;
-        }
-        let mut text = std::mem::take(&mut self.piped);
-        let mut exit = 0;
-        let empty = Map::new();
-        for stage in filters {
-            match filters::filter(&stage.words, &text, &empty) {
-                Ok((next, code)) => (text, exit) = (next, code),
-                Err((message, code)) => {
-                    self.push(Stream::Stderr, &message);
-                    (text, exit) = (String::new(), code);
-                }
-            }
-        }
-        self.push(Stream::Stdout, &text);
-        exit
     }
 }
 

@@ -23,6 +23,7 @@ pub(super) const FLAGS: &[Flag] = &flags::join::<17>(
 pub(super) fn run(cli: &mut Cli, args: &[String]) -> Result<Flow, Failure> {
     let args = flags::parse("replace", args, FLAGS)?;
     let dry_run = DryRun::of(&args)?;
+    apply::validation(&args)?;
     let format = Format::of_write(&args)?;
     if !args.has("filename") {
         return Err(Failure::usage("replace", "must specify --filename to replace"));

@@ -3,13 +3,14 @@
 use super::Flow;
 use super::apply::DryRun;
 use super::cli::{Cli, with_kind};
-use super::data::{ENV_RULE, is_env_name};
+use super::data::env_name;
 use super::failure::Failure;
 use super::flags::{self, Arguments, Flag, Takes};
 use super::merge;
 use super::names::{self, Target};
 use super::printers::{Format, typed_name};
 use super::set::pod_spec;
+use crate::api::quantity::Quantity;
 use crate::api::{PatchType, Request, Resource, base64, kinds};
 use crate::collections::sort_by;
 use crate::json;
@@ -44,7 +45,10 @@ struct Changes {
 
 pub(super) fn run(cli: &mut Cli, args: &[String]) -> Result<Flow, Failure> {
     let args = flags::parse("set env", args, FLAGS)?;
-    let is_change = |w: &String| w.contains('=') || (w.ends_with('-') && w.len() > 1);
+    if args.is("all") && args.has("selector") {
+        return Err(Failure::error("cannot set --all and --selector at the same time"));
+    }
+    let is_change = |w: &String| w.contains('=') || w.ends_with('-');
     let first = args.words.iter().position(is_change).unwrap_or(args.words.len());
     let (words, changes) = args.words.split_at(first);
     if !changes.iter().all(is_change) {
@@ -70,10 +74,11 @@ pub(super) fn run(cli: &mut Cli, args: &[String]) -> Result<Flow, Failure> {
     if args.has("from") {
         wanted.set.extend(from(cli, &args)?);
     }
-    let targets = objects(cli, &args, words)?;
-    if wanted.set.is_empty() && wanted.remove.is_empty() && !args.is("list") {
-        return Err(Failure::error("at least one environment variable must be provided"));
+    for variable in &mut wanted.set {
+        let name = format!("{}{}", args.get("prefix"), variable["name"].str());
+        variable.set("name", name);
     }
+    let targets = objects(cli, &args, words)?;
     let mut failures = Vec::new();
     for target in targets {
         if let Err(failure) = one(cli, &args, &wanted, &target) {
@@ -106,13 +111,19 @@ fn read<'a>(words: impl Iterator<Item = &'a String>) -> Result<Changes, Failure>
     let mut out = Changes::default();
     for word in words {
         match word.split_once('=') {
-            Some((name, _)) if !is_env_name(name) => {
-                return Err(Failure::error(format!("{name:?} is not a valid key name: {ENV_RULE}")));
+            Some((name, _)) if !env_name(name).is_empty() => {
+                let problems = env_name(name).join(";");
+                return Err(Failure::error(format!("{name:?} is not a valid key name: {problems}")));
             }
             Some((name, value)) => out.set.push(json!({ "name": name, "value": value })),
-            None if word.ends_with('-') => out.remove.push(word.trim_end_matches('-').into()),
-            None => return Err(Failure::error(format!("unknown argument: {word}"))),
+            None if word.ends_with('-') => out.remove.push(word[..word.len() - 1].into()),
+            None => return Err(Failure::error(format!("unknown environment variable: {word}"))),
         }
+    }
+    if out.set.iter().any(|v| out.remove.iter().any(|name| name == v["name"].str())) {
+        return Err(Failure::error(
+            "can not both modify and remove the same environment variable in the same command",
+        ));
     }
     Ok(out)
 }
@@ -138,7 +149,7 @@ fn from(cli: &mut Cli, args: &Arguments) -> Result<Vec<Json>, Failure> {
             }
             let mut value_from = Json::object();
             value_from.set(reference, json!({ "name": target.name.as_str(), "key": key }));
-            out.push(json!({ "name": format!("{}{name}", args.get("prefix")), "valueFrom": value_from }));
+            out.push(json!({ "name": name, "valueFrom": value_from }));
         }
     }
     Ok(out)
@@ -160,33 +171,54 @@ pub(super) fn is_meant(args: &Arguments, name: &str) -> bool {
 fn one(cli: &mut Cli, args: &Arguments, changes: &Changes, target: &Target) -> Result<(), Failure> {
     let resource = &target.resource;
     let before = cli.get(resource, args.namespace(), &target.name)?;
-    let mut path = pod_spec(resource.kind).to_vec();
-    path.push("containers");
-    let containers = before.at(&path).items();
-    if args.is("list") {
-        for container in containers.iter().filter(|c| is_meant(args, c["name"].str())) {
-            cli.line(format!("# {} {}, container {}", resource.kind, target.name, container["name"].str()));
-            list(cli, args, &before, container);
+    if before.at(pod_spec(resource.kind))["containers"].is_null() {
+        if args.is("list") {
+            return Ok(());
         }
-        return Ok(());
-    }
-    let mut changed = Vec::new();
-    for container in containers {
-        let mut container = container.clone();
-        if is_meant(args, container["name"].str()) {
-            if args.get("overwrite") == "false" {
-                keep(&container["env"], changes)?;
-            }
-            let env = changed_env(container["env"].items(), changes);
-            match env.is_empty() {
-                true => drop(container.remove("env")),
-                false => container.set("env", env),
-            }
-        }
-        changed.push(container);
+        let (plural, name, version, kind) = (resource.plural, &target.name, resource.version, resource.kind);
+        return Err(Failure::error(format!(
+            "{plural}/{name} the object is not a pod or does not have a pod template: *{version}.{kind}"
+        )));
     }
     let mut after = before.clone();
-    after.set_at(&path, changed);
+    let mut found = false;
+    for list in ["containers", "initContainers"] {
+        let path = [pod_spec(resource.kind), &[list]].concat();
+        let mut changed = Vec::new();
+        for container in before.at(&path).items() {
+            let mut container = container.clone();
+            if is_meant(args, container["name"].str()) {
+                found = true;
+                if args.get("overwrite") == "false" {
+                    keep(&container["env"], changes).map_err(|why| {
+                        Failure::error(format!("{}/{} {why}", resource.plural, target.name))
+                    })?;
+                }
+                let env = changed_env(container["env"].items(), changes);
+                match env.is_empty() {
+                    true => drop(container.remove("env")),
+                    false => container.set("env", env),
+                }
+                if args.is("list") {
+                    let name = container["name"].str();
+                    cli.line(format!("# {} {}, container {name}", resource.kind, target.name));
+                    list_variables(cli, args, &before, &container);
+                }
+            }
+            changed.push(container);
+        }
+        if !changed.is_empty() {
+            after.set_at(&path, changed);
+        }
+    }
+    if !found {
+        let wanted = if args.has("containers") { args.get("containers") } else { "*" };
+        let (kind, name) = (resource.kind, &target.name);
+        cli.error_line(format!("Warning: {kind}/{name} does not have any containers matching {wanted:?}"));
+    }
+    if args.is("list") {
+        return Ok(());
+    }
     let patch = merge::three_way(resource.ty, &before, &after, &before);
     // A change that changes nothing is not sent, and says nothing.
     if patch.is_empty() {
@@ -214,32 +246,43 @@ fn one(cli: &mut Cli, args: &Arguments, changes: &Changes, target: &Target) -> R
     Ok(())
 }
 
-/// With `--overwrite=false` no variable may be there already.
-fn keep(env: &Json, changes: &Changes) -> Result<(), Failure> {
-    let known = |v: &&Json| env.items().iter().any(|e| e["name"] == v["name"]);
-    match changes.set.iter().find(known) {
-        None => Ok(()),
-        Some(v) => {
-            let name = v["name"].str();
-            Err(Failure::error(format!("'{name}' already has a value, and --overwrite is false")))
+/// With `--overwrite=false` no variable may be there already with another value.
+fn keep(env: &Json, changes: &Changes) -> Result<(), String> {
+    for variable in &changes.set {
+        let known = env.items().iter().find(|known| known["name"] == variable["name"]);
+        if let Some(known) = known.filter(|known| known["value"].str() != variable["value"].str()) {
+            let (name, value) = (known["name"].str(), known["value"].str());
+            return Err(format!("'{name}' already has a value ({value}), and --overwrite is false"));
         }
     }
+    Ok(())
 }
 
-/// Known variables keep their place, new ones follow.
+/// Known variables keep their place, new ones follow; of two of one name, the first counts.
 fn changed_env(env: &[Json], changes: &Changes) -> Vec<Json> {
-    let mut out: Vec<Json> =
-        env.iter().filter(|e| !changes.remove.iter().any(|r| r == e["name"].str())).cloned().collect();
-    for variable in &changes.set {
-        match out.iter_mut().find(|e| e["name"] == variable["name"]) {
-            Some(known) => *known = variable.clone(),
-            None => out.push(variable.clone()),
+    let mut covered: Vec<&str> = changes.remove.iter().map(String::as_str).collect();
+    let mut out = Vec::new();
+    for known in env.iter().filter(|known| !changes.remove.iter().any(|name| name == known["name"].str())) {
+        let name = known["name"].str();
+        match changes.set.iter().find(|new| new["name"].str() == name) {
+            Some(_) if covered.contains(&name) => {}
+            Some(new) => {
+                covered.push(name);
+                out.push(new.clone());
+            }
+            None => out.push(known.clone()),
+        }
+    }
+    for new in &changes.set {
+        if !covered.contains(&new["name"].str()) {
+            covered.push(new["name"].str());
+            out.push(new.clone());
         }
     }
     out
 }
 
-fn list(cli: &mut Cli, args: &Arguments, object: &Json, container: &Json) {
+fn list_variables(cli: &mut Cli, args: &Arguments, object: &Json, container: &Json) {
     let mut failed: Vec<(String, Vec<&str>)> = Vec::new();
     for variable in container["env"].items() {
         let (name, from) = (variable["name"].str(), &variable["valueFrom"]);
@@ -311,16 +354,30 @@ fn value_of(
             let text = value.map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
             text.ok_or_else(|| format!("key {key} not found in secret {name}"))
         }
-        "fieldRef" => {
-            let path: Vec<&str> = r["fieldPath"].str().split('.').collect();
-            match object.at(&path) {
-                Json::Null => Err(format!("unsupported fieldPath: {}", r["fieldPath"].str())),
-                value => Ok(value.as_str().map_or_else(|| value.to_string(), str::to_string)),
-            }
-        }
+        "fieldRef" => field(&object["metadata"], r["fieldPath"].str()),
         _ => {
             let path: Vec<&str> = r["resource"].str().split('.').collect();
-            Ok(container["resources"].at(&path).as_str().unwrap_or("0").into())
+            Ok(Quantity::in_units_of(container["resources"].at(&path), &r["divisor"]))
         }
+    }
+}
+
+/// A field of the metadata; the others belong to a pod that runs.
+fn field(meta: &Json, path: &str) -> Result<String, String> {
+    let map = |map: &Json| {
+        let lines = map.entries().iter().map(|(k, v)| format!("{k}={:?}", v.str()));
+        lines.collect::<Vec<_>>().join("\n")
+    };
+    let subscript = path.strip_suffix("']").and_then(|rest| rest.split_once("['"));
+    match (path, subscript) {
+        (_, Some(("metadata.annotations", key))) => Ok(meta["annotations"][key].str().into()),
+        (_, Some(("metadata.labels", key))) => Ok(meta["labels"][key].str().into()),
+        (_, Some(_)) => Err(format!("fieldPath {path:?} does not support subscript")),
+        ("metadata.annotations", _) => Ok(map(&meta["annotations"])),
+        ("metadata.labels", _) => Ok(map(&meta["labels"])),
+        ("metadata.name", _) => Ok(meta["name"].str().into()),
+        ("metadata.namespace", _) => Ok(meta["namespace"].str().into()),
+        ("metadata.uid", _) => Ok(meta["uid"].str().into()),
+        _ => Err(format!("unsupported fieldPath: {path}")),
     }
 }

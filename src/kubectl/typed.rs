@@ -39,28 +39,43 @@ const ORDER: &[&str] = &[
     "status",
 ];
 
+/// Fields that are maps, whose keys Go sorts.
+const MAPS: &[&str] = &[
+    "annotations",
+    "binaryData",
+    "data",
+    "hard",
+    "labels",
+    "limits",
+    "matchLabels",
+    "nodeSelector",
+    "requests",
+];
+
 /// The object as JSON text, with a newline.
 pub(super) fn to_json(value: &Json) -> String {
     let mut out = String::new();
-    write(value, 0, &mut out);
+    write(value, 0, false, &mut out);
     out.push('\n');
     out
 }
 
-fn write(value: &Json, indent: usize, out: &mut String) {
+fn write(value: &Json, indent: usize, map: bool, out: &mut String) {
     let pad = |n: usize, out: &mut String| out.extend(std::iter::repeat_n(' ', n * 4));
     match value {
         Json::Object(o) if !o.is_empty() => {
             let rank = |k: &str| ORDER.iter().position(|o| *o == k).unwrap_or(ORDER.len());
             let mut fields: Vec<_> = o.entries().iter().collect();
-            sort_by_key(&mut fields, |(k, _)| rank(k));
+            if !map {
+                sort_by_key(&mut fields, |(k, _)| rank(k));
+            }
             out.push_str("{\n");
             for (i, (key, value)) in fields.iter().enumerate() {
                 pad(indent + 1, out);
                 // Writing to a string cannot fail.
                 let _ = print::quoted(key, out);
                 out.push_str(": ");
-                write(value, indent + 1, out);
+                write(value, indent + 1, !map && MAPS.contains(&key.as_str()), out);
                 out.push_str(if i + 1 < fields.len() { ",\n" } else { "\n" });
             }
             pad(indent, out);
@@ -70,7 +85,7 @@ fn write(value: &Json, indent: usize, out: &mut String) {
             out.push_str("[\n");
             for (i, item) in items.iter().enumerate() {
                 pad(indent + 1, out);
-                write(item, indent + 1, out);
+                write(item, indent + 1, false, out);
                 out.push_str(if i + 1 < items.len() { ",\n" } else { "\n" });
             }
             pad(indent, out);

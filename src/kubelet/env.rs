@@ -125,20 +125,14 @@ pub fn resource(pod: &Json, container: &Json, reference: &Json, node: &NodeConfi
     let path = reference["resource"].str();
     let (kind, name) =
         path.split_once('.').ok_or_else(|| format!("unsupported container resource : {path}"))?;
-    let own = match &container["resources"][kind][name] {
-        Json::Int(i) => Some(Quantity::from_int(*i)),
-        text => Quantity::parse(text.str()),
-    };
     // Without a limit the node is the limit.
     let offered = match (kind, name) {
-        ("limits", "cpu") => Quantity::parse(&node.cpu),
-        ("limits", "memory") => Quantity::parse(&node.memory),
-        _ => None,
+        ("limits", "cpu") => node.cpu.to_string().into(),
+        ("limits", "memory") => node.memory.to_string().into(),
+        _ => Json::Null,
     };
-    let value = own.or(offered).unwrap_or(Quantity::from_int(0)).nano();
-    let divisor = Quantity::parse(reference["divisor"].str()).map_or(0, Quantity::nano);
-    let divisor = if divisor > 0 { divisor } else { Quantity::from_int(1).nano() };
-    Ok((value / divisor + i128::from(value % divisor != 0)).to_string())
+    let own = &container["resources"][kind][name];
+    Ok(Quantity::in_units_of(if own.is_null() { &offered } else { own }, &reference["divisor"]))
 }
 
 /// Replaces `$(NAME)` by the variable's value where there is one; `$$` is a dollar sign.
