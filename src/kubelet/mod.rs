@@ -16,6 +16,7 @@ mod container;
 mod env;
 mod exec;
 mod hooks;
+mod host_files;
 pub mod images;
 mod kill;
 mod log_request;

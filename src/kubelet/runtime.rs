@@ -172,6 +172,8 @@ pub struct ContainerSpec {
     pub cwd: String,
     /// What `hostname` says.
     pub hostname: String,
+    /// Files that its pod gives it, by path.
+    pub files: Vec<(Str, String)>,
     /// The memory limit in bytes.
     pub memory: Option<u64>,
     /// `runAsUser`, `runAsGroup`.
@@ -245,7 +247,11 @@ impl Task {
             content.env.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect();
         env.push(("HOSTNAME".to_owned(), spec.hostname.clone()));
         env.extend(spec.env.iter().cloned());
-        let mut fs = images::files(&spec.hostname, now.0).map_err(|e| e.text().to_owned())?;
+        if !env.iter().any(|(name, _)| name == "HOME") {
+            let home = if spec.user.0 == 0 { "/root" } else { "/" };
+            env.push(("HOME".to_owned(), home.to_owned()));
+        }
+        let mut fs = images::files(&spec.files, now.0).map_err(|e| e.text().to_owned())?;
         // What does not fit the simulated disk is simply not there; a program that misses it will say so.
         let _ = fs.tree.insert(&spec.message_path, Entry::file("", now.0));
         for mount in &spec.mounts {

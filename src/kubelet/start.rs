@@ -5,6 +5,7 @@
 use super::Work;
 use super::container::{Backoff, LONGEST_BACKOFF, Pull, Role, State};
 use super::env;
+use super::host_files;
 use super::images::registry::{self, Credential};
 use super::object_cache::{Kind, Source};
 use super::pod_worker::{Host, Next, PodWorker};
@@ -310,7 +311,6 @@ impl PodWorker {
         host: &mut Host<'_>,
     ) -> Result<ContainerSpec, String> {
         let spec = &self.spec_of(index).clone();
-        let meta = &self.pod["metadata"];
         let (now, seed) = (cx.now.0, cx.rng.next_u64());
         let ip = self.ip.as_deref().unwrap_or_default();
         let mut source = Source::new(cx, host.objects, host.agent, &self.pod);
@@ -321,10 +321,6 @@ impl PodWorker {
         };
         let words =
             |key: &str| spec[key].items().iter().map(|w| env::expand(w.str(), &env)).collect::<Vec<_>>();
-        let hostname = match self.pod["spec"]["hostname"].str() {
-            "" => meta["name"].str(),
-            name => name,
-        };
         let limit = &spec["resources"]["limits"]["memory"];
         let memory = match limit {
             Json::Int(i) => Some(*i),
@@ -340,7 +336,8 @@ impl PodWorker {
             command: words("command"),
             args: words("args"),
             cwd: spec["workingDir"].str().to_owned(),
-            hostname: hostname.to_owned(),
+            hostname: host_files::hostname(&self.pod, host.node),
+            files: host_files::files(&self.pod, host.node, ip),
             memory: memory.and_then(|m| u64::try_from(m).ok()).filter(|m| *m > 0),
             mounts: volumes::mounts(&mut self.volumes, &self.pod, spec, &env, now)?,
             message_path: match spec["terminationMessagePath"].str() {

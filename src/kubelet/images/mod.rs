@@ -5,9 +5,10 @@ pub mod registry;
 pub mod servers;
 
 use super::shell::fs::{Device, Entry, Fs, FsError, Node, Tree};
+use crate::json::Str;
 
-/// The files every container has.
-pub fn files(hostname: &str, now: i64) -> Result<Fs, FsError> {
+/// The files every container has, and those that its pod gives it.
+pub fn files(given: &[(Str, String)], now: i64) -> Result<Fs, FsError> {
     let mut tree = Tree::new(now);
     for directory in
         ["/etc", "/home", "/mnt", "/opt", "/proc", "/root", "/run", "/srv", "/usr/bin", "/var/log"]
@@ -15,7 +16,9 @@ pub fn files(hostname: &str, now: i64) -> Result<Fs, FsError> {
         tree.insert(directory, Entry::directory(now))?;
     }
     tree.insert("/tmp", Entry::new(Node::Directory, 0o1777, now))?;
-    tree.insert("/etc/hostname", Entry::file(format!("{hostname}\n"), now))?;
+    for (path, text) in given {
+        tree.insert(path, Entry::file(text.as_str(), now))?;
+    }
     tree.insert("/etc/passwd", Entry::file("root:x:0:0:root:/root:/bin/sh\n", now))?;
     let devices = [
         ("null", Device::Null),

@@ -11,7 +11,7 @@ use super::io::{OpenFile, Opened};
 use super::kernel::{Cx, INIT, Kernel};
 use super::paths::{View, clean};
 use super::simple::applet_name;
-use super::task::{Descriptor, Frame, Options, Script, ScriptKind, Task, Variable, Wait};
+use super::task::{Descriptor, Frame, Options, Script, ScriptKind, Task, Text, Variable, Wait};
 use super::userland::{Dialect, Executable, Userland};
 use super::{MAIN, ProcessSpec, Session, Stream, messages};
 
@@ -211,16 +211,33 @@ pub(super) fn exec_into(task: &mut Task, kernel: &mut Kernel, found: Found, argv
 }
 
 fn start_script(task: &mut Task, dialect: Dialect, path: &str, text: &[u8], arguments: &[Vec<u8>]) {
-    task.dialect = dialect;
+    begin_shell(task, dialect);
     task.numbered = true;
     task.name = path.as_bytes().into();
     task.parameters = Arc::new(arguments.to_vec());
     task.frames.push(Frame::Script(Script { text: text.into(), at: 0, line: 1, kind: ScriptKind::Main }));
 }
 
+/// A shell takes up its variables, and tells its children where it is and how deep.
+fn begin_shell(task: &mut Task, dialect: Dialect) {
+    task.dialect = dialect;
+    task.under_shell = true;
+    if dialect != Dialect::Bash {
+        // What cannot be a variable is lost to a shell's children.
+        let fit = task.variables.iter().filter(|(name, _)| super::parser::is_name(name));
+        task.variables = fit.map(|(name, variable)| (name.clone(), variable.clone())).collect();
+    }
+    let depth = task.text("SHLVL").and_then(|depth| depth.parse::<u32>().ok()).unwrap_or(0);
+    let depth = (dialect != Dialect::Dash).then(|| ("SHLVL", depth.saturating_add(1).to_string()));
+    for (name, value) in depth.into_iter().chain([("PWD", task.cwd.to_string())]) {
+        let _ = task.set(name.as_bytes(), value.as_bytes());
+        task.variables.slot(name.as_bytes().into()).exported = true;
+    }
+}
+
 /// `sh [-ex] [-o option] [-c script [name [args…]] | file [args…]]`
 fn start_shell(task: &mut Task, kernel: &mut Kernel, dialect: Dialect, mut args: &[Vec<u8>]) {
-    task.dialect = dialect;
+    begin_shell(task, dialect);
     task.numbered = false;
     let mut command = false;
     while let Some(word) = args.first() {
@@ -300,14 +317,16 @@ impl Kernel {
     pub(super) fn start(spec: ProcessSpec, now: i64) -> Result<Kernel, StartError> {
         let mut variables = Map::new();
         let mut bytes = 0;
-        let path = [
-            (String::from("PATH"), String::from(DEFAULT_PATH)),
-            (String::from("HOME"), String::from("/root")),
-        ];
-        for (name, value) in path.iter().chain(&spec.env) {
+        let mut order: Vec<Text> = Vec::new();
+        let path = (String::from("PATH"), String::from(DEFAULT_PATH));
+        for (name, value) in [path].iter().chain(&spec.env) {
             bytes += name.len() + value.len() + 64;
             let value = Some(value.as_bytes().into());
-            variables.insert(name.as_bytes().into(), Variable { value, exported: true, read_only: false });
+            let name: Text = name.as_bytes().into();
+            if !order.contains(&name) {
+                order.push(name.clone());
+            }
+            variables.insert(name, Variable { value, exported: true, read_only: false });
         }
         let mut fds = crate::collections::Map::new();
         fds.insert(0, Descriptor::Null);
@@ -326,6 +345,8 @@ impl Kernel {
             umask: 0o022,
             variables,
             variable_bytes: bytes,
+            given: order.into(),
+            under_shell: false,
             functions: Map::new(),
             parameters: Arc::default(),
             name: Arc::from(&b"sh"[..]),

@@ -190,6 +190,10 @@ pub(super) struct Task {
     pub(super) umask: u16,
 
     pub(super) variables: Map<Text, Variable>,
+    /// The names that the container's runtime gave, in its order.
+    pub(super) given: Arc<[Text]>,
+    /// Whether a shell has been at the variables.
+    pub(super) under_shell: bool,
     /// Bytes of names and values.
     pub(super) variable_bytes: usize,
     pub(super) functions: Map<Text, Arc<Command>>,
@@ -236,6 +240,8 @@ impl Task {
             cwd: self.cwd.clone(),
             umask: self.umask,
             variables: self.variables.clone(),
+            given: self.given.clone(),
+            under_shell: self.under_shell,
             variable_bytes: self.variable_bytes,
             functions: self.functions.clone(),
             parameters: self.parameters.clone(),
@@ -308,13 +314,23 @@ impl Task {
         }
     }
 
-    /// The environment for a program: exported variables, in the order of their names.
+    /// The environment for a program: exported variables, as they were given; or, under a shell of the family of
+    /// `ash`, in the order of the 39 lists of its table.
     pub(super) fn environment(&self) -> Vec<(Text, Text)> {
-        self.variables
-            .iter()
-            .filter(|(_, variable)| variable.exported)
-            .filter_map(|(name, variable)| Some((name.clone(), variable.value.clone()?)))
-            .collect()
+        let exported = |name: &Text| {
+            let variable = self.variables.get(name).filter(|variable| variable.exported)?;
+            Some((name.clone(), variable.value.clone()?))
+        };
+        let new = self.variables.iter().map(|(name, _)| name).filter(|name| !self.given.contains(name));
+        let all: Vec<(Text, Text)> = self.given.iter().chain(new).filter_map(exported).collect();
+        if !self.under_shell || self.dialect == Dialect::Bash {
+            return all;
+        }
+        let list = |name: &Text| {
+            let first = name.first().map_or(0, |first| usize::from(*first) << 4);
+            (first + name.iter().map(|byte| usize::from(*byte)).sum::<usize>()) % 39
+        };
+        (0..39).flat_map(|at| all.iter().filter(move |(name, _)| list(name) == at)).cloned().collect()
     }
 
     /// Queues output on a descriptor.
