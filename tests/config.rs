@@ -358,3 +358,77 @@ fn a_pipe_may_end_in_kubectl_and_a_here_document_knows_commands() {
         "#]],
     );
 }
+
+#[test]
+fn patches_labels_and_prefixes_fail_in_upstream_s_words() {
+    typed(
+        &[],
+        &[
+            "kubectl create configmap app-one --from-literal=a=1",
+            "kubectl patch cm app-one -p 'not json'",
+            "kubectl patch cm app-one -p '{\"data\":'",
+            "kubectl patch cm app-one --type=merge -p '[]'",
+            "kubectl patch cm app-one --type=json -p '{\"data\":{}}'",
+            "kubectl patch cm app-one -p '{\"metadata\":{\"name\":\"other\"}}'",
+            "kubectl patch cm app-one -p '{\"metadata\":{\"creationTimestamp\":\"2020-01-01T00:00:00Z\"}}'",
+            "kubectl label cm app-one a='b c'",
+            "kubectl label cm app-one a=b=c",
+            "kubectl label cm app-one a=1 a-",
+            "kubectl annotate cm app-one note=x",
+            "kubectl annotate cm app-one note=y",
+            "kubectl annotate cm app-one note=x",
+            "kubectl describe cm app",
+            "kubectl describe cm/app",
+            "kubectl delete cm app-one -o yaml",
+        ],
+        expect![[r#"
+            $ kubectl create configmap app-one --from-literal=a=1
+            configmap/app-one created
+            $ kubectl patch cm app-one -p 'not json'
+            Error from server (BadRequest): json: cannot unmarshal string into Go value of type map[string]interface {}
+            $ kubectl patch cm app-one -p '{"data":'
+            Error from server (BadRequest): unexpected end of JSON input
+            $ kubectl patch cm app-one --type=merge -p '[]'
+            Error from server (BadRequest): error decoding patch: json: cannot unmarshal array into Go value of type map[string]interface {}
+            $ kubectl patch cm app-one --type=json -p '{"data":{}}'
+            Error from server (BadRequest): error decoding patch: json: cannot unmarshal object into Go value of type []handlers.jsonPatchOp
+            $ kubectl patch cm app-one -p '{"metadata":{"name":"other"}}'
+            Error from server (BadRequest): the name of the object (other) does not match the name on the URL (app-one)
+            $ kubectl patch cm app-one -p '{"metadata":{"creationTimestamp":"2020-01-01T00:00:00Z"}}'
+            configmap/app-one patched (no change)
+            $ kubectl label cm app-one a='b c'
+            error: invalid label value: "a=b c": a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. 'MyValue',  or 'my_value',  or '12345', regex used for validation is '(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?')
+            $ kubectl label cm app-one a=b=c
+            error: invalid label spec: a=b=c
+            $ kubectl label cm app-one a=1 a-
+            error: can not both modify and remove a label in the same command
+            $ kubectl annotate cm app-one note=x
+            configmap/app-one annotated
+            $ kubectl annotate cm app-one note=y
+            error: --overwrite is false but found the following declared annotation(s): 'note' already has a value (x)
+            $ kubectl annotate cm app-one note=x
+            configmap/app-one annotated
+            $ kubectl describe cm app
+            Name:         app-one
+            Namespace:    default
+            Labels:       <none>
+            Annotations:  note: x
+
+            Data
+            ====
+            a:
+            ----
+            1
+
+
+            BinaryData
+            ====
+
+
+            $ kubectl describe cm/app
+            Error from server (NotFound): configmaps "app" not found
+            $ kubectl delete cm app-one -o yaml
+            error: unexpected -o output mode: yaml. We only support '-o name'
+        "#]],
+    );
+}

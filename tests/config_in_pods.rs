@@ -469,5 +469,6 @@ fn a_container_knows_its_host_its_names_and_its_environment() {
         PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
         HOSTNAME=me
         HOME=/
-    "#]].assert_eq(&session(&[("network.yaml", NETWORK)], &lines));
+    "#]]
+    .assert_eq(&session(&[("network.yaml", NETWORK)], &lines));
 }

@@ -15,12 +15,7 @@ pub fn decode(request: &Request, json: &Json, known: &Json, warnings: &mut Vec<S
     if !matches!(json, Json::Object(_)) {
         return Err(Status::bad_request(format!(
             "couldn't get version/kind; json parse error: json: cannot unmarshal {} into Go value of type struct {{ APIVersion string \"json:\\\"apiVersion,omitempty\\\"\"; Kind string \"json:\\\"kind,omitempty\\\"\" }}",
-            match json {
-                Json::Array(_) => "array",
-                Json::Str(_) => "string",
-                Json::Bool(_) => "bool",
-                _ => "number",
-            }
+            json.go_kind()
         )));
     }
     check_kind(request, json)?;

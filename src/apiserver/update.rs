@@ -177,8 +177,9 @@ pub fn uid_conflict(request: &Request, key: &ObjectKey, asked: &str, present: &s
 /// Fields of the metadata that an author need not repeat, and those that are not the author's.
 fn keep_system_fields(new: &mut Json, old: &Json) {
     let (mine, theirs) = (&new["metadata"], &old["metadata"]);
-    let kept = ["name", "namespace", "uid", "creationTimestamp"];
-    let fixed = ["deletionTimestamp", "deletionGracePeriodSeconds", "selfLink", "managedFields"];
+    let kept = ["name", "namespace", "uid"];
+    let fixed =
+        ["creationTimestamp", "deletionTimestamp", "deletionGracePeriodSeconds", "selfLink", "managedFields"];
     let mut changes: Vec<(&'static str, Option<Json>)> = Vec::new();
     for field in kept {
         if mine[field].is_empty() && !theirs[field].is_empty() {

@@ -39,7 +39,8 @@ static QUOTED_VERSION: LazyLock<Rule> = LazyLock::new(|| rule(r#"(resourceVersio
 static DURATION: LazyLock<Rule> =
     LazyLock::new(|| rule(r"(?<![\w=.<-])(?:\d+[smhdy]){2,}(?![\w.-])|(?<![\w=.<-])\d+s(?![\w.-])", "<age>"));
 static BARE_DURATION: LazyLock<Rule> = LazyLock::new(|| rule(r"(?<![\w=.<-])\d+[mhdy](?![\w.-])", "<age>"));
-static BLANKS: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"(?<=\S) {2,}").expect("a rule of ours"));
+static BLANKS: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r"(?<=\S)[ \t]{2,}|(?<=^)\t{2,}").expect("a rule of ours"));
 
 /// Whether a command line asks for YAML or JSON, whose blanks mean something.
 fn is_data(command: &str) -> bool {

@@ -71,6 +71,18 @@ impl Json {
         path.iter().fold(self, |json, key| &json[*key])
     }
 
+    /// What Go's decoder calls it where it finds it in a wrong place.
+    pub fn go_kind(&self) -> &'static str {
+        match self {
+            Json::Null => "null",
+            Json::Bool(_) => "bool",
+            Json::Int(_) | Json::Float(_) => "number",
+            Json::Str(_) => "string",
+            Json::Array(_) => "array",
+            Json::Object(_) => "object",
+        }
+    }
+
     /// Whether this is `Null` (which reading an absent field gives too).
     #[inline]
     pub fn is_null(&self) -> bool {

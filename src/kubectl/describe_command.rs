@@ -44,17 +44,23 @@ pub(super) fn run(cli: &mut Cli, args: &[String]) -> Result<Flow, Failure> {
         }
         match cli.get(resource, namespace, &target.name) {
             Ok(object) => objects.push((resource.clone(), object)),
-            Err(status) if status.is_not_found() => {
+            Err(status) if status.is_not_found() && args.words.len() == 2 => {
+                if target.name != args.words[1] {
+                    return Err(status.into());
+                }
                 // A name that is none may begin some.
-                let all = cli.list(resource, namespace, "", "").unwrap_or_default();
-                let like: Vec<Json> = all
-                    .into_iter()
-                    .filter(|o| o["metadata"]["name"].str().starts_with(&target.name))
-                    .collect();
+                let all = cli.list(resource, namespace, "", "")?;
+                let like = |o: &&Json| o["metadata"]["name"].str().starts_with(&target.name);
+                let like: Vec<&Json> = all.iter().filter(like).collect();
                 if like.is_empty() {
                     failures.push(status.into());
+                    continue;
                 }
-                objects.extend(like.into_iter().map(|o| (resource.clone(), o)));
+                for one in like {
+                    let text = object(cli, resource, one, args.is("show-events"));
+                    cli.line(text);
+                }
+                return Ok(Flow::Exit(0));
             }
             Err(status) => failures.push(status.into()),
         }

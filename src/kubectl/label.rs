@@ -46,6 +46,7 @@ pub(super) fn run(cli: &mut Cli, args: &[String], what: What) -> Result<Flow, Fa
     let format = Format::of_write(&args)?;
     let is_change = |w: &String| w.contains('=') || (w.ends_with('-') && w.len() > 1);
     let (changes, words): (Vec<String>, Vec<String>) = args.words.iter().cloned().partition(is_change);
+    check(&changes, what)?;
     if changes.is_empty() && !args.is("list") {
         return Err(Failure::error(format!("at least one {one} update is required")));
     }
@@ -82,15 +83,15 @@ pub(super) fn run(cli: &mut Cli, args: &[String], what: What) -> Result<Flow, Fa
             }
             let mut patch = Json::object();
             let (mut removed, mut set) = (false, false);
+            if !args.is("overwrite")
+                && let Some(why) = overwritten(current, &changes, what)
+            {
+                failures.push(Failure::error(why));
+                return Failure::many(failures).map(|()| Flow::Exit(0));
+            }
             for change in &changes {
                 if let Some((key, value)) = change.split_once('=') {
                     let old = current.get(key).map(Json::str);
-                    if let Some(old) = old.filter(|old| *old != value && !args.is("overwrite")) {
-                        failures.push(Failure::error(format!(
-                            "'{key}' already has a value ({old}), and --overwrite is false"
-                        )));
-                        return Failure::many(failures).map(|()| Flow::Exit(0));
-                    }
                     set |= old != Some(value);
                     patch.set(key, value);
                 } else {
@@ -142,4 +143,69 @@ pub(super) fn run(cli: &mut Cli, args: &[String], what: What) -> Result<Flow, Fa
     }
     Failure::many(failures)?;
     Ok(Flow::Exit(0))
+}
+
+/// Labels are looked at before they are sent; annotations may be anything.
+fn check(changes: &[String], what: What) -> Result<(), Failure> {
+    let (mut set, mut removed) = (Vec::new(), Vec::new());
+    for change in changes {
+        let Some((key, value)) = change.split_once('=') else {
+            removed.push(&change[..change.len() - 1]);
+            continue;
+        };
+        set.push(key);
+        if what == What::Annotations {
+            continue;
+        }
+        if value.contains('=') {
+            return Err(Failure::error(format!("invalid label spec: {change}")));
+        }
+        let problems = label_value(value);
+        if !problems.is_empty() {
+            return Err(Failure::error(format!("invalid label value: {change:?}: {}", problems.join(";"))));
+        }
+    }
+    let both: Vec<&str> = removed.into_iter().filter(|key| set.contains(key)).collect();
+    match what {
+        _ if both.is_empty() => Ok(()),
+        What::Labels => Err(Failure::error("can not both modify and remove a label in the same command")),
+        What::Annotations => Err(Failure::error(format!(
+            "can not both modify and remove the following annotation(s) in the same command: {}",
+            both.join(", ")
+        ))),
+    }
+}
+
+/// What is wrong with a label's value (`IsValidLabelValue`).
+fn label_value(value: &str) -> Vec<&'static str> {
+    const RULE: &str = "a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. 'MyValue',  or 'my_value',  or '12345', regex used for validation is '(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?')";
+    let edge = |b: Option<&u8>| b.is_none_or(u8::is_ascii_alphanumeric);
+    let bytes = value.as_bytes();
+    let fits = bytes.iter().all(|b| b.is_ascii_alphanumeric() || b"-_.".contains(b))
+        && edge(bytes.first())
+        && edge(bytes.last());
+    let long = (value.len() > 63).then_some("must be no more than 63 bytes");
+    long.into_iter().chain((!fits).then_some(RULE)).collect()
+}
+
+/// The complaint about keys that have another value already.
+fn overwritten(current: &Json, changes: &[String], what: What) -> Option<String> {
+    let taken = |change: &String| {
+        let (key, value) = change.split_once('=')?;
+        let old = current.get(key).map(Json::str).filter(|old| *old != value)?;
+        Some(format!("'{key}' already has a value ({old})"))
+    };
+    let all: Vec<String> = changes.iter().filter_map(taken).collect();
+    match (what, all.as_slice()) {
+        (_, []) => None,
+        (What::Annotations, all) => Some(format!(
+            "--overwrite is false but found the following declared annotation(s): {}",
+            all.join("; ")
+        )),
+        (What::Labels, [one]) => Some(format!("{one}, and --overwrite is false")),
+        (What::Labels, all) => {
+            let all: Vec<String> = all.iter().map(|one| format!("{one}, and --overwrite is false")).collect();
+            Some(format!("[{}]", all.join(", ")))
+        }
+    }
 }

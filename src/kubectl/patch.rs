@@ -8,7 +8,7 @@ use super::names::{self, Target};
 use super::printers::{Format, typed_name};
 use super::{Flow, files};
 use crate::api::{FieldValidation, PatchType, Request};
-use crate::json::parse;
+use crate::json::{Json, parse};
 use crate::manifest;
 
 pub(super) const FLAGS: &[Flag] = &[
@@ -31,22 +31,10 @@ pub(super) fn run(cli: &mut Cli, args: &[String]) -> Result<Flow, Failure> {
     let args = flags::parse("patch", args, FLAGS)?;
     let dry_run = DryRun::of(&args)?;
     let format = Format::of_write(&args)?;
-    let kind = match args.get("type") {
-        "" | "strategic" => PatchType::Strategic,
-        "merge" => PatchType::Merge,
-        "json" => PatchType::Json,
-        other => {
-            return Err(Failure::usage(
-                "patch",
-                format!("--type must be one of [json merge strategic], not {other:?}"),
-            ));
-        }
-    };
     let text = match (args.has("patch"), args.has("patch-file")) {
         (true, true) => return Err(Failure::error("cannot specify --patch and --patch-file together")),
         (false, false) => {
-            return Err(Failure::usage(
-                "patch",
+            return Err(Failure::error(
                 "must specify --patch or --patch-file containing the contents of the patch",
             ));
         }
@@ -59,8 +47,25 @@ pub(super) fn run(cli: &mut Cli, args: &[String]) -> Result<Flow, Failure> {
             })?
         }
     };
+    let kind = match args.get("type").to_lowercase().as_str() {
+        "" | "strategic" => PatchType::Strategic,
+        "merge" => PatchType::Merge,
+        "json" => PatchType::Json,
+        _ => {
+            let wrong = args.get("type");
+            return Err(Failure::error(format!(
+                "--type must be one of [json merge strategic], not {wrong:?}"
+            )));
+        }
+    };
+    // What looks like JSON goes to the server as it is: there is where it fails.
+    let mut broken = None;
     let body = match parse(&text) {
         Ok(body) => body,
+        Err(e) if text.trim_start().starts_with('{') => {
+            broken = Some(e.message);
+            Json::Null
+        }
         Err(_) => match manifest::document(&text) {
             Ok(document) => document.value,
             Err(e) => {
@@ -92,6 +97,11 @@ pub(super) fn run(cli: &mut Cli, args: &[String]) -> Result<Flow, Failure> {
             failures.push(status.into());
             continue;
         };
+        if let Some(why) = &broken {
+            let word = if kind == PatchType::Strategic { "" } else { "error decoding patch: " };
+            failures.push(crate::api::Status::bad_request(format!("{word}{why}")).into());
+            continue;
+        }
         let request =
             Request::patch(kind, target.resource.clone(), namespace, target.name.as_str(), body.clone())
                 .with_subresource(args.get("subresource"))

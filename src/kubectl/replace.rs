@@ -26,7 +26,7 @@ pub(super) fn run(cli: &mut Cli, args: &[String]) -> Result<Flow, Failure> {
     apply::validation(&args)?;
     let format = Format::of_write(&args)?;
     if !args.has("filename") {
-        return Err(Failure::usage("replace", "must specify --filename to replace"));
+        return Err(Failure::error("must specify one of -f and -k"));
     }
     let (infos, mut failures) = files::read_all(cli, &args, true)?;
     if args.is("force") {

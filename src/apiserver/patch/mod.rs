@@ -30,6 +30,13 @@ pub fn patch(
     let old = server.named(request)?.clone();
     let key = ObjectKey::new(request.namespace.clone(), request.name.clone());
     let body = apply(kind, request, &old)?;
+    let name = body["metadata"]["name"].str();
+    if !name.is_empty() && name != &*request.name {
+        return Err(Status::bad_request(format!(
+            "the name of the object ({name}) does not match the name on the URL ({})",
+            request.name
+        )));
+    }
     update::write(server, now, request, &key, &old, &body, None)
 }
 
@@ -38,6 +45,17 @@ const NO_APPLY: &str = "the body of the request was in an unknown format - accep
 
 /// What a patch makes of an object.
 pub fn apply(kind: PatchType, request: &Request, old: &Json) -> Result<Json, Status> {
+    let (fits, wanted) = match (kind, &request.body) {
+        (PatchType::Json, body) => (matches!(body, Json::Array(_)), "[]handlers.jsonPatchOp"),
+        (_, body) => (matches!(body, Json::Object(_)), "map[string]interface {}"),
+    };
+    if !fits {
+        let word = if kind == PatchType::Strategic { "" } else { "error decoding patch: " };
+        let found = request.body.go_kind();
+        return Err(Status::bad_request(format!(
+            "{word}json: cannot unmarshal {found} into Go value of type {wanted}"
+        )));
+    }
     match kind {
         PatchType::Json => json_patch::apply(old, &request.body).map_err(|_| {
             Status::new(Reason::Invalid, "the server rejected our request due to an error in our request")

@@ -142,14 +142,15 @@ fn config_json(data: &Json, key: &str, errors: &mut Vec<Error>) {
         return;
     };
     let bytes = base64::decode(value.str()).unwrap_or_default();
-    let kind = match crate::json::parse(&String::from_utf8_lossy(&bytes)) {
-        Err(why) => return errors.push(Error::invalid(&path, "<secret contents redacted>", why.message)),
+    let why = match crate::json::parse(&String::from_utf8_lossy(&bytes)) {
+        Err(why) => why.message,
         Ok(Json::Object(_) | Json::Null) => return,
-        Ok(Json::Array(_)) => "array",
-        Ok(Json::Str(_)) => "string",
-        Ok(Json::Bool(_)) => "bool",
-        Ok(_) => "number",
+        Ok(other) => {
+            format!(
+                "json: cannot unmarshal {} into Go value of type map[string]interface {{}}",
+                other.go_kind()
+            )
+        }
     };
-    let why = format!("json: cannot unmarshal {kind} into Go value of type map[string]interface {{}}");
     errors.push(Error::invalid(&path, "<secret contents redacted>", why));
 }

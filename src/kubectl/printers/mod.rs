@@ -110,6 +110,7 @@ fn unsuitable(text: &str, allowed: &str) -> Failure {
 
 /// `job.batch/pi`
 pub(super) fn typed_name(resource: &ResourceInfo, name: &str) -> String {
+    let name = if name.is_empty() { "<unknown>" } else { name };
     format!("{}/{name}", resource.qualified_singular())
 }
 
