@@ -367,6 +367,7 @@ const NETWORK: &str = "apiVersion: v1
 kind: ConfigMap
 metadata: {name: vars}
 data: {one: \"1\", with-dash: \"2\"}
+binaryData: {file: AAAA}
 ---
 apiVersion: v1
 kind: Pod

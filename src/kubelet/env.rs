@@ -3,7 +3,7 @@
 //! Upstream: `makeEnvironmentVariables` in `pkg/kubelet/kubelet_pods.go`, `third_party/forked/golang/expansion`.
 
 use super::node::NodeConfig;
-use super::object_cache::{Kind, Source, entries};
+use super::object_cache::{Kind, Source, data};
 use crate::api::quantity::Quantity;
 use crate::json::Json;
 
@@ -29,7 +29,7 @@ pub fn make(
                 Err(_) if optional => continue,
                 Err(message) => return Err(message),
             };
-            for (key, value) in entries(kind, &object) {
+            for (key, value) in data(kind, &object) {
                 set(&mut env, &format!("{prefix}{key}"), String::from_utf8_lossy(&value).into_owned());
             }
         }
@@ -73,7 +73,7 @@ fn key_of(source: &mut Source, from: &Json) -> Result<Option<String>, String> {
         Err(_) if optional => return Ok(None),
         Err(message) => return Err(message),
     };
-    match entries(kind, &object).remove(key) {
+    match data(kind, &object).remove(key) {
         Some(value) => Ok(Some(String::from_utf8_lossy(&value).into_owned())),
         None if optional => Ok(None),
         None => {

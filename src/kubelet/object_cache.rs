@@ -213,14 +213,23 @@ impl<'a, 'b> Source<'a, 'b> {
 
 /// The keys and contents of an object, in key order.
 pub fn entries(kind: Kind, object: &Json) -> Map<Str, Vec<u8>> {
-    let encoded = |value: &Json| base64::decode(value.str()).unwrap_or_default();
-    let mut all = Map::new();
-    for (key, value) in object["data"].entries() {
-        let bytes = if kind == Kind::Secret { encoded(value) } else { value.str().as_bytes().to_vec() };
-        all.insert(key.clone(), bytes);
-    }
+    let mut all = data(kind, object);
     for (key, value) in object["binaryData"].entries() {
-        all.insert(key.clone(), encoded(value));
+        all.insert(key.clone(), decoded(value));
     }
     all
+}
+
+/// What it holds for variables: a ConfigMap's `binaryData` is for files only.
+pub fn data(kind: Kind, object: &Json) -> Map<Str, Vec<u8>> {
+    let mut all = Map::new();
+    for (key, value) in object["data"].entries() {
+        let bytes = if kind == Kind::Secret { decoded(value) } else { value.str().as_bytes().to_vec() };
+        all.insert(key.clone(), bytes);
+    }
+    all
+}
+
+fn decoded(value: &Json) -> Vec<u8> {
+    base64::decode(value.str()).unwrap_or_default()
 }
