@@ -119,11 +119,14 @@ fn a_token_names_whose_it_is() {
             "? kubectl create token builder --duration=20m -o jsonpath='{.spec.expirationSeconds} {.status.expirationTimestamp}'",
             "? kubectl create token builder --bound-object-name=x",
             "? kubectl create token builder --bound-object-kind=Secret --bound-object-name=x",
+            "kubectl create secret generic x",
+            "? kubectl create token builder --bound-object-kind=Secret --bound-object-name=x --bound-object-uid=1",
         ],
         expect![[r#"
             1200 2026-01-05T09:20:00Z
             error: --bound-object-name can only be set if --bound-object-kind is provided
             error: failed to create token: secrets "x" not found
+            error: failed to create token: Operation cannot be fulfilled on Secret "x": the UID in the bound object reference (1) does not match the UID in record. The object might have been deleted and then recreated
         "#]],
     );
 }

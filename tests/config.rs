@@ -32,6 +32,7 @@ fn keys_are_checked_before_anything_is_sent() {
             "kubectl create configmap c --from-env-file=digit.env",
             "kubectl create secret generic c --from-env-file=twice.env",
             "kubectl create configmap '' --from-literal=a=1",
+            "kubectl create token ''",
             "kubectl create configmap c --validate=maybe",
             "kubectl create configmap c --from-file= --from-env-file=",
             "kubectl create configmap folder --from-file=./d/ --dry-run=client -o jsonpath='{.data}'",
@@ -61,6 +62,8 @@ fn keys_are_checked_before_anything_is_sent() {
             error: cannot add key A, another key by that name already exists
             $ kubectl create configmap '' --from-literal=a=1
             error: name must be specified
+            $ kubectl create token ''
+            error: service account name is required
             $ kubectl create configmap c --validate=maybe
             error: invalid - validate option "maybe"; must be one of: strict (or true), warn, ignore (or false)
             $ kubectl create configmap c --from-file= --from-env-file=

@@ -2,7 +2,7 @@
 
 use super::{ApiServer, admission};
 use crate::api::field::{Error, Path};
-use crate::api::{ObjectKey, Request, Resource, ResourceInfo, Response, Status, kinds, token};
+use crate::api::{ObjectKey, Reason, Request, Resource, ResourceInfo, Response, Status, kinds, token};
 use crate::json;
 use crate::json::{Json, Str};
 use crate::sim::Time;
@@ -123,10 +123,11 @@ fn bound(
     }
     let uid = reference["uid"].str();
     if !uid.is_empty() && uid != object["metadata"]["uid"].str() {
+        // Upstream names the kind here, where a conflict has the resource.
         let why = format!(
-            "the UID in the bound object reference ({uid}) does not match the UID in record. The object might have been deleted and then recreated"
+            "Operation cannot be fulfilled on {kind} {name:?}: the UID in the bound object reference ({uid}) does not match the UID in record. The object might have been deleted and then recreated"
         );
-        return Err(Status::conflict(&resource, name, &why));
+        return Err(Status::new(Reason::Conflict, why));
     }
     Ok(Some((claim, object)))
 }

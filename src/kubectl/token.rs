@@ -26,6 +26,9 @@ pub(super) fn run(cli: &mut Cli, args: &[String]) -> Result<Flow, Failure> {
     let args = flags::parse("create token", args, FLAGS)?;
     let name = only_name("create token", &args)?;
     let format = Format::of_write(&args)?;
+    if name.is_empty() {
+        return Err(Failure::error("service account name is required"));
+    }
     let (negative, duration) = args.duration("duration").unwrap_or_default();
     if negative {
         return Err(Failure::error("--duration must be greater than or equal to 0"));
