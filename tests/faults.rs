@@ -2,7 +2,7 @@
 
 use expect_test::{Expect, expect};
 use kubestep::api::{ObjectKey, kinds};
-use kubestep::cluster::{Config, Fault};
+use kubestep::cluster::{Action, Config, Fault};
 use kubestep::json::Str;
 use kubestep::playground::{Breakpoint, Files, Playground, RunEnd, RunFile, Until, trace_hash};
 use std::time::Duration;
@@ -274,4 +274,22 @@ fn a_run_with_faults_is_replayed_from_its_text() {
     {
         assert_eq!(Fault::parse(nonsense), None, "{nonsense:?}");
     }
+}
+
+#[test]
+fn what_a_cluster_is_made_to_suffer_comes_by_itself_and_with_the_run_s_file() {
+    let fault = Fault::NodeDown("node-2".into());
+    let mut config = Config::new(1, 2);
+    config.faults.push((Duration::from_secs(30), fault.clone()));
+    let mut playground = Playground::new(config, Files::new());
+    playground.run(&Until::Idle, |steps| steps < 100_000);
+    let at = |p: &Playground| {
+        let mut entries = p.timeline().branch().entries().iter();
+        entries.find(|(_, brief)| brief.action == Some(Action::Fault(fault.clone()))).map(|(_, b)| b.time)
+    };
+    assert_eq!(at(&playground), Some(playground.config().start + Duration::from_secs(30)));
+    assert!(!playground.desk().world().can_suffer(&fault), "the node is down");
+    let text = playground.export();
+    let back = RunFile::parse(&text).and_then(|run| run.replay()).expect("it was just written");
+    assert_eq!((back.export(), trace_hash(&back)), (text, trace_hash(&playground)));
 }

@@ -52,7 +52,7 @@ pub enum Action {
     },
     /// The controller manager's start goes on by one stage.
     Start,
-    /// Something breaks, or is mended. Never enabled by itself: a person asks for it.
+    /// Something breaks, or is mended. A person asks for it, or the cluster was made so that it comes by itself.
     Fault(Fault),
     /// Nothing is left to do now: the clock jumps to the next timer.
     Advance {

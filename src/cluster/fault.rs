@@ -163,6 +163,9 @@ impl World {
     pub(super) fn fault(&mut self, fault: &Fault, record: &mut StepRecord) {
         self.causes.broke(self.steps);
         record.object = fault.object();
+        if self.coming.front().is_some_and(|(at, next)| *at <= self.now && next == fault) {
+            self.coming.pop_front();
+        }
         if !self.can_suffer(fault) {
             return;
         }

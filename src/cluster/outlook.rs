@@ -58,6 +58,11 @@ impl World {
             };
             ready.then(|| Action::Deliver { to, resource: reflector.resource().clone() })
         };
+        if let Some((_, fault)) = self.coming.front().filter(|(at, _)| *at <= now)
+            && !each(Action::Fault(fault.clone()))
+        {
+            return;
+        }
         if self.manager.can_start() && !each(Action::Start) {
             return;
         }
@@ -104,13 +109,15 @@ impl World {
 
     /// The earliest timer of all components.
     pub fn next_timer(&self) -> Option<Timer> {
-        let own = [self.manager.next_timer(), self.scheduler.next_timer()];
+        let fault = self.coming.front().map(|(at, _)| Timer { at: *at, background: false });
+        let own = [self.manager.next_timer(), self.scheduler.next_timer(), fault];
         own.into_iter().chain(self.kubelets.iter().map(Kubelet::next_timer)).flatten().min()
     }
 
     /// Whether any component waits for a moment of its own, housekeeping apart.
     fn waits(&self) -> bool {
         self.manager.next_foreground().is_some()
+            || !self.coming.is_empty()
             || self.scheduler.next_timer().is_some_and(|timer| !timer.background)
             || self.kubelets.iter().any(|k| k.next_foreground().is_some() || self.is_missed(k))
     }
@@ -141,6 +148,7 @@ impl World {
     pub fn waits_for_pods(&self) -> Vec<ObjectKey> {
         let mut pods = Set::new();
         if self.manager.next_foreground().is_some()
+            || !self.coming.is_empty()
             || self.scheduler.next_timer().is_some_and(|timer| !timer.background)
             || self.first_due(self.now).is_some()
         {

@@ -2,16 +2,17 @@
 
 use super::causes::{Causes, kubelet_task, task};
 use super::door::{Door, Mishap};
-use super::{Action, Actor, StepRecord};
+use super::{Action, Actor, Fault, StepRecord};
 use crate::api::{EventType, ObjectKey, Resource, WatchEvent};
 use crate::apiserver::ApiServer;
 use crate::client::{Api, Context};
-use crate::collections::Set;
+use crate::collections::{List, Set};
 use crate::controllers::Manager;
 use crate::json::{Json, Str};
 use crate::kubelet::{Kubelet, NodeConfig, Work};
 use crate::scheduler::Scheduler;
 use crate::sim::{Rng, Time};
+use std::time::Duration;
 
 /// What a cluster is made of.
 #[derive(Clone, Debug, PartialEq)]
@@ -22,6 +23,8 @@ pub struct Config {
     pub nodes: Vec<NodeConfig>,
     /// When the clock starts.
     pub start: Time,
+    /// What will break by itself, and how long after the clock's start; in the order of time.
+    pub faults: Vec<(Duration, Fault)>,
 }
 
 impl Config {
@@ -31,6 +34,7 @@ impl Config {
             seed,
             nodes: (1..=nodes).map(NodeConfig::numbered).collect(),
             start: Time::from_civil(2026, 1, 5, 9, 0, 0),
+            faults: Vec::new(),
         }
     }
 
@@ -57,6 +61,8 @@ pub struct World {
     pub(super) armed: Option<(Str, Mishap)>,
     /// The resources of which nothing reaches the controllers for now.
     pub(super) held: Set<Resource>,
+    /// What will break by itself, the next first.
+    pub(super) coming: List<(Time, Fault)>,
 }
 
 /// Before anything else has happened, no more than this many steps are taken to start the components.
@@ -77,6 +83,7 @@ impl World {
             limit: None,
             armed: None,
             held: Set::new(),
+            coming: List::new(),
             rng,
         }
     }
@@ -93,6 +100,9 @@ impl World {
         world.steps = 0;
         world.causes = Causes::default();
         world.causes.wrote(0, world.server.revision(), &Str::default());
+        for (after, fault) in &config.faults {
+            world.coming.push_back((config.start + *after, fault.clone()));
+        }
         world
     }
 

@@ -49,6 +49,7 @@ mod view_last_applied;
 mod wait;
 
 pub use complete::complete;
+pub use names::{find as resource_named, object_named};
 
 use crate::api::{Resource, WatchId};
 use crate::client::Api;

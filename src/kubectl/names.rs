@@ -1,7 +1,7 @@
 //! What people call a resource → the resource: plural, singular, short name, with a version and a group, a category.
 
 use super::failure::Failure;
-use crate::api::{Resource, ResourceInfo, kinds};
+use crate::api::{ObjectKey, Resource, ResourceInfo, kinds};
 
 /// All resources that can be read. Where a kind is served by several versions, the newest is preferred.
 pub(super) fn all() -> impl Iterator<Item = &'static ResourceInfo> {
@@ -16,7 +16,7 @@ fn is_called(resource: &ResourceInfo, name: &str) -> bool {
 }
 
 /// The resource of that name.
-pub(super) fn find(word: &str) -> Option<Resource> {
+pub fn find(word: &str) -> Option<Resource> {
     let lower = word.to_ascii_lowercase();
     let (name, rest) = lower.split_once('.').unwrap_or((&lower, ""));
     let candidates: Vec<&'static ResourceInfo> = all().filter(|r| is_called(r, name)).collect();
@@ -36,6 +36,18 @@ pub(super) fn find(word: &str) -> Option<Resource> {
         found.retain(|r| r.group == first.group && r.plural == first.plural);
     }
     found.last().copied().map(Resource::from)
+}
+
+/// The object that `KIND/NAME` or `KIND/NAMESPACE/NAME` names; the namespace is `default` where it is not said.
+pub fn object_named(text: &str) -> Option<(Resource, ObjectKey)> {
+    let (kind, name) = text.split_once('/')?;
+    let resource = find(kind)?;
+    let (namespace, name) = match name.split_once('/') {
+        Some(parts) => parts,
+        None if resource.namespaced => ("default", name),
+        None => ("", name),
+    };
+    Some((resource, ObjectKey::new(namespace, name)))
 }
 
 /// The resources that a word of `get` means: one, or those of a category.

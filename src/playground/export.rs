@@ -9,14 +9,17 @@
 //!
 //! In a log, a positive number is that many default steps, a negative one is the choice at that place of the list, an
 //! object is a command with the files that changed since the last one (`null`: removed), or a fault
-//! (`{"fault": "node-down node-2"}`), `"^C"` is an interrupt. A branch names the one it left and after how many inputs.
-//! Breakpoints are there if there are any: they belong to no step, but whoever gives a run away may want it to stop.
+//! (`{"fault": "node-down node-2"}`), `"^C"` is an interrupt. Where something breaks by itself, `"faults"` says what, and
+//! after how many seconds: `[{"after": 30, "fault": "node-down node-2"}]`. A branch names the one it left and after how
+//! many inputs. Breakpoints are there if there are any: they belong to no step, but whoever gives a run away may want it
+//! to stop.
 
-use super::{Breakpoint, Desk, Files, Input, Playground};
-use crate::cluster::{Config, Fault};
+use super::{Breakpoint, Desk, Files, Input, Playground, Record};
+use crate::cluster::{Call, Config, Fault};
 use crate::json;
 use crate::json::{Json, Str};
 use crate::sim::Machine;
+use std::time::Duration;
 
 /// The newest form of the text that this program reads, and the one it writes.
 const VERSION: i64 = 1;
@@ -51,8 +54,7 @@ pub enum RunError {
 /// A run that was read but not yet replayed.
 #[derive(Clone, Debug)]
 pub struct RunFile {
-    seed: u64,
-    nodes: usize,
+    config: Config,
     files: Files,
     branches: Vec<Course>,
     current: usize,
@@ -95,6 +97,10 @@ impl Playground {
             let place = |b: &Breakpoint| json!([&b.controller, &b.place]);
             run.set("breakpoints", self.breakpoints.iter().map(place).collect::<Vec<Json>>());
         }
+        for (after, fault) in &self.config.faults {
+            let fault = json!({ "after": after.as_secs() as i64, "fault": fault.to_string() });
+            run.object_mut().slot(Str::fixed("faults")).push(fault);
+        }
         run.to_string()
     }
 }
@@ -102,7 +108,11 @@ impl Playground {
 impl RunFile {
     /// Reads the text.
     pub fn parse(text: &str) -> Result<RunFile, RunError> {
-        let json = json::parse(text).map_err(|e| RunError::NotJson(e.message))?;
+        RunFile::read(&json::parse(text).map_err(|e| RunError::NotJson(e.message))?)
+    }
+
+    /// Reads the tree of such a text.
+    pub fn read(json: &Json) -> Result<RunFile, RunError> {
         let number = |key: &'static str, most: i64| match json[key].as_i64() {
             Some(n) if (0..=most).contains(&n) => Ok(n as usize),
             Some(_) => Err(RunError::TooLarge),
@@ -139,9 +149,16 @@ impl RunFile {
         if steps > MOST_STEPS {
             return Err(RunError::TooLarge);
         }
+        let seed = json["seed"].as_i64().ok_or(RunError::Malformed("seed"))? as u64;
+        let mut config = Config::new(seed, number("nodes", MOST_NODES)?);
+        for fault in json["faults"].items() {
+            let what = Fault::parse(fault["fault"].str()).ok_or(RunError::Malformed("faults.fault"))?;
+            let after = fault["after"].as_i64().and_then(|s| u64::try_from(s).ok());
+            let after = Duration::from_secs(after.ok_or(RunError::Malformed("faults.after"))?);
+            config.faults.push((after, what));
+        }
         Ok(RunFile {
-            seed: json["seed"].as_i64().ok_or(RunError::Malformed("seed"))? as u64,
-            nodes: number("nodes", MOST_NODES)?,
+            config,
             files: json["files"].entries().iter().map(|(k, v)| (k.clone(), Str::from(v.str()))).collect(),
             current: number("current", branches.len() as i64 - 1)?,
             position: number("position", MOST_STEPS)?,
@@ -150,9 +167,31 @@ impl RunFile {
         })
     }
 
+    /// What its cluster is made of.
+    pub fn config(&self) -> &Config {
+        &self.config
+    }
+
+    /// The files that were in the editor when it was written.
+    pub fn files(&self) -> &Files {
+        &self.files
+    }
+
     /// Replays it.
     pub fn replay(&self) -> Result<Playground, RunError> {
-        let mut playground = Playground::new(Config::new(self.seed, self.nodes), self.files.clone());
+        let start = Playground::new(self.config.clone(), Files::new());
+        self.replay_from(&start, &mut |_, _| true)
+    }
+
+    /// Replays it on a playground of the same config in which nothing was done yet (a booted cluster is worth keeping),
+    /// and shows each step to somebody, who may say that it is enough: the run then is too large.
+    pub fn replay_from(
+        &self,
+        start: &Playground,
+        see: &mut dyn FnMut(&Playground, &Record) -> bool,
+    ) -> Result<Playground, RunError> {
+        let mut playground = start.clone();
+        playground.files = self.files.clone();
         for (i, course) in self.branches.iter().enumerate() {
             if let Some((parent, at)) = course.origin {
                 playground.timeline.switch(parent, at);
@@ -167,7 +206,8 @@ impl RunFile {
             let mut files = last_files(past);
             for entry in &course.log {
                 let impossible = |at: usize| RunError::Impossible { branch: course.name.clone(), input: at };
-                for input in decode(entry, &mut files).ok_or(RunError::Malformed("log"))? {
+                let (input, times) = decode(entry, &mut files).ok_or(RunError::Malformed("log"))?;
+                for _ in 0..times {
                     let possible = match &input {
                         Input::Step(index) => playground.desk().choice(*index).is_some(),
                         Input::Fault(fault) => playground.desk().world().can_suffer(fault),
@@ -176,7 +216,10 @@ impl RunFile {
                     if !possible {
                         return Err(impossible(playground.timeline.position()));
                     }
-                    playground.timeline.act(input);
+                    let record = playground.timeline.act(input.clone());
+                    if !see(&playground, &record) {
+                        return Err(RunError::TooLarge);
+                    }
                 }
             }
             debug_assert_eq!(playground.timeline.current(), i);
@@ -246,13 +289,15 @@ fn encode<'a>(inputs: impl Iterator<Item = &'a Input>, mut files: Files) -> Json
     log.into()
 }
 
-fn decode(entry: &Json, files: &mut Files) -> Option<Vec<Input>> {
+/// An entry's input, and how often it is repeated.
+fn decode(entry: &Json, files: &mut Files) -> Option<(Input, usize)> {
+    let once = |input| Some((input, 1));
     match entry {
-        Json::Int(n) if *n > 0 => Some(vec![Input::Step(0); usize::try_from(*n).ok()?]),
-        Json::Int(n) if *n < 0 => Some(vec![Input::Step(u32::try_from(n.unsigned_abs()).ok()?)]),
-        Json::Str(s) if s.as_str() == "^C" => Some(vec![Input::Interrupt]),
+        Json::Int(n) if *n > 0 => Some((Input::Step(0), usize::try_from(*n).ok()?)),
+        Json::Int(n) if *n < 0 => once(Input::Step(u32::try_from(n.unsigned_abs()).ok()?)),
+        Json::Str(s) if s.as_str() == "^C" => once(Input::Interrupt),
         Json::Object(_) if !entry["fault"].is_null() => {
-            Some(vec![Input::Fault(Fault::parse(entry["fault"].str())?)])
+            once(Input::Fault(Fault::parse(entry["fault"].str())?))
         }
         Json::Object(_) => {
             for (name, text) in entry["files"].entries() {
@@ -261,7 +306,7 @@ fn decode(entry: &Json, files: &mut Files) -> Option<Vec<Input>> {
                     None => files.remove(name),
                 };
             }
-            Some(vec![Input::Command { line: entry.get("run")?.as_str()?.into(), files: files.clone() }])
+            once(Input::Command { line: entry.get("run")?.as_str()?.into(), files: files.clone() })
         }
         _ => None,
     }
@@ -270,22 +315,32 @@ fn decode(entry: &Json, files: &mut Files) -> Option<Vec<Input>> {
 /// A run's fingerprint: the same for the same seed and log, on every machine. FNV-1a over every record's trace.
 pub fn trace_hash(playground: &Playground) -> u64 {
     let mut desk = Desk::new(playground.config());
-    let mut hash = 0xcbf2_9ce4_8422_2325u64;
+    let mut hash = Trace::default();
     for (input, _) in playground.timeline.branch().entries() {
-        let record = desk.apply(input);
-        let calls: Vec<String> = record
-            .step
-            .calls
-            .iter()
-            .map(|c| format!("{:?} {} {} {}", c.result, c.key, c.revision_after, c.after))
-            .collect();
-        let trace = format!(
-            "{} {} {:?} {:?} {calls:?}",
-            record.step.step, record.step.time, record.step.action, record.step.notes
-        );
+        hash.add(&desk.apply(input));
+    }
+    hash.0
+}
+
+/// The fingerprint of a run as it goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Trace(pub u64);
+
+impl Default for Trace {
+    fn default() -> Trace {
+        Trace(0xcbf2_9ce4_8422_2325)
+    }
+}
+
+impl Trace {
+    /// One step more.
+    pub fn add(&mut self, record: &Record) {
+        let step = &record.step;
+        let call = |c: &Call| format!("{:?} {} {} {}", c.result, c.key, c.revision_after, c.after);
+        let calls: Vec<String> = step.calls.iter().map(call).collect();
+        let trace = format!("{} {} {:?} {:?} {calls:?}", step.step, step.time, step.action, step.notes);
         for byte in trace.bytes() {
-            hash = (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
+            self.0 = (self.0 ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
         }
     }
-    hash
 }

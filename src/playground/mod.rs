@@ -10,11 +10,12 @@ mod desk;
 mod diagnostics;
 mod export;
 mod run;
+pub mod script;
 mod terminal;
 
 pub use desk::{Brief, Choice, Desk, Input, Record, Salience};
 pub use diagnostics::{Diagnostic, diagnose};
-pub use export::{RunError, RunFile, trace_hash};
+pub use export::{RunError, RunFile, Trace, trace_hash};
 pub use run::{Breakpoint, PATIENCE, Progress, RunEnd, Until};
 pub use terminal::{Entry, Files, Output, Terminal};
 

@@ -1,12 +1,12 @@
 //! `kubestep run`: command lines against a fresh cluster, or a run that was exported, with a trace of every step.
 
-use kubestep::cluster::{Config, Fault};
+use kubestep::cluster::Config;
 use kubestep::json::Str;
-use kubestep::playground::{Files, Playground, RunEnd, RunFile, Until, trace_hash};
+use kubestep::playground::script::{self, Line};
+use kubestep::playground::{Files, Playground, RunFile, trace_hash};
 use std::fs;
 use std::path::PathBuf;
 use std::process::ExitCode;
-use std::time::Duration;
 
 /// What `kubestep run` takes.
 #[derive(clap::Args)]
@@ -31,11 +31,9 @@ pub struct Arguments {
     hash: bool,
     /// Command lines, each run to rest before the next: 'kubectl apply -f job.yaml'. '@wait 60' lets 60 seconds pass;
     /// '@node-down node-2', '@restart-controllers' and the other faults happen, and '@node-down node-2 +60' leaves them so long.
+    /// The rest ('@type', '@step', '@choose', '@until', '@edit', '@seek', '@interrupt') is told in docs/lessons.md.
     commands: Vec<String>,
 }
-
-/// More steps than this without coming to rest is said and ends a command.
-const MOST_STEPS: u32 = 1_000_000;
 
 /// Runs it. 0: it ran; 2: the input cannot be read.
 pub fn run(arguments: &Arguments) -> ExitCode {
@@ -48,39 +46,30 @@ pub fn run(arguments: &Arguments) -> ExitCode {
     };
     for line in &arguments.commands {
         println!("$ {line}");
-        let until = match line.strip_prefix('@') {
-            Some(directive) => match direct(&mut playground, directive) {
-                Ok(until) => until,
-                Err(message) => {
-                    eprintln!("kubestep run: {line}: {message}");
-                    return ExitCode::from(2);
+        let before = playground.timeline().position();
+        let typed = match script::parse(line) {
+            Ok(None) => continue,
+            Ok(Some(parsed)) => {
+                let typed = matches!(parsed, Line::Command(_) | Line::Type(_));
+                match playground.follow(&parsed) {
+                    Err(message) if typed => println!("({message})"),
+                    Err(message) => return refused(line, &message),
+                    Ok(()) => {}
                 }
-            },
-            None => {
-                playground.command(line);
-                Until::Idle
+                typed
             }
+            Err(message) => return refused(line, &message),
         };
-        let mut trace = Vec::new();
-        let progress = playground.run(&until, |steps| steps < MOST_STEPS);
         if arguments.trace {
-            for position in playground.timeline().position().saturating_sub(progress.steps as usize) + 1
-                ..=playground.timeline().position()
-            {
-                trace.extend(playground.timeline_mut().record(position));
+            for position in before + 1..=playground.timeline().position() {
+                if let Some(record) = playground.timeline_mut().record(position) {
+                    println!("{}", describe(&record.step));
+                }
             }
         }
-        for record in trace {
-            println!("{}", describe(&record.step));
-        }
-        if line.starts_with('@') {
-            continue;
-        }
-        for output in playground.desk().terminal().entries().back().into_iter().flat_map(|e| &e.output) {
+        let entry = playground.desk().terminal().entries().back();
+        for output in entry.filter(|_| typed).into_iter().flat_map(|e| &e.output) {
             if output.error { eprint!("{}", output.text) } else { print!("{}", output.text) }
-        }
-        if progress.end == RunEnd::Budget {
-            println!("(not at rest after {MOST_STEPS} steps)");
         }
     }
     if arguments.hash {
@@ -89,23 +78,9 @@ pub fn run(arguments: &Arguments) -> ExitCode {
     ExitCode::SUCCESS
 }
 
-/// `wait SECONDS`, or a fault and, where the cluster is not to come to rest after it, `+SECONDS`: what to run until.
-fn direct(playground: &mut Playground, directive: &str) -> Result<Until, String> {
-    let now = playground.desk().world().now();
-    let after = |seconds: &str| {
-        let seconds = seconds.parse::<u64>().map_err(|e| format!("{seconds}: {e}"))?;
-        Ok::<_, String>(Until::Time(now + Duration::from_secs(seconds)))
-    };
-    if let Some(seconds) = directive.strip_prefix("wait ") {
-        return after(seconds);
-    }
-    let (words, until) = match directive.rsplit_once(" +") {
-        Some((words, seconds)) => (words, after(seconds)?),
-        None => (directive, Until::Idle),
-    };
-    let fault = Fault::parse(words).ok_or("no such fault")?;
-    playground.fault(fault).ok_or("what it names is not there, or it is so already")?;
-    Ok(until)
+fn refused(line: &str, message: &str) -> ExitCode {
+    eprintln!("kubestep run: {line}: {message}");
+    ExitCode::from(2)
 }
 
 fn start(arguments: &Arguments) -> Result<Playground, String> {
