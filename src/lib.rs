@@ -18,6 +18,8 @@ pub mod scheduler;
 pub mod cluster;
 pub mod playground;
 
+pub mod lessons;
+
 #[cfg(not(target_arch = "wasm32"))]
 pub mod conformance;
 pub mod web;

@@ -326,6 +326,12 @@ pub fn trace_hash(playground: &Playground) -> u64 {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Trace(pub u64);
 
+impl std::fmt::Display for Trace {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{:016x}", self.0)
+    }
+}
+
 impl Default for Trace {
     fn default() -> Trace {
         Trace(0xcbf2_9ce4_8422_2325)

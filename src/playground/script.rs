@@ -119,7 +119,7 @@ fn goal(words: &[&str]) -> Result<Goal, String> {
         }
         _ => {
             return Err(
-                "it can wait until: sync QUEUE, event REASON, condition KIND/NAME TYPE, change, idle".into()
+                "it can wait until: sync QUEUE, event REASON, condition KIND/NAME TYPE, change, idle".into(),
             );
         }
     })

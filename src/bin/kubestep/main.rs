@@ -1,6 +1,7 @@
-//! The native program: run a cluster, compare transcripts, measure.
+//! The native program: run a cluster, prove lessons and grade what is handed in, compare transcripts, measure.
 
 mod bench;
+mod lesson;
 mod run;
 mod transcript;
 
@@ -19,6 +20,8 @@ struct Arguments {
 enum Command {
     /// Run kubectl command lines against a fresh cluster, with the given files beside the shell.
     Run(run::Arguments),
+    /// Make, check and prove lessons.
+    Lesson(lesson::Arguments),
     /// Compare transcripts of a real cluster with what this one prints.
     Transcript(transcript::Arguments),
     /// Measure the engine; prints one JSON document.
@@ -28,6 +31,7 @@ enum Command {
 fn main() -> ExitCode {
     match Arguments::parse().command {
         Command::Run(arguments) => run::run(&arguments),
+        Command::Lesson(arguments) => lesson::run(&arguments),
         Command::Transcript(arguments) => transcript::run(&arguments),
         Command::Bench(arguments) => bench::run(&arguments),
     }
