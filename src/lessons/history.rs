@@ -25,7 +25,7 @@ pub struct Cell {
 pub struct Standing {
     /// Of each check, in the lesson's order.
     pub cells: Vec<Cell>,
-    /// Of each task: the first position at which all its checks held.
+    /// Of each task with checks: the first position at which all of them held.
     pub tasks: Vec<Option<usize>>,
 }
 
@@ -138,7 +138,8 @@ impl Course {
             }
         }
         for (task, passed) in lesson.tasks.iter().zip(&mut now.tasks) {
-            if passed.is_none() && task.checks.iter().all(|id| now.cells[*id].holds) {
+            let asked = passed.is_none() && !task.checks.is_empty();
+            if asked && task.checks.iter().all(|id| now.cells[*id].holds) {
                 *passed = Some(position);
             }
         }

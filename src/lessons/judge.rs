@@ -193,7 +193,9 @@ impl Report {
             let (questions, offences) = questions(lesson, run, courses, task, answers);
             report.offences.extend(offences);
             let order = std::iter::once(current).chain((0..courses.len()).filter(|b| *b != current));
-            let checked = order.filter_map(|b| courses[b].now().tasks[i].map(|at| (b, at))).next();
+            let only_asks = task.checks.is_empty().then_some((current, course.begin));
+            let mut checked = order.filter_map(|b| courses[b].now().tasks[i].map(|at| (b, at)));
+            let checked = only_asks.or_else(|| checked.next());
             let last = questions.iter().filter_map(|q| q.given.as_ref().map(|g| g.position)).max();
             let right = questions.iter().all(|q| q.right);
             let passed = checked.filter(|_| right).map(|(branch, at)| (branch, at.max(last.unwrap_or(0))));

@@ -39,6 +39,17 @@ enum Command {
         #[arg(required = true)]
         folders: Vec<PathBuf>,
     },
+    /// Run a script (the solution, where none is named) and print what would be handed in.
+    Submit {
+        /// The lesson's folder.
+        folder: PathBuf,
+        /// The script.
+        #[arg(long)]
+        script: Option<PathBuf>,
+        /// Who hands it in.
+        #[arg(long, default_value = "")]
+        name: String,
+    },
     /// Print the JSON Schema of lesson.yaml.
     Schema,
 }
@@ -51,6 +62,7 @@ pub fn run(arguments: &Arguments) -> ExitCode {
             print!("{}", schema::text());
             return ExitCode::SUCCESS;
         }
+        Command::Submit { folder, script, name } => return submit(folder, script.as_deref(), name),
         Command::Check { folders } => (folders, false),
         Command::Test { folders } => (folders, true),
     };
@@ -82,6 +94,39 @@ fn new(id: &str, within: &Path) -> ExitCode {
         }
     }
     println!("{}: made; prove it with: kubestep lesson test {}", folder.display(), folder.display());
+    ExitCode::SUCCESS
+}
+
+fn submit(folder: &Path, script: Option<&Path>, name: &str) -> ExitCode {
+    let wrong = |message: String| {
+        eprintln!("kubestep lesson submit: {message}");
+        ExitCode::from(2)
+    };
+    let files = match read(folder) {
+        Ok(files) => files,
+        Err(message) => return wrong(message),
+    };
+    let lesson = match lesson(folder, &files) {
+        Ok(lesson) => lesson,
+        Err(mistakes) => {
+            tell(folder, &mistakes);
+            return ExitCode::from(1);
+        }
+    };
+    let text = match script {
+        Some(path) => match fs::read_to_string(path) {
+            Ok(text) => text,
+            Err(error) => return wrong(format!("{}: {error}", path.display())),
+        },
+        None => files.get("solution.txt").map(Str::to_string).unwrap_or_default(),
+    };
+    let file = script.map_or("solution.txt".into(), |path| path.display().to_string());
+    match proof::hand_in(&lesson, &file, &text, name) {
+        Ok(text) => println!("{text}"),
+        Err(mistake) => {
+            return wrong(format!("{}:{}: {}", mistake.file, mistake.place.line, mistake.message));
+        }
+    }
     ExitCode::SUCCESS
 }
 

@@ -1,6 +1,7 @@
 //! The native program: run a cluster, prove lessons and grade what is handed in, compare transcripts, measure.
 
 mod bench;
+mod grade;
 mod lesson;
 mod run;
 mod transcript;
@@ -20,6 +21,8 @@ struct Arguments {
 enum Command {
     /// Run kubectl command lines against a fresh cluster, with the given files beside the shell.
     Run(run::Arguments),
+    /// Grade what was handed in: replay it on a lesson and say what it is worth.
+    Grade(grade::Arguments),
     /// Make, check and prove lessons.
     Lesson(lesson::Arguments),
     /// Compare transcripts of a real cluster with what this one prints.
@@ -31,6 +34,7 @@ enum Command {
 fn main() -> ExitCode {
     match Arguments::parse().command {
         Command::Run(arguments) => run::run(&arguments),
+        Command::Grade(arguments) => grade::run(&arguments),
         Command::Lesson(arguments) => lesson::run(&arguments),
         Command::Transcript(arguments) => transcript::run(&arguments),
         Command::Bench(arguments) => bench::run(&arguments),
