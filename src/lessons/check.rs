@@ -4,7 +4,7 @@
 use super::compare::{self, Op};
 use super::format::{Reader, child};
 use super::lesson::Texts;
-use super::source::{Part, Source, Test, resource};
+use super::source::{self, Part, Source, Test, resource};
 use super::tables;
 use crate::api::selector::Labels;
 use crate::json::{Json, Str};
@@ -131,7 +131,7 @@ pub(super) fn read(reader: &mut Reader, checks: &mut Vec<Check>, json: &Json, pa
 /// A check of the state: what it is of, and what is to be so.
 fn state(reader: &mut Reader, json: &Json, path: &str) -> Ask {
     let below = |key: &str| child(path, key);
-    let source = source(reader, json, path);
+    let source = self::source(reader, json, path);
     let is_one = source.is_one();
     let has = |key: &str| json.get(key).is_some();
     if has("condition") && (has("path") || has("op") || has("value")) {
@@ -304,5 +304,11 @@ fn part(reader: &mut Reader, json: &Json, path: &str) -> Part {
     if json.get("notes").is_some() {
         return Part::Notes(text("notes").into());
     }
-    Part::World(text("world").into())
+    let world = text("world");
+    if !source::WORLD.contains(&source::head(world)) {
+        let message =
+            format!("the world has no {:?}: it has {}", source::head(world), source::WORLD.join(", "));
+        reader.wrong(&child(path, "world"), message);
+    }
+    Part::World(world.into())
 }

@@ -35,8 +35,10 @@ pub struct Finding {
     pub op: Option<Op>,
     /// What should stand there; the limit.
     pub wanted: Json,
-    /// What stands there.
+    /// What stands there, where one has looked.
     pub is: Json,
+    /// Whether one has looked.
+    pub looked: bool,
     /// The object is not there at all.
     pub missing: bool,
     /// Objects that are in the way: they have not ended yet, or are not as they should be, or are too many.
@@ -69,6 +71,8 @@ impl Finding {
         }
         if let Some(op) = self.op {
             json.set("op", op.name());
+        }
+        if self.looked && self.op.is_some() {
             json.set("is", &self.is);
         }
         if !self.wanted.is_null() {
@@ -98,6 +102,7 @@ fn find(lesson: &Lesson, standing: &Standing, id: Id, moment: Option<&Moment>) -
         first: cell.first.map(|(position, _)| position),
         failed: cell.failed,
         says: check.says.clone(),
+        looked: moment.is_some(),
         ..Finding::default()
     };
     let things = |source: &Source| moment.map(|moment| source.things(moment)).unwrap_or_default();

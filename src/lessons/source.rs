@@ -4,7 +4,7 @@ use super::compare;
 use super::compare::Op;
 use crate::api::selector::Labels;
 use crate::api::{ObjectKey, Resource, kinds, meta};
-use crate::cluster::{StepRecord, World};
+use crate::cluster::{Action, Actor, Fault, StepRecord, World};
 use crate::json;
 use crate::json::{Json, Str};
 use crate::kubectl;
@@ -104,7 +104,15 @@ impl Source {
             Part::Object(resource, _) | Part::Objects(resource) => {
                 step.writes().any(|call| call.resource == *resource)
             }
-            _ => true,
+            Part::Cache(..) | Part::Expectations(..) => {
+                matches!(step.actor, Actor::Controllers | Actor::User)
+            }
+            Part::Queue(_) => matches!(step.actor, Actor::Controllers | Actor::User | Actor::Clock),
+            Part::World(path) => {
+                let by_person = ["switches", "delivers", "nodes"].contains(&head(path));
+                !by_person || step.actor == Actor::User
+            }
+            Part::Logs(_) | Part::Calls(_) | Part::Notes(_) => true,
         }
     }
 
@@ -124,7 +132,7 @@ impl Source {
                 return one(key.to_string(), expectations(moment.world(), controller, key));
             }
             Part::World(path) => {
-                return one(path.to_string(), compare::at(&everything(moment), path).clone());
+                return one(path.to_string(), compare::at(&everything(moment, path), path).clone());
             }
             Part::Objects(resource) => objects(resource, moment.world().server().list(resource)),
             Part::Cache(resource, None) => objects(resource, indexed(moment.world(), resource)),
@@ -227,7 +235,7 @@ fn calls(step: Option<&StepRecord>, resource: Option<&Resource>) -> Vec<Thing> {
 fn notes(step: Option<&StepRecord>, phase: &str) -> Vec<Thing> {
     let Some(step) = step else { return Vec::new() };
     let queue = match &step.action {
-        Some(crate::cluster::Action::Sync { controller, .. }) => controller.as_str(),
+        Some(Action::Sync { controller, .. }) => controller.as_str(),
         _ => "",
     };
     let notes = step.notes.iter().filter(|note| phase == "any" || note.phase == phase);
@@ -240,27 +248,47 @@ fn notes(step: Option<&StepRecord>, phase: &str) -> Vec<Thing> {
         .collect()
 }
 
-/// The rest of the world as a tree.
-fn everything(moment: &Moment) -> Json {
+/// What `world` can be asked for.
+pub const WORLD: [&str; 8] =
+    ["seconds", "step", "idle", "synced", "switches", "delivers", "nodes", "terminal"];
+
+/// The first name of a path.
+pub fn head(path: &str) -> &str {
+    path.split(['.', '[']).next().unwrap_or(path)
+}
+
+/// The rest of the world as a tree, as far as a path needs it.
+fn everything(moment: &Moment, path: &str) -> Json {
     let world = moment.world();
-    let manager = world.manager();
-    let (mut switches, mut delivers, mut nodes) = (Json::object(), Json::object(), Json::object());
-    for name in ["expectations", "cache-sync", "rate-limiter"] {
-        // A switch that is on can be turned off, and only then.
-        let off = crate::cluster::Fault::parse(&format!("{name} off"));
-        switches.set(name, off.is_some_and(|off| world.can_suffer(&off)));
+    let caches = world.manager().caches();
+    let mut inner = Json::object();
+    let part = head(path);
+    match part {
+        "seconds" => inner = Json::Int(world.now().since(moment.start).as_secs() as i64),
+        "step" => inner = Json::Int(world.steps() as i64),
+        "idle" => inner = moment.desk.is_idle().into(),
+        "synced" => inner = caches.synced().into(),
+        "terminal" => inner.set("running", moment.desk.terminal().is_running()),
+        "switches" => {
+            for name in ["expectations", "cache-sync", "rate-limiter"] {
+                // A switch that is on can be turned off, and only then.
+                let off = Fault::parse(&format!("{name} off"));
+                inner.set(name, off.is_some_and(|off| world.can_suffer(&off)));
+            }
+        }
+        "delivers" => {
+            for reflector in caches.reflectors() {
+                inner.set(reflector.resource().qualified(), world.delivers(reflector.resource()));
+            }
+        }
+        "nodes" => {
+            world.kubelets().iter().for_each(|kubelet| inner.set(kubelet.node_name(), !kubelet.is_down()))
+        }
+        _ => {}
     }
-    for reflector in manager.caches().reflectors() {
-        delivers.set(reflector.resource().qualified(), world.delivers(reflector.resource()));
-    }
-    for kubelet in world.kubelets() {
-        nodes.set(kubelet.node_name(), !kubelet.is_down());
-    }
-    json!({
-        "seconds": world.now().since(moment.start).as_secs() as i64, "step": world.steps() as i64,
-        "idle": moment.desk.is_idle(), "synced": manager.caches().synced(), "switches": switches, "delivers": delivers, "nodes": nodes,
-        "terminal": { "running": moment.desk.terminal().is_running() },
-    })
+    let mut tree = Json::object();
+    tree.set(part, inner);
+    tree
 }
 
 /// The objects that belong to one (its pods, or its ReplicaSets' …) and are not done: what a learner should look at.
