@@ -69,7 +69,8 @@ impl Reader {
             }
             Type::Bool if value.as_bool().is_none() => self.wrong(path, expected("true or false")),
             Type::Number(least, most) if !value.as_i64().is_some_and(|n| (*least..=*most).contains(&n)) => {
-                self.wrong(path, expected(&format!("a whole number from {least} to {most}")));
+                let wanted = if least == most { least.to_string() } else { ty.name() };
+                self.wrong(path, expected(&wanted));
             }
             Type::Word(words) if !words.contains(&value.str()) => {
                 let meant = value.as_str().and_then(|word| closest(word, words));
@@ -104,6 +105,7 @@ impl Reader {
                 format!("{} must be {}: key: value lines, and is {}", name(path), table.is, described(value));
             return self.wrong(path, message);
         }
+        let mut misspelt = false;
         for (key, inner) in value.entries() {
             let below = child(path, key);
             match table.fields.iter().find(|f| f.name == key.as_str()) {
@@ -111,7 +113,10 @@ impl Reader {
                 None => {
                     let names: Vec<&str> = table.fields.iter().map(|f| f.name).collect();
                     let message = match closest(key, &names) {
-                        Some(meant) => format!("unknown key {:?}; did you mean {meant:?}?", key.as_str()),
+                        Some(meant) => {
+                            misspelt |= table.one_of.contains(&meant);
+                            format!("unknown key {:?}; did you mean {meant:?}?", key.as_str())
+                        }
                         None => {
                             format!(
                                 "unknown key {:?}; {} can have: {}",
@@ -131,7 +136,7 @@ impl Reader {
         let heads: Vec<&str> =
             table.one_of.iter().copied().filter(|head| value.get(head).is_some()).collect();
         match heads.as_slice() {
-            [] if !table.one_of.is_empty() => {
+            [] if !table.one_of.is_empty() && !misspelt => {
                 self.wrong(path, format!("{} needs one of: {}", table.is, table.one_of.join(", ")));
             }
             [_, second, ..] => {

@@ -132,7 +132,10 @@ pub fn offences(lesson: &Lesson, begun: &Playground, run: &Playground) -> Vec<Of
     for (i, branch) in run.timeline().branches().iter().enumerate() {
         let from = branch.origin.map_or(0, |(_, at)| at);
         let mut add = |kind, step, detail: String| {
-            found.push(Offence { kind, branch: branch.name.clone(), step, detail });
+            // A file stays changed: the first command with it says so.
+            if !found.iter().any(|told: &Offence| told.kind == kind && told.detail == detail) {
+                found.push(Offence { kind, branch: branch.name.clone(), step, detail });
+            }
         };
         let as_begun = branch.entries().iter().zip(start.iter()).all(|((a, _), (b, _))| a == b);
         if !as_begun || branch.entries().len() < begin || (i > 0 && from < begin) {

@@ -247,7 +247,9 @@ pub fn why(finding: &Finding, language: &str) -> String {
         ("count", _) => (w.counted, String::new()),
         ("always", _) => (w.since, n(part.and_then(|p| p.failed))),
         ("never", _) => (w.came, n(part.and_then(|p| p.first))),
-        ("steps" | "seconds", _) if part.is_some_and(|p| p.first.is_some()) => (w.late, String::new()),
+        ("steps" | "seconds", _) if part.is_some_and(|p| p.first.is_some()) => {
+            return fill(w.late, &[("a", &claim(finding, language))]);
+        }
         ("all", _) => {
             let wrong = finding.parts.iter().filter(|part| !part.holds);
             return wrong.map(|part| why(part, language)).collect::<Vec<_>>().join(w.and);
@@ -318,8 +320,8 @@ const OFFENCES: [(OffenceKind, &str, &str); 12] = [
     (OffenceKind::Impossible, "this could not be done then", "当时不可能这样做"),
     (
         OffenceKind::OtherTrace,
-        "its steps are not those that were handed in: the log was changed",
-        "步骤与提交时声明的不同：日志被改动过",
+        "its steps are not those that it says: the log was changed, or made by another version of the program",
+        "步骤与它声明的不同：日志被改动过，或由程序的另一个版本生成",
     ),
     (OffenceKind::Command, "this command is not allowed: {what}", "不允许使用这条命令：{what}"),
     (OffenceKind::File, "this file may not be changed: {what}", "不允许修改这个文件：{what}"),
