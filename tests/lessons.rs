@@ -7,7 +7,7 @@ use kubestep::lessons::judge::{grade, judge};
 use kubestep::lessons::lesson::Folder;
 use kubestep::lessons::source::Moment;
 use kubestep::lessons::submission::{Submission, write};
-use kubestep::lessons::{Course, Lesson, Mistake, proof, scaffold, schema, words};
+use kubestep::lessons::{Course, Lesson, Mistake, proof, scaffold, schema, tables, words};
 use kubestep::playground::{Files, Playground, script};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -57,6 +57,24 @@ fn every_lesson_can_be_solved_and_is_not_solved_at_its_start() {
 #[test]
 fn a_new_lesson_passes_its_own_test() {
     assert_eq!(proven("my-lesson", &scaffold::folder("my-lesson")), Vec::<String>::new());
+}
+
+#[test]
+fn the_documentation_has_every_key_and_its_example_is_a_lesson() {
+    let text =
+        fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/lessons.md")).expect("docs");
+    let named = |word: &str| text.split(|c: char| !c.is_alphanumeric() && c != '_').any(|w| w == word);
+    for table in [&tables::LESSON, &tables::CHECKS, &tables::WIDGET] {
+        for field in table.fields {
+            assert!(named(field.name), "{} of {} is not in docs/lessons.md", field.name, table.is);
+        }
+    }
+    let (_, after) = text.split_once("```yaml\n").expect("an example");
+    let (example, _) = after.split_once("```").expect("its end");
+    let section = "# It {#render}\n";
+    let files = [("lesson.yaml", example), ("en.md", section), ("zh-CN.md", section)];
+    let folder: Folder = files.into_iter().map(|(path, text)| (Str::from(path), Str::from(text))).collect();
+    assert_eq!(Lesson::read(&folder, Some("frames")).map(|lesson| lesson.id), Ok("frames".into()));
 }
 
 #[test]

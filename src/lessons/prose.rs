@@ -114,7 +114,7 @@ pub(super) fn read(
             continue;
         }
         let marks = line.trim_start();
-        let open: String = marks.chars().take_while(|c| Some(*c) == marks.chars().next()).collect();
+        let open: String = marks.chars().take_while(|c| marks.starts_with(*c)).collect();
         if open.len() >= 3 && open.starts_with(['`', '~']) {
             let live = marks[open.len()..].trim() == "kubestep";
             if !live {

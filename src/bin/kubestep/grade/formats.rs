@@ -85,8 +85,7 @@ pub fn exercism(graded: &Graded, lesson: &Lesson, language: &str) -> Json {
         Err(message) => return error(message),
     };
     let tests = report.tasks.iter().enumerate().map(|(i, task)| {
-        let code: String =
-            task.checks.iter().map(|check| format!("{}\n", words::claim(check, language))).collect();
+        let code = asked(lesson, task, language);
         let mut test = json!({ "name": title(lesson, task, language), "test_code": code, "task_id": i + 1 });
         if task.passed.is_some() {
             test.set("status", "pass");
@@ -98,6 +97,14 @@ pub fn exercism(graded: &Graded, lesson: &Lesson, language: &str) -> Json {
     });
     let status = if report.passed() { "pass" } else { "fail" };
     json!({ "version": 3, "status": status, "message": null, "tests": tests.collect::<Vec<Json>>() })
+}
+
+/// What a task asks, in lines.
+fn asked(lesson: &Lesson, task: &TaskReport, language: &str) -> String {
+    let checks = task.checks.iter().map(|check| format!("{}\n", words::claim(check, language)));
+    let questions = lesson.questions().filter(|(of, _)| of.id == task.id);
+    let questions = questions.map(|(_, question)| format!("{}\n", question.text.in_language(language)));
+    checks.chain(questions).collect()
 }
 
 fn cut(text: &str) -> &str {
