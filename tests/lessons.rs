@@ -388,4 +388,12 @@ fn a_task_that_was_passed_on_any_branch_is_passed() {
     let report = grade(&lesson, &booted, &begun, &handed, 10_000).expect("it runs");
     let replayed: Vec<_> = report.tasks.iter().map(|task| task.passed.map(|(branch, _)| branch)).collect();
     assert_eq!((replayed, report.offences), (along, Vec::new()));
+    // Without a trace, and with a branch that has nothing of its own before it.
+    let text = text.replacen(&text[text.find(",\"trace\"").expect("it is there")..], "}", 1);
+    let text =
+        text.replacen("{\"at\":1,", "{\"at\":1,\"from\":0,\"log\":[],\"name\":\"none\"},{\"at\":1,", 1);
+    let handed = Submission::parse(&text).unwrap_or_else(|refusal| panic!("{refusal:?}: {text}"));
+    let report = grade(&lesson, &booted, &begun, &handed, 10_000).expect("it runs");
+    let replayed: Vec<_> = report.tasks.iter().map(|task| task.passed.map(|(branch, _)| branch)).collect();
+    assert_eq!(replayed, [Some(2), None, Some(0), None]);
 }

@@ -109,7 +109,7 @@ fn find(lesson: &Lesson, standing: &Standing, id: Id, moment: Option<&Moment>) -
     let mut part = |id: &Id| find(lesson, standing, *id, moment);
     match &check.ask {
         Ask::One(source, test, condition) => {
-            let thing = things(source).pop().map(|(_, thing)| thing).unwrap_or_default();
+            let thing = things(source).pop().unwrap_or_default();
             (found.kind, found.path) = match condition {
                 Some(kind) => ("condition", kind.to_string()),
                 None => ("one", test.path.to_string()),
@@ -127,10 +127,10 @@ fn find(lesson: &Lesson, standing: &Standing, id: Id, moment: Option<&Moment>) -
             (found.kind, found.path) = ("each", test.path.to_string());
             asked(&mut found, source, Some(test.op), &test.value);
             found.missing = things.is_empty();
-            let wrong = things.iter().filter(|(_, thing)| !test.holds(thing));
+            let wrong = things.iter().filter(|thing| !test.holds(thing));
             found.is =
-                wrong.clone().next().map(|(_, t)| brief(compare::at(t, &test.path))).unwrap_or_default();
-            found.objects = wrong.map(|(name, _)| name.clone()).collect();
+                wrong.clone().next().map(|thing| brief(compare::at(thing, &test.path))).unwrap_or_default();
+            found.objects = wrong.take(MOST_NAMED).map(|thing| source.name(thing)).collect();
         }
         Ask::Count(source, op, count) => {
             let things = things(source);
@@ -138,7 +138,7 @@ fn find(lesson: &Lesson, standing: &Standing, id: Id, moment: Option<&Moment>) -
             asked(&mut found, source, Some(*op), &Json::Int(*count));
             found.is = things.len().into();
             if !found.holds && things.len() as i64 >= *count {
-                found.objects = things.into_iter().map(|(name, _)| name).collect();
+                found.objects = things.iter().take(MOST_NAMED).map(|thing| source.name(thing)).collect();
             }
         }
         Ask::Always(of) => (found.kind, found.parts) = ("always", vec![part(of)]),

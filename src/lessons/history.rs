@@ -4,7 +4,7 @@
 
 use super::check::{Ask, Limit};
 use super::lesson::Lesson;
-use super::source::{Moment, Test, Thing};
+use super::source::{Moment, Test};
 use crate::json::Json;
 use crate::playground::{Desk, Playground, Record};
 use crate::sim::{Machine, Time};
@@ -150,7 +150,7 @@ impl Course {
 
     fn holds(&self, ask: &Ask, cells: &[Cell], id: usize, moment: &Moment, at: usize, now: Time) -> bool {
         match ask {
-            Ask::One(source, test, _) => source.things(moment).iter().all(|(_, thing)| test.holds(thing)),
+            Ask::One(source, test, _) => source.things(moment).iter().all(|thing| test.holds(thing)),
             Ask::Each(source, test) => each(&source.things(moment), test),
             Ask::Count(source, op, count) => {
                 op.holds(&source.things(moment).len().into(), &Json::Int(*count))
@@ -182,6 +182,6 @@ impl Course {
 }
 
 /// Whether a test holds of each, and there is one.
-pub(super) fn each(things: &[Thing], test: &Test) -> bool {
-    !things.is_empty() && things.iter().all(|(_, thing)| test.holds(thing))
+pub(super) fn each(things: &[Json], test: &Test) -> bool {
+    !things.is_empty() && things.iter().all(|thing| test.holds(thing))
 }

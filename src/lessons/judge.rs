@@ -104,17 +104,24 @@ pub fn grade(
     }
     let mut courses: Vec<Course> = Vec::new();
     let mut traces: Vec<Vec<Trace>> = Vec::new();
+    // A branch may have no step of its own.
+    let begin_branches =
+        |courses: &mut Vec<Course>, traces: &mut Vec<Vec<Trace>>, count: usize, run: &Playground| {
+            for branch in run.timeline().branches().iter().take(count).skip(courses.len()) {
+                let (course, trace) = match branch.origin {
+                    Some((parent, at)) => {
+                        (courses[parent].fork(at), traces[parent].iter().take(at + 1).copied().collect())
+                    }
+                    None => (Course::begin(lesson, begun), vec![Trace::default()]),
+                };
+                courses.push(course);
+                traces.push(trace);
+            }
+        };
     let mut steps = 0;
     let mut see = |run: &Playground, record: &Record| {
         let timeline = run.timeline();
-        if courses.len() <= timeline.current() {
-            let (course, trace) = match timeline.branch().origin {
-                Some((parent, at)) => (courses[parent].fork(at), traces[parent][..=at].to_vec()),
-                None => (Course::begin(lesson, begun), vec![Trace::default()]),
-            };
-            courses.push(course);
-            traces.push(trace);
-        }
+        begin_branches(&mut courses, &mut traces, timeline.current() + 1, run);
         let at = timeline.current();
         courses[at].step(lesson, run.desk(), record, timeline.position());
         if handed.trace.is_some() {
@@ -134,14 +141,7 @@ pub fn grade(
         }
         Err(error) => return Err(error),
     };
-    for (i, branch) in run.timeline().branches().iter().enumerate().skip(courses.len()) {
-        let course = branch.origin.map(|(parent, at)| courses[parent].fork(at));
-        courses.push(course.unwrap_or_else(|| Course::begin(lesson, begun)));
-        traces.push(
-            branch.origin.map_or(vec![Trace::default()], |(parent, at)| traces[parent][..=at].to_vec()),
-        );
-        debug_assert_eq!(courses.len(), i + 1);
-    }
+    begin_branches(&mut courses, &mut traces, run.timeline().branches().len(), &run);
     let mut report = Report::of(lesson, &run, &courses, &handed.answers);
     let (name, times) = (handed.name.clone(), handed.times.clone());
     (report.name, report.times) = (name, times);
@@ -365,13 +365,11 @@ pub fn right_answer(
             let things = source.things(&moment);
             match (source.is_one(), path) {
                 (true, path) => {
-                    let thing = things.into_iter().next().map(|(_, thing)| thing).unwrap_or_default();
+                    let thing = things.into_iter().next().unwrap_or_default();
                     compare::at(&thing, path.as_deref().unwrap_or("")).clone()
                 }
                 (false, None) => things.len().into(),
-                (false, Some(path)) => {
-                    things.iter().map(|(_, thing)| compare::at(thing, path).clone()).collect()
-                }
+                (false, Some(path)) => things.iter().map(|thing| compare::at(thing, path).clone()).collect(),
             }
         }
     }

@@ -85,9 +85,6 @@ impl Moment<'_> {
     }
 }
 
-/// A thing with its name.
-pub type Thing = (String, Json);
-
 impl Source {
     /// Whether it is always one thing.
     pub fn is_one(&self) -> bool {
@@ -117,30 +114,35 @@ impl Source {
     }
 
     /// The things as they are at a moment. One that is not there is `Null`; of several, it is left out.
-    pub fn things(&self, moment: &Moment) -> Vec<Thing> {
-        let one = |name: String, value: Json| vec![(name, value)];
-        let found = match &self.part {
-            Part::Object(resource, key) => {
-                return one(named(resource, key), moment.world().server().peek(resource, key));
-            }
-            Part::Cache(resource, Some(key)) => {
-                let cached = indexed(moment.world(), resource).into_iter().find(|o| ObjectKey::of(o) == *key);
-                return one(named(resource, key), cached.unwrap_or_default());
-            }
-            Part::Queue(name) => return one(name.to_string(), queue(moment.world(), name)),
-            Part::Expectations(controller, key) => {
-                return one(key.to_string(), expectations(moment.world(), controller, key));
-            }
-            Part::World(path) => {
-                return one(path.to_string(), compare::at(&everything(moment, path), path).clone());
-            }
-            Part::Objects(resource) => objects(resource, moment.world().server().list(resource)),
-            Part::Cache(resource, None) => objects(resource, indexed(moment.world(), resource)),
-            Part::Logs(pod) => logs(moment.world(), pod.as_ref()),
+    pub fn things(&self, moment: &Moment) -> Vec<Json> {
+        let world = moment.world();
+        let mut found = match &self.part {
+            Part::Object(resource, key) => return vec![world.server().peek(resource, key)],
+            Part::Cache(resource, Some(key)) => return vec![cached(world, resource, key)],
+            Part::Queue(name) => return vec![queue(world, name)],
+            Part::Expectations(controller, key) => return vec![expectations(world, controller, key)],
+            Part::World(path) => return vec![compare::at(&everything(moment, path), path).clone()],
+            Part::Objects(resource) => world.server().list(resource),
+            Part::Cache(resource, None) => indexed(world, resource),
+            Part::Logs(pod) => logs(world, pod.as_ref()),
             Part::Calls(resource) => calls(moment.step(), resource.as_ref()),
             Part::Notes(phase) => notes(moment.step(), phase),
         };
-        found.into_iter().filter(|(_, thing)| self.admits(thing)).collect()
+        found.retain(|thing| self.admits(thing));
+        found
+    }
+
+    /// What one of its things is called.
+    pub fn name(&self, thing: &Json) -> String {
+        match &self.part {
+            Part::Objects(resource) | Part::Cache(resource, None) => named(resource, &ObjectKey::of(thing)),
+            Part::Logs(_) => format!("{}/{}", thing["pod"].str(), thing["container"].str()),
+            Part::Calls(_) => {
+                let words = ["verb", "resource", "name"].map(|key| thing[key].str());
+                words.join(" ").trim_end().into()
+            }
+            _ => thing["phase"].str().into(),
+        }
     }
 
     fn admits(&self, thing: &Json) -> bool {
@@ -159,14 +161,16 @@ pub fn named(resource: &Resource, key: &ObjectKey) -> String {
     }
 }
 
-fn objects(resource: &Resource, objects: Vec<Json>) -> Vec<Thing> {
-    objects.into_iter().map(|object| (named(resource, &ObjectKey::of(&object)), object)).collect()
-}
-
 fn indexed(world: &World, resource: &Resource) -> Vec<Json> {
     let mut informers = world.manager().caches().informers();
     let informer = informers.find(|informer| informer.reflector().resource() == resource);
     informer.into_iter().flat_map(|i| i.indexer().iter()).map(|(_, object)| object.clone()).collect()
+}
+
+fn cached(world: &World, resource: &Resource, key: &ObjectKey) -> Json {
+    let mut informers = world.manager().caches().informers();
+    let informer = informers.find(|informer| informer.reflector().resource() == resource);
+    informer.and_then(|informer| informer.indexer().get(key)).cloned().unwrap_or_default()
 }
 
 fn keys<'a>(keys: impl Iterator<Item = &'a ObjectKey>) -> Json {
@@ -193,7 +197,7 @@ fn expectations(world: &World, controller: &str, key: &str) -> Json {
     }
 }
 
-fn logs(world: &World, wanted: Option<&ObjectKey>) -> Vec<Thing> {
+fn logs(world: &World, wanted: Option<&ObjectKey>) -> Vec<Json> {
     let mut found = Vec::new();
     for pod in world.server().list(&kinds::PODS.into()) {
         let key = ObjectKey::of(&pod);
@@ -206,13 +210,13 @@ fn logs(world: &World, wanted: Option<&ObjectKey>) -> Vec<Thing> {
             let text = kubelet.logs(&pod, &query).unwrap_or_default();
             let metadata = json!({ "namespace": &key.namespace, "labels": &pod["metadata"]["labels"] });
             let thing = json!({ "pod": &key.name, "container": name, "text": text, "metadata": metadata });
-            found.push((format!("{}/{name}", key.name), thing));
+            found.push(thing);
         }
     }
     found
 }
 
-fn calls(step: Option<&StepRecord>, resource: Option<&Resource>) -> Vec<Thing> {
+fn calls(step: Option<&StepRecord>, resource: Option<&Resource>) -> Vec<Json> {
     let calls = step.into_iter().flat_map(|step| &step.calls);
     let calls = calls.filter(|call| resource.is_none_or(|resource| call.resource == *resource));
     calls
@@ -222,17 +226,16 @@ fn calls(step: Option<&StepRecord>, resource: Option<&Resource>) -> Vec<Thing> {
                 Err(status) => (status.code, status.reason.map_or("", |r| r.name()).into()),
             };
             let metadata = json!({ "namespace": &call.key.namespace });
-            let thing = json!({
+            json!({
                 "verb": call.verb.name(), "resource": call.resource.plural, "name": &call.key.name,
                 "subresource": &call.subresource, "agent": &call.agent, "code": i64::from(code),
                 "reason": reason, "metadata": metadata,
-            });
-            (format!("{} {}", call.verb.name(), named(&call.resource, &call.key)), thing)
+            })
         })
         .collect()
 }
 
-fn notes(step: Option<&StepRecord>, phase: &str) -> Vec<Thing> {
+fn notes(step: Option<&StepRecord>, phase: &str) -> Vec<Json> {
     let Some(step) = step else { return Vec::new() };
     let queue = match &step.action {
         Some(Action::Sync { controller, .. }) => controller.as_str(),
@@ -243,7 +246,7 @@ fn notes(step: Option<&StepRecord>, phase: &str) -> Vec<Thing> {
         .map(|note| {
             let mut thing = json!({ "phase": &note.phase, "queue": queue });
             note.values.iter().for_each(|(key, value)| thing.set(key, value));
-            (note.phase.to_string(), thing)
+            thing
         })
         .collect()
 }

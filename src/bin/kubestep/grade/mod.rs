@@ -10,6 +10,7 @@ use kubestep::lessons::submission::{Refusal, Submission};
 use kubestep::lessons::{Lesson, Report};
 use kubestep::playground::{Files, Playground, RunError};
 use std::fs;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -124,7 +125,11 @@ fn in_parallel(paths: &[PathBuf], one: &(dyn Fn(&Path) -> Graded + Sync)) -> Vec
         loop {
             let i = next.fetch_add(1, Ordering::Relaxed);
             let Some(path) = paths.get(i) else { break done };
-            done.push((i, one(path)));
+            // Whatever one submission does to the program, the others are graded.
+            let graded = catch_unwind(AssertUnwindSafe(|| one(path)));
+            let failed =
+                |_| Graded { file: input::name(path), result: Err("the program failed on it".into()) };
+            done.push((i, graded.unwrap_or_else(failed)));
         }
     };
     let mut all: Vec<(usize, Graded)> = thread::scope(|scope| {
