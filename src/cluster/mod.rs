@@ -25,3 +25,5 @@ pub use door::Door;
 pub use fault::Fault;
 pub use record::{Call, StepRecord};
 pub use world::{Config, World};
+
+pub use crate::apiserver::Change;

@@ -4,7 +4,8 @@
 
 use super::check::{Ask, Limit};
 use super::lesson::Lesson;
-use super::source::{Moment, Test};
+use super::source::{Moment, Source, Tally, Test};
+use crate::cluster::Change;
 use crate::json::Json;
 use crate::playground::{Desk, Playground, Record};
 use crate::sim::{Machine, Time};
@@ -40,6 +41,10 @@ pub struct Course {
     seen: usize,
     /// What is known from each position on at which it changed.
     standings: Vec<(usize, Standing)>,
+    /// What was counted for each check at the last position that was looked at.
+    tallies: Vec<Tally>,
+    /// The store's revision then; `None`: what was counted was at another position.
+    counted: Option<u64>,
 }
 
 impl Course {
@@ -53,6 +58,8 @@ impl Course {
             start: playground.config().start,
             seen: position,
             standings: Vec::new(),
+            tallies: vec![Tally::default(); lesson.checks.len()],
+            counted: None,
         };
         course.look(lesson, playground.desk(), None, position);
         course
@@ -86,6 +93,7 @@ impl Course {
         let mut course = self.clone();
         let keep = course.standings.partition_point(|(from, _)| *from <= position).max(1);
         course.standings.truncate(keep);
+        course.counted = self.counted.filter(|_| position == self.seen);
         course.seen = position.max(self.begin);
         course
     }
@@ -119,14 +127,34 @@ impl Course {
         now.cells.resize(lesson.checks.len(), Cell::default());
         now.tasks.resize(lesson.tasks.len(), None);
         let time = desk.world().now();
+        let server = desk.world().server();
+        // What the store forgot in the meantime cannot be followed.
+        let counted = self.counted.filter(|revision| *revision >= server.compacted());
+        let changes: Vec<&Change> =
+            counted.into_iter().flat_map(|revision| server.changes_after(revision)).collect();
+        let follow = record.filter(|_| counted.is_some()).map(|record| (&record.step, changes.as_slice()));
         for (id, check) in lesson.checks.iter().enumerate() {
-            let holds = match (&check.ask, record) {
-                (Ask::One(source, ..) | Ask::Each(source, _) | Ask::Count(source, ..), Some(record))
-                    if before.is_some() && !source.touched_by(&record.step) =>
-                {
+            let untouched =
+                |source: &Source| follow.is_some_and(|(step, changes)| !source.touched_by(step, changes));
+            let tally = |source: &Source, test: Option<&Test>| {
+                let on = follow.and_then(|(_, changes)| source.tally_on(self.tallies[id], changes, test));
+                on.unwrap_or_else(|| source.tally(&moment, test))
+            };
+            let holds = match &check.ask {
+                Ask::One(source, ..) | Ask::Each(source, _) | Ask::Count(source, ..) if untouched(source) => {
                     now.cells[id].holds
                 }
-                _ => self.holds(&check.ask, &now.cells, id, &moment, position, time),
+                Ask::One(source, test, _) => source.things(&moment).iter().all(|thing| test.holds(thing)),
+                Ask::Each(source, test) => {
+                    self.tallies[id] = tally(source, Some(test));
+                    let Tally { all, good } = self.tallies[id];
+                    all > 0 && good == all
+                }
+                Ask::Count(source, op, count) => {
+                    self.tallies[id] = tally(source, None);
+                    op.holds(&Json::Int(self.tallies[id].all), &Json::Int(*count))
+                }
+                history => self.holds(history, &now.cells, id, position, time),
             };
             let cell = &mut now.cells[id];
             cell.holds = holds;
@@ -143,18 +171,16 @@ impl Course {
                 *passed = Some(position);
             }
         }
+        self.counted = Some(server.revision());
         if before != Some(&now) {
             self.standings.push((position, now));
         }
     }
 
-    fn holds(&self, ask: &Ask, cells: &[Cell], id: usize, moment: &Moment, at: usize, now: Time) -> bool {
+    /// Whether a check of history, or one that is made of others, holds.
+    fn holds(&self, ask: &Ask, cells: &[Cell], id: usize, at: usize, now: Time) -> bool {
         match ask {
-            Ask::One(source, test, _) => source.things(moment).iter().all(|thing| test.holds(thing)),
-            Ask::Each(source, test) => each(&source.things(moment), test),
-            Ask::Count(source, op, count) => {
-                op.holds(&source.things(moment).len().into(), &Json::Int(*count))
-            }
+            Ask::One(..) | Ask::Each(..) | Ask::Count(..) => cells[id].holds,
             Ask::Always(of) => cells[*of].failed.is_none(),
             Ask::Eventually(of) => cells[*of].first.is_some(),
             Ask::Never(of) => cells[*of].first.is_none(),
@@ -179,9 +205,4 @@ impl Course {
             Ask::Not(of) => !cells[*of].holds,
         }
     }
-}
-
-/// Whether a test holds of each, and there is one.
-pub(super) fn each(things: &[Json], test: &Test) -> bool {
-    !things.is_empty() && things.iter().all(|thing| test.holds(thing))
 }

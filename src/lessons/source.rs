@@ -4,7 +4,7 @@ use super::compare;
 use super::compare::Op;
 use crate::api::selector::Labels;
 use crate::api::{ObjectKey, Resource, kinds, meta};
-use crate::cluster::{Action, Actor, Fault, StepRecord, World};
+use crate::cluster::{Action, Actor, Change, Fault, StepRecord, World};
 use crate::json;
 use crate::json::{Json, Str};
 use crate::kubectl;
@@ -65,6 +65,22 @@ impl Test {
     }
 }
 
+/// How many things there are, and of how many of them a test holds.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Tally {
+    /// All.
+    pub all: i64,
+    /// Of these it holds.
+    pub good: i64,
+}
+
+impl Tally {
+    fn count(&mut self, thing: &Json, test: Option<&Test>, one: i64) {
+        self.all += one;
+        self.good += if test.is_none_or(|test| test.holds(thing)) { one } else { 0 };
+    }
+}
+
 /// A moment: what checks look at.
 pub struct Moment<'a> {
     /// The cluster and the terminal.
@@ -95,12 +111,13 @@ impl Source {
         }
     }
 
-    /// Whether a step can have changed it.
-    pub fn touched_by(&self, step: &StepRecord) -> bool {
+    /// Whether a step, which made these changes in the store, can have changed it.
+    pub fn touched_by(&self, step: &StepRecord, changes: &[&Change]) -> bool {
         match &self.part {
-            Part::Object(resource, _) | Part::Objects(resource) => {
-                step.writes().any(|call| call.resource == *resource)
+            Part::Object(resource, key) => {
+                changes.iter().any(|change| change.resource == *resource && change.key == *key)
             }
+            Part::Objects(resource) => changes.iter().any(|change| change.resource == *resource),
             Part::Cache(..) | Part::Expectations(..) => {
                 matches!(step.actor, Actor::Controllers | Actor::User)
             }
@@ -130,6 +147,27 @@ impl Source {
         };
         found.retain(|thing| self.admits(thing));
         found
+    }
+
+    /// How many things there are, and of how many a test holds.
+    pub fn tally(&self, moment: &Moment, test: Option<&Test>) -> Tally {
+        let mut tally = Tally::default();
+        self.things(moment).iter().for_each(|thing| tally.count(thing, test, 1));
+        tally
+    }
+
+    /// The same after some changes in the store: nobody has to count thousands of objects in each step. `None` where it
+    /// does not follow from them.
+    pub fn tally_on(&self, mut tally: Tally, changes: &[&Change], test: Option<&Test>) -> Option<Tally> {
+        let Part::Objects(resource) = &self.part else { return None };
+        for change in changes.iter().filter(|change| change.resource == *resource) {
+            let before = change.before.as_ref().map(|object| (object, -1));
+            let after = (!change.deleted).then_some((&change.after, 1));
+            for (object, one) in before.into_iter().chain(after).filter(|(object, _)| self.admits(object)) {
+                tally.count(object, test, one);
+            }
+        }
+        Some(tally)
     }
 
     /// What one of its things is called.
