@@ -182,7 +182,7 @@ fn a_failed_check_says_what_is_and_what_should_be() {
             "{object: job/pi, condition: Complete}",
             expect![[r#"
                 the condition Complete of job/pi is not set, should be True; still running: pi-5m6zt, pi-b7krp
-                job/pi 的状况 Complete 现在是 未设置，应为 True；仍在运行：pi-5m6zt、pi-b7krp"#]],
+                job/pi 的状况 Complete 现在是未设置，应为 True；仍在运行：pi-5m6zt、pi-b7krp"#]],
         ),
         (
             "{object: job/po, path: status.succeeded, value: 6}",

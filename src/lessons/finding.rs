@@ -170,8 +170,8 @@ fn asked(found: &mut Finding, source: &Source, op: Option<Op>, wanted: &Json) {
         }
         Part::Queue(name) => name.to_string(),
         Part::Expectations(controller, key) => format!("{controller}: {key}"),
-        Part::Logs(Some(pod)) => format!("pod/{}", pod.name),
-        Part::Logs(None) => "pods".into(),
+        Part::Logs(Some(pod)) => format!("logs pod/{}", pod.name),
+        Part::Logs(None) => "logs".into(),
         Part::World(path) => path.to_string(),
         Part::Calls(None) => "any".into(),
         Part::Notes(phase) => phase.to_string(),
@@ -180,14 +180,18 @@ fn asked(found: &mut Finding, source: &Source, op: Option<Op>, wanted: &Json) {
     narrowed.extend(source.namespace.iter().map(|namespace: &Str| format!("namespace {namespace}")));
     narrowed.extend(source.selector.iter().map(|(text, _)| text.to_string()));
     for test in &source.filter {
-        narrowed
-            .push(format!("{} {} {}", test.path, symbol(test.op), compare::plain(&test.value)).trim().into());
+        // As in a label selector: `path` is set, `!path` is not.
+        narrowed.push(match test.op {
+            Op::Exists => test.path.to_string(),
+            Op::Absent => format!("!{}", test.path),
+            op => format!("{} {} {}", test.path, symbol(op), compare::plain(&test.value)),
+        });
     }
     found.narrowed = narrowed.join(", ");
 }
 
 /// An operator in few letters.
-pub(super) fn symbol(op: Op) -> &'static str {
+fn symbol(op: Op) -> &'static str {
     match op {
         Op::Eq => "=",
         Op::Ne => "≠",
@@ -198,8 +202,7 @@ pub(super) fn symbol(op: Op) -> &'static str {
         Op::In => "∈",
         Op::Contains => "∋",
         Op::Matches => "~",
-        Op::Exists => "≠ ∅",
-        Op::Absent => "= ∅",
+        Op::Exists | Op::Absent => "",
     }
 }
 

@@ -165,14 +165,22 @@ fn words(language: &str) -> &'static Words {
     if language == "zh-CN" { &CHINESE } else { &ENGLISH }
 }
 
-/// Puts texts into a pattern's holes.
+fn is_chinese(c: char) -> bool {
+    ('\u{4e00}'..='\u{9fff}').contains(&c)
+}
+
+/// Puts texts into a pattern's holes. Chinese has no blank between its own characters.
 fn fill(pattern: &str, holes: &[(&str, &str)]) -> String {
     let mut text = String::new();
     let mut rest = pattern;
     while let Some((before, after)) = rest.split_once('{') {
         let (hole, after) = after.split_once('}').unwrap_or((after, ""));
         text.push_str(before);
-        text.push_str(holes.iter().find(|(name, _)| *name == hole).map_or("", |(_, value)| *value));
+        let value = holes.iter().find(|(name, _)| *name == hole).map_or("", |(_, value)| *value);
+        if value.starts_with(is_chinese) && text.trim_end().ends_with(is_chinese) {
+            text.truncate(text.trim_end().len());
+        }
+        text.push_str(value);
         rest = after;
     }
     text + rest
@@ -221,8 +229,13 @@ pub fn claim(finding: &Finding, language: &str) -> String {
 /// Why a check does not hold; what it asks, where it does.
 pub fn why(finding: &Finding, language: &str) -> String {
     let w = words(language);
+    let claimed = claim(finding, language);
     if finding.holds {
-        return claim(finding, language);
+        return claimed;
+    }
+    // The author's words say better what is missing than a field and its value.
+    if finding.says.is_some() && !matches!(finding.kind, "always" | "never" | "steps" | "seconds") {
+        return fill(w.not_yet, &[("a", &claimed)]);
     }
     let what = subject(finding, w);
     let (is, wanted) = (shown(&finding.is, w), shown(&finding.wanted, w));
@@ -248,7 +261,7 @@ pub fn why(finding: &Finding, language: &str) -> String {
         ("always", _) => (w.since, n(part.and_then(|p| p.failed))),
         ("never", _) => (w.came, n(part.and_then(|p| p.first))),
         ("steps" | "seconds", _) if part.is_some_and(|p| p.first.is_some()) => {
-            return fill(w.late, &[("a", &claim(finding, language))]);
+            return fill(w.late, &[("a", &claimed)]);
         }
         ("all", _) => {
             let wrong = finding.parts.iter().filter(|part| !part.holds);
@@ -258,7 +271,7 @@ pub fn why(finding: &Finding, language: &str) -> String {
             let parts: Vec<String> = finding.parts.iter().map(|part| why(part, language)).collect();
             return parts.join(w.or);
         }
-        _ => return fill(w.not_yet, &[("a", &claim(finding, language))]),
+        _ => return fill(w.not_yet, &[("a", &claimed)]),
     };
     let holes = [("what", what.as_str()), ("path", path), ("is", &is), ("op", &op), ("wanted", &wanted)];
     let mut text = fill(pattern, &[&holes[..], &[("a", &a), ("n", &n), ("list", &list)]].concat());
