@@ -180,8 +180,8 @@ fn asked(found: &mut Finding, source: &Source, op: Option<Op>, wanted: &Json) {
     narrowed.extend(source.namespace.iter().map(|namespace: &Str| format!("namespace {namespace}")));
     narrowed.extend(source.selector.iter().map(|(text, _)| text.to_string()));
     for test in &source.filter {
-        narrowed
-            .push(format!("{} {} {}", test.path, symbol(test.op), compare::plain(&test.value)).trim().into());
+        let value = if test.op.needs_value() { compare::plain(&test.value) } else { String::new() };
+        narrowed.push(format!("{} {} {value}", test.path, symbol(test.op)).trim().into());
     }
     found.narrowed = narrowed.join(", ");
 }
