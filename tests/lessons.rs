@@ -171,7 +171,7 @@ fn found(check: &str, steps: &[&str]) -> Finding {
 #[test]
 fn a_failed_check_says_what_is_and_what_should_be() {
     let half = ["@type kubectl apply -f job.yaml", "@wait 14"];
-    let cases: [(&str, Expect); 13] = [
+    let cases: [(&str, Expect); 15] = [
         (
             "{object: job/pi, path: status.succeeded, value: 6}",
             expect![[r#"
@@ -243,6 +243,18 @@ fn a_failed_check_says_what_is_and_what_should_be() {
             expect![[r#"
                 text is "", should be something with hello in it: pi-5m6zt/main, pi-b7krp/main, pi-gm8bh/main, pi-sp7mt/main, pi-wrvbg/main, pi-zrtft/main
                 text 现在是 ""，应为包含 hello 的值：pi-5m6zt/main、pi-b7krp/main、pi-gm8bh/main、pi-sp7mt/main、pi-wrvbg/main、pi-zrtft/main"#]],
+        ),
+        (
+            "{objects: pods, where: [{path: metadata.deletionTimestamp}], count: 1}",
+            expect![[r#"
+                the number of pods (metadata.deletionTimestamp) is 0, should be 1
+                pods（metadata.deletionTimestamp） 现在有 0 个，应为 1"#]],
+        ),
+        (
+            "{objects: pods, count: 1, says: {en: one pod is left, zh-CN: 剩下一个 Pod}}",
+            expect![[r#"
+            not yet: one pod is left
+            尚未成立：剩下一个 Pod"#]],
         ),
         (
             "{world: nodes.node-2, value: false}",

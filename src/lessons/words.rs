@@ -237,6 +237,10 @@ pub fn why(finding: &Finding, language: &str) -> String {
     if finding.says.is_some() && !matches!(finding.kind, "always" | "never" | "steps" | "seconds") {
         return fill(w.not_yet, &[("a", &claimed)]);
     }
+    // The author's words, unless the step at which it went wrong is to be told.
+    if finding.says.is_some() && !matches!(finding.kind, "always" | "never") {
+        return fill(w.not_yet, &[("a", &claim(finding, language))]);
+    }
     let what = subject(finding, w);
     let (is, wanted) = (shown(&finding.is, w), shown(&finding.wanted, w));
     let (op, list) = (operator(finding, w), finding.objects.join(w.comma));
