@@ -233,13 +233,9 @@ pub fn why(finding: &Finding, language: &str) -> String {
     if finding.holds {
         return claimed;
     }
-    // The author's words say better what is missing than a field and its value.
+    // The author's words say better what is missing than a field and its value, unless when it went wrong is to be told.
     if finding.says.is_some() && !matches!(finding.kind, "always" | "never" | "steps" | "seconds") {
         return fill(w.not_yet, &[("a", &claimed)]);
-    }
-    // The author's words, unless the step at which it went wrong is to be told.
-    if finding.says.is_some() && !matches!(finding.kind, "always" | "never") {
-        return fill(w.not_yet, &[("a", &claim(finding, language))]);
     }
     let what = subject(finding, w);
     let (is, wanted) = (shown(&finding.is, w), shown(&finding.wanted, w));
