@@ -29,6 +29,15 @@ pub struct NodeInfo {
     pub requested_or_unsaid: Resources,
     /// Its pods.
     pub pods: Map<ObjectKey, Arc<PodInfo>>,
+    /// Those of them that must not have certain others beside them (`PodsWithRequiredAntiAffinity`).
+    pub keeping_away: Map<ObjectKey, Arc<PodInfo>>,
+}
+
+/// The terms of a pod's required anti-affinity.
+pub fn anti_affinity(pod: &Json) -> &[Json] {
+    const TERMS: [&str; 4] =
+        ["spec", "affinity", "podAntiAffinity", "requiredDuringSchedulingIgnoredDuringExecution"];
+    pod.at(&TERMS).items()
 }
 
 impl NodeInfo {
@@ -45,6 +54,9 @@ impl NodeInfo {
     fn add(&mut self, key: ObjectKey, info: Arc<PodInfo>) {
         self.requested.add(&info.requests);
         self.requested_or_unsaid.add(&info.requests.or_unsaid());
+        if !anti_affinity(&info.pod).is_empty() {
+            self.keeping_away.insert(key.clone(), info.clone());
+        }
         self.pods.insert(key, info);
     }
 
@@ -52,6 +64,7 @@ impl NodeInfo {
         if let Some(info) = self.pods.remove(key) {
             self.requested.subtract(&info.requests);
             self.requested_or_unsaid.subtract(&info.requests.or_unsaid());
+            self.keeping_away.remove(key);
         }
     }
 }

@@ -4,7 +4,7 @@
 //! key's domains. The counts are made once an attempt, before the nodes are looked at (upstream's `PreFilter`).
 
 use super::affinity;
-use super::cache::NodeInfo;
+use super::cache::{NodeInfo, anti_affinity};
 use super::filters::tolerates_all;
 use crate::api::selector::Labels;
 use crate::collections::Map;
@@ -153,14 +153,8 @@ impl<'a> Constraint<'a> {
 fn shut_topologies(pod: &Json, nodes: &[Arc<NodeInfo>]) -> Vec<(String, String)> {
     let mut shut = Vec::new();
     for node in nodes {
-        for other in node.pods.values() {
-            let terms = other.pod.at(&[
-                "spec",
-                "affinity",
-                "podAntiAffinity",
-                "requiredDuringSchedulingIgnoredDuringExecution",
-            ]);
-            for term in terms.items().iter().filter(|term| matches_pod(term, &other.pod, pod)) {
+        for other in node.keeping_away.values() {
+            for term in anti_affinity(&other.pod).iter().filter(|term| matches_pod(term, &other.pod, pod)) {
                 let key = term["topologyKey"].str();
                 if let Some(value) = node.labels()[key].as_str() {
                     shut.push((key.to_owned(), value.to_owned()));
