@@ -7,15 +7,16 @@ use super::object_cache::{Kind, Source, data};
 use crate::api::quantity::Quantity;
 use crate::json::Json;
 
-/// The variables in the order of the spec, later ones winning. An error is what `CreateContainerConfigError` says.
+/// The variables: `env` is what the cluster gives every container of the pod, after which those in the order of the spec
+/// come, later ones winning. An error is what `CreateContainerConfigError` says.
 pub fn make(
     source: &mut Source,
     pod: &Json,
     container: &Json,
     node: &NodeConfig,
     ip: &str,
+    mut env: Vec<(String, String)>,
 ) -> Result<Vec<(String, String)>, String> {
-    let mut env = Vec::new();
     for from in container["envFrom"].items() {
         let prefix = from["prefix"].str();
         for (field, kind) in [("configMapRef", Kind::ConfigMap), ("secretRef", Kind::Secret)] {
