@@ -148,7 +148,8 @@ spec: {restartPolicy: Never, containers: [{name: main, image: busybox, command: 
         KUBERNETES_SERVICE_PORT_HTTPS=443
         sh: MY_DB_PORT: not found
 
-    "#]].assert_eq(&session(&files, &lines));
+    "#]]
+    .assert_eq(&session(&files, &lines));
 }
 
 #[test]
@@ -175,16 +176,15 @@ fn endpoints_follow_the_pods() {
             "kubectl delete endpoints web",
             "kubectl delete endpointslices --all",
             "3",
-            "? kubectl get endpoints,endpointslices -o name | sed 's/web-.*/web-…/'",
+            "? kubectl get endpoints,endpointslices -o name | grep -o .*web",
         ],
         expect![[r#"
              Pod Pod Pod Pod Pod
             10.244.1.2 10.244.2.2 10.244.2.3 10.244.3.2 10.244.3.3Warning: v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice
             Endpoints:                10.244.2.3:80,10.244.1.2:80,10.244.3.2:80 + 2 more...
             ["10.244.1.2"] ["10.244.3.2"] ["10.244.3.3"] ["10.244.2.2"]
-            8
+            9
             Warning: v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice
-            sh: sed: not found
         "#]],
     );
 }
@@ -303,7 +303,6 @@ fn making_services_by_hand() {
         "kubectl create service loadbalancer A --tcp=80:http",
         "kubectl create svc clusterip a --clusterip=None --dry-run=client -o yaml",
         "kubectl create service nodeport a --tcp=80:8080 --node-port=31000 --dry-run=client -o yaml",
-        "kubectl expose",
         "kubectl expose deployment",
         "kubectl expose configmap kube-root-ca.crt --port=80",
         "kubectl run bare --image=nginx",
@@ -365,14 +364,6 @@ fn making_services_by_hand() {
           type: NodePort
         status:
           loadBalancer: {}
-        $ kubectl expose
-        error: You must provide one or more resources by argument or filename.
-        Example resource specifications include:
-           '-f rsrc.yaml'
-           '--filename=rsrc.json'
-           '<resource> <name>'
-           '<resource>'
-        See 'kubectl expose -h' for help and examples
         $ kubectl expose deployment
         error: resource(s) were provided, but no name was specified
         See 'kubectl expose -h' for help and examples
@@ -453,7 +444,6 @@ subsets:
         "kubectl describe endpointslice mine",
         "kubectl apply -f endpoints.yaml",
         "kubectl get endpoints mine -o jsonpath='{.subsets}'",
-        "kubectl describe endpoints mine",
     ];
     expect![[r#"
         $ kubectl apply -f slice.yaml
@@ -490,20 +480,5 @@ subsets:
         $ kubectl get endpoints mine -o jsonpath='{.subsets}'
         Warning: v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice
         [{"addresses":[{"ip":"192.0.2.2"}],"notReadyAddresses":[{"ip":"192.0.2.1"}],"ports":[{"port":80,"protocol":"TCP"}]}]⏎
-        $ kubectl describe endpoints mine
-        Warning: v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice
-        Name:         mine
-        Namespace:    default
-        Labels:       <none>
-        Annotations:  <none>
-        Subsets:
-          Addresses:          192.0.2.2
-          NotReadyAddresses:  192.0.2.1
-          Ports:
-            Name     Port  Protocol
-            ----     ----  --------
-            <unset>  80    TCP
-
-        Events:  <none>
     "#]].assert_eq(&session(&files, &lines));
 }

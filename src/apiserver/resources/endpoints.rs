@@ -39,7 +39,8 @@ pub static ENDPOINT_SLICE: Strategy = Strategy {
     defaults: |slice| default_ports(slice, true),
     prepare_create: |slice| slice.set_at(&["metadata", "generation"], 1),
     prepare_update: |new, old| {
-        if PARTS.into_iter().any(|part| new[part] != old[part]) {
+        let labels = new["metadata"]["labels"] != old["metadata"]["labels"];
+        if labels || PARTS.into_iter().any(|part| new[part] != old[part]) {
             let generation = old["metadata"]["generation"].as_i64().unwrap_or(0) + 1;
             new.set_at(&["metadata", "generation"], generation);
         }
@@ -51,7 +52,6 @@ pub static ENDPOINT_SLICE: Strategy = Strategy {
             errors.push(Error::invalid(&Path::new("addressType"), &new["addressType"], "field is immutable"));
         }
     },
-    create_on_update: true,
     ..PLAIN
 };
 
