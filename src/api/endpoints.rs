@@ -19,11 +19,14 @@ pub fn has_cluster_ip(service: &Json) -> bool {
     !matches!(service["spec"]["clusterIP"].str(), "" | "None")
 }
 
+/// Addresses, and whether each is ready.
+type Addresses = Vec<(Json, bool)>;
+
 /// Subsets in their packed form: ports that have the same addresses stand in one subset, all lists are sorted, and an
 /// address that is anywhere said to be not ready is not ready. (Upstream orders ports and subsets by hashes; here they go by
 /// their values.)
 pub fn repack_subsets(subsets: &[Json]) -> Json {
-    let mut by_port: Vec<(Json, Vec<(Json, bool)>)> = Vec::new();
+    let mut by_port: Vec<(Json, Addresses)> = Vec::new();
     for subset in subsets {
         let ports = subset["ports"].items();
         let none = [Json::Null];
@@ -37,7 +40,7 @@ pub fn repack_subsets(subsets: &[Json]) -> Json {
             }
         }
     }
-    let mut packed: Vec<(Vec<Json>, Vec<(Json, bool)>)> = Vec::new();
+    let mut packed: Vec<(Vec<Json>, Addresses)> = Vec::new();
     for (port, mut addresses) in by_port {
         sort_by(&mut addresses, |(a, a_ready), (b, b_ready)| by_address(a, b).then(a_ready.cmp(b_ready)));
         // Of the same address, that which is not ready stands first.
