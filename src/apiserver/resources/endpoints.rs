@@ -36,7 +36,15 @@ pub static ENDPOINTS: Strategy = Strategy {
 
 /// The strategy of EndpointSlices.
 pub static ENDPOINT_SLICE: Strategy = Strategy {
-    defaults: |slice| default_ports(slice, true),
+    defaults: |slice| {
+        default_ports(slice, true);
+        // Go prints these two lists even where they are empty.
+        for list in ["endpoints", "ports"] {
+            if slice[list].is_empty() {
+                slice.set(list, Json::Null);
+            }
+        }
+    },
     prepare_create: |slice| slice.set_at(&["metadata", "generation"], 1),
     prepare_update: |new, old| {
         let labels = new["metadata"]["labels"] != old["metadata"]["labels"];
