@@ -60,7 +60,7 @@ fn a_pod_is_given_files_and_variables() {
         "kubectl exec web -- ls -la /etc/app",
         "kubectl exec web -- ls -lL /etc/sec/me /etc/all /etc/single.conf",
         "kubectl exec web -- sh -c 'cd /etc/all && cat labels note mode user'",
-        "kubectl exec web -- sh -c 'env | grep -v ^PATH'",
+        "kubectl exec web -- sh -c 'env | grep -v -e ^PATH -e ^KUBERNETES'",
         "kubectl exec web -- sh -c 'echo x > /etc/app/new; echo y > /scratch/new && cat /scratch/new'",
         "kubectl exec web -- ls /var/run/secrets/kubernetes.io/serviceaccount",
         "kubectl exec web -- sh -c 'cut -d. -f2 /var/run/secrets/kubernetes.io/serviceaccount/token | base64 -d | grep -o sub.*'",
@@ -97,7 +97,7 @@ fn a_pod_is_given_files_and_variables() {
         -rw-r--r-- 1 root root 5 Jan  5 09:00 user
         $ kubectl exec web -- sh -c 'cd /etc/all && cat labels note mode user'
         app="web"onedarkadmin⏎
-        $ kubectl exec web -- sh -c 'env | grep -v ^PATH'
+        $ kubectl exec web -- sh -c 'env | grep -v -e ^PATH -e ^KUBERNETES'
         S_user=admin
         HOSTNAME=web
         MODE=dark
@@ -326,11 +326,11 @@ stringData:
     "#]].assert_eq(&session(&files, &lines));
 }
 
-/// The objects that the kubelet watches, apart from the cluster's certificate.
+/// The objects that the kubelet watches one by one, apart from the cluster's certificate.
 fn watched(playground: &Playground) -> Vec<String> {
     let reflectors = playground.desk().world().kubelets()[0].reflectors();
     let selectors = reflectors.map(|r| format!("{} {}", r.resource().plural, r.field_selector()));
-    selectors.filter(|s| !s.starts_with("pods") && !s.ends_with("kube-root-ca.crt")).collect()
+    selectors.filter(|s| s.contains("metadata.name=") && !s.ends_with("kube-root-ca.crt")).collect()
 }
 
 #[test]
@@ -445,16 +445,32 @@ fn a_container_knows_its_host_its_names_and_its_environment() {
         with-dash=2
         ZED=z
         ALPHA=za
+        KUBERNETES_SERVICE_HOST=10.96.0.1
+        KUBERNETES_SERVICE_PORT=443
+        KUBERNETES_SERVICE_PORT_HTTPS=443
+        KUBERNETES_PORT=tcp://10.96.0.1:443
+        KUBERNETES_PORT_443_TCP=tcp://10.96.0.1:443
+        KUBERNETES_PORT_443_TCP_PROTO=tcp
+        KUBERNETES_PORT_443_TCP_PORT=443
+        KUBERNETES_PORT_443_TCP_ADDR=10.96.0.1
         HOME=/root
         $ kubectl exec plain -- sh -c 'export NEW=1; env'
         NEW=1
+        KUBERNETES_SERVICE_PORT=443
+        KUBERNETES_PORT=tcp://10.96.0.1:443
         HOSTNAME=plain
         SHLVL=1
         HOME=/root
+        KUBERNETES_PORT_443_TCP_ADDR=10.96.0.1
         PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
+        KUBERNETES_PORT_443_TCP_PORT=443
+        KUBERNETES_PORT_443_TCP_PROTO=tcp
         ZED=z
         one=1
+        KUBERNETES_SERVICE_PORT_HTTPS=443
+        KUBERNETES_PORT_443_TCP=tcp://10.96.0.1:443
         ALPHA=za
+        KUBERNETES_SERVICE_HOST=10.96.0.1
         PWD=/
         $ kubectl exec host -- cat /etc/hosts /etc/resolv.conf /etc/hostname
         # Kubernetes-managed hosts file (host network).
@@ -469,6 +485,14 @@ fn a_container_knows_its_host_its_names_and_its_environment() {
         $ kubectl exec own -- env
         PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
         HOSTNAME=me
+        KUBERNETES_SERVICE_HOST=10.96.0.1
+        KUBERNETES_SERVICE_PORT=443
+        KUBERNETES_SERVICE_PORT_HTTPS=443
+        KUBERNETES_PORT=tcp://10.96.0.1:443
+        KUBERNETES_PORT_443_TCP=tcp://10.96.0.1:443
+        KUBERNETES_PORT_443_TCP_PROTO=tcp
+        KUBERNETES_PORT_443_TCP_PORT=443
+        KUBERNETES_PORT_443_TCP_ADDR=10.96.0.1
         HOME=/
     "#]]
     .assert_eq(&session(&[("network.yaml", NETWORK)], &lines));

@@ -11,6 +11,7 @@
 pub mod base64;
 pub mod cron;
 mod duration;
+pub mod endpoints;
 pub mod field;
 pub mod key_pair;
 pub mod kinds;

@@ -62,6 +62,7 @@ pub fn store(
             let name = format!("{}{}", &prefix[..end.unwrap_or(0)], server.rng.name(5));
             object.set_at(&["metadata", "name"], name);
         }
+        (strategy.begin_create)(server, request, &mut object)?;
         (strategy.prepare_create)(&mut object);
         let key = ObjectKey::new(namespace.clone(), object["metadata"]["name"].str());
         let mut errors = Vec::new();

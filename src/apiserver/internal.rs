@@ -373,6 +373,20 @@ const SUCCESS_POLICY: &[Field] = &[list(
     &[plain("SucceededIndexes", "succeededIndexes"), plain("SucceededCount", "succeededCount")],
 )];
 
+const SERVICE_PORT: &[Field] = &[
+    text("Name", "name"),
+    text("Protocol", "protocol"),
+    plain("AppProtocol", "appProtocol"),
+    number("Port", "port"),
+    number("TargetPort", "targetPort"),
+    number("NodePort", "nodePort"),
+];
+
+/// A Service's port.
+pub fn service_port(port: &Json) -> String {
+    printed(SERVICE_PORT, port)
+}
+
 /// A pod template: its metadata has JSON names, its spec has not.
 pub fn pod_template(template: &Json) -> String {
     let mut out = String::from("{");

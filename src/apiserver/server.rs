@@ -14,6 +14,10 @@ use crate::json;
 use crate::json::{Json, Str};
 use crate::sim::{Rng, Time};
 
+/// What every answer about Endpoints warns of.
+const ENDPOINTS_DEPRECATED: &str =
+    "v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice";
+
 /// The API server with its storage and its open watches.
 #[derive(Clone, Debug)]
 pub struct ApiServer {
@@ -50,6 +54,14 @@ impl ApiServer {
     pub fn handle(&mut self, now: Time, request: &Request) -> Result<Response, Status> {
         self.check_verb(request)?;
         self.store.set_agent(&request.agent);
+        let mut answer = self.answer_to(now, request)?;
+        if request.resource == kinds::ENDPOINTS.into() {
+            answer.warnings.push(Str::fixed(ENDPOINTS_DEPRECATED));
+        }
+        Ok(answer)
+    }
+
+    fn answer_to(&mut self, now: Time, request: &Request) -> Result<Response, Status> {
         match request.verb {
             Verb::Get => self.get(now, request),
             Verb::List => self.read_list(now, request),

@@ -80,6 +80,7 @@ pub fn write(
                     None => drop(new.remove("status")),
                 }
             }
+            (strategy.begin_update)(server, request, &mut new, old)?;
             (strategy.prepare_update)(&mut new, old);
             if strategy.generation && !new["spec"].same(&old["spec"]) && new["spec"] != old["spec"] {
                 let generation = old["metadata"]["generation"].as_i64().unwrap_or(0) + 1;

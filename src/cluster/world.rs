@@ -25,6 +25,8 @@ pub struct Config {
     pub start: Time,
     /// What will break by itself, and how long after the clock's start; in the order of time.
     pub faults: Vec<(Duration, Fault)>,
+    /// Whether the API server keeps a Service of itself, as all do.
+    pub kubernetes_service: bool,
 }
 
 impl Config {
@@ -35,12 +37,15 @@ impl Config {
             nodes: (1..=nodes).map(NodeConfig::numbered).collect(),
             start: Time::from_civil(2026, 1, 5, 9, 0, 0),
             faults: Vec::new(),
+            kubernetes_service: true,
         }
     }
 
-    /// The cluster that the recordings of a real control plane were made on: three nodes with hollow kubelets.
+    /// The cluster that the recordings of a real control plane were made on: three nodes with hollow kubelets. Each
+    /// was made in a namespace of its own, which reads `default` in it: what a cluster keeps in `default` was not there.
     pub fn recorded() -> Config {
-        Config { nodes: (1..=3).map(|n| NodeConfig::numbered(n).hollow()).collect(), ..Config::new(1, 3) }
+        let nodes = (1..=3).map(|n| NodeConfig::numbered(n).hollow()).collect();
+        Config { nodes, kubernetes_service: false, ..Config::new(1, 3) }
     }
 }
 
@@ -72,10 +77,14 @@ impl World {
     /// A cluster whose processes have just been started: nothing is listed, no node is registered.
     pub fn new(config: &Config) -> World {
         let mut rng = Rng::new(config.seed);
+        let mut server = ApiServer::new(rng.next_u64(), config.start);
+        if config.kubernetes_service {
+            server.keep_kubernetes_service(config.start);
+        }
         World {
             now: config.start,
             steps: 0,
-            server: ApiServer::new(rng.next_u64(), config.start),
+            server,
             manager: Manager::new(),
             scheduler: Scheduler::new(),
             kubelets: config.nodes.iter().cloned().map(Kubelet::new).collect(),

@@ -2,6 +2,8 @@
 
 use super::cronjob::CronJobController;
 use super::deployment::DeploymentController;
+use super::endpoint::EndpointController;
+use super::endpointslice::EndpointSliceController;
 use super::garbage_collector::GarbageCollector;
 use super::job::JobController;
 use super::namespace::NamespaceController;
@@ -58,6 +60,8 @@ pub struct Manager {
     job: JobController,
     deployment: DeploymentController,
     replica_set: ReplicaSetController,
+    endpoint: EndpointController,
+    endpoint_slice: EndpointSliceController,
     ttl: TtlController,
     node_lifecycle: NodeLifecycleController,
     taint_eviction: TaintEvictionController,
@@ -87,6 +91,8 @@ impl Manager {
             job: JobController::default(),
             deployment: DeploymentController::default(),
             replica_set: ReplicaSetController::default(),
+            endpoint: EndpointController::default(),
+            endpoint_slice: EndpointSliceController::default(),
             ttl: TtlController::default(),
             node_lifecycle: NodeLifecycleController::default(),
             taint_eviction: TaintEvictionController::default(),
@@ -99,7 +105,7 @@ impl Manager {
     }
 
     /// The controllers in a fixed order.
-    pub fn controllers(&self) -> [&dyn Controller; 14] {
+    pub fn controllers(&self) -> [&dyn Controller; 16] {
         [
             &self.service_account,
             &self.root_ca,
@@ -109,6 +115,8 @@ impl Manager {
             &self.job,
             &self.deployment,
             &self.replica_set,
+            &self.endpoint,
+            &self.endpoint_slice,
             &self.ttl,
             &self.node_lifecycle,
             &self.taint_eviction,
@@ -118,8 +126,8 @@ impl Manager {
         ]
     }
 
-    fn controllers_mut(&mut self) -> (&mut Caches, [&mut dyn Controller; 14]) {
-        let controllers: [&mut dyn Controller; 14] = [
+    fn controllers_mut(&mut self) -> (&mut Caches, [&mut dyn Controller; 16]) {
+        let controllers: [&mut dyn Controller; 16] = [
             &mut self.service_account,
             &mut self.root_ca,
             &mut self.tokens,
@@ -128,6 +136,8 @@ impl Manager {
             &mut self.job,
             &mut self.deployment,
             &mut self.replica_set,
+            &mut self.endpoint,
+            &mut self.endpoint_slice,
             &mut self.ttl,
             &mut self.node_lifecycle,
             &mut self.taint_eviction,

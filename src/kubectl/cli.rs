@@ -47,11 +47,14 @@ impl Cli<'_, '_> {
         self.env.api.now()
     }
 
-    /// Asks the server; its warnings go to standard error.
+    /// Asks the server; its warnings go to standard error, each but once.
     pub fn call(&mut self, request: Request) -> Result<Response, Status> {
         let response = self.env.api.call(request.by(AGENT))?;
         for warning in &response.warnings {
-            self.error_line(format!("Warning: {warning}"));
+            let line = format!("Warning: {warning}\n");
+            if !self.out.iter().any(|(stream, text)| *stream == Stream::Stderr && *text == line) {
+                self.write(Stream::Stderr, &line);
+            }
         }
         Ok(response)
     }

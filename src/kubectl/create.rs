@@ -8,7 +8,7 @@ use super::files;
 use super::flags::{self, Arguments, Flag, Takes};
 use super::generate;
 use super::printers::{Format, typed_name};
-use super::{secret, token};
+use super::{help, token};
 use crate::api::{Request, Resource};
 use crate::json::Json;
 
@@ -23,7 +23,8 @@ pub(super) fn run(cli: &mut Cli, args: &[String]) -> Result<Flow, Failure> {
     }
     match args.first().map(String::as_str) {
         Some("token") => return token::run(cli, &args[1..]),
-        Some("secret") => return secret::run(cli, &args[1..]),
+        Some("secret") => return group(cli, "secret", &args[1..]),
+        Some("service" | "svc") => return group(cli, "service", &args[1..]),
         _ => {}
     }
     let args = flags::parse("create", args, FLAGS)?;
@@ -57,6 +58,17 @@ pub(super) fn run(cli: &mut Cli, args: &[String]) -> Result<Flow, Failure> {
     }
     Failure::many(failures)?;
     Ok(Flow::Exit(0))
+}
+
+/// `create secret` and `create service` without one of their kinds.
+fn group(cli: &mut Cli, kind: &str, args: &[String]) -> Result<Flow, Failure> {
+    let command = format!("create {kind}");
+    let args = flags::parse(&command, args, &[])?;
+    if !args.words.is_empty() {
+        return Err(Failure::usage(&command, format!("unknown command {:?}", args.words.join(" "))));
+    }
+    cli.error_line(help::of(&["create", kind]).trim_end());
+    Ok(Flow::Exit(1))
 }
 
 /// Creates, unless this is a client's dry run; `own`: what the command calls itself as an owner of fields.

@@ -207,7 +207,9 @@ fn check(flag: &Flag, value: &str) -> Result<(), String> {
     {
         return Err(format!("invalid argument {value:?} for \"{shown}\" flag: {why}"));
     }
-    if ["replicas", "tail", "grace-period", "limit-bytes"].contains(&name) && value.parse::<i64>().is_err() {
+    if ["replicas", "tail", "grace-period", "limit-bytes", "node-port"].contains(&name)
+        && value.parse::<i64>().is_err()
+    {
         let why = format!("strconv.ParseInt: parsing {value:?}: invalid syntax");
         return Err(format!("invalid argument {value:?} for \"{shown}\" flag: {why}"));
     }

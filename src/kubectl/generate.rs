@@ -7,7 +7,7 @@ use super::create::{report, send};
 use super::failure::Failure;
 use super::flags::{self, Arguments, Flag, Takes};
 use super::printers::Format;
-use super::{data, names, quota, secret};
+use super::{data, names, quota, secret, service};
 use crate::api::{Resource, ResourceInfo, kinds};
 use crate::json;
 use crate::json::Json;
@@ -114,6 +114,38 @@ static GENERATORS: &[Generator] = &[
         required: &[],
         make: secret::tls,
         refused: "failed to create secret ",
+    },
+    Generator {
+        names: &["service clusterip", "svc clusterip"],
+        resource: kinds::SERVICES,
+        flags: service::CLUSTER_IP,
+        required: &[],
+        make: service::cluster_ip,
+        refused: "failed to create ClusterIP service: ",
+    },
+    Generator {
+        names: &["service externalname", "svc externalname"],
+        resource: kinds::SERVICES,
+        flags: service::EXTERNAL_NAME,
+        required: &["external-name"],
+        make: service::external_name,
+        refused: "failed to create ExternalName service: ",
+    },
+    Generator {
+        names: &["service loadbalancer", "svc loadbalancer"],
+        resource: kinds::SERVICES,
+        flags: service::LOAD_BALANCER,
+        required: &[],
+        make: service::load_balancer,
+        refused: "failed to create LoadBalancer service: ",
+    },
+    Generator {
+        names: &["service nodeport", "svc nodeport"],
+        resource: kinds::SERVICES,
+        flags: service::NODE_PORT,
+        required: &[],
+        make: service::node_port,
+        refused: "failed to create NodePort service: ",
     },
     Generator {
         names: &["serviceaccount", "sa"],

@@ -247,7 +247,7 @@ fn print_tables(cli: &mut Cli, args: &Arguments, wide: bool, groups: &[Group], f
         if group.table["rows"].items().is_empty() {
             continue;
         }
-        if printed {
+        if printed && !args.is("no-headers") {
             cli.print("\n");
         }
         printed = true;

@@ -68,6 +68,23 @@ Usage:
 Use \"kubectl create secret <command> --help\" for more information about a given command.
 ";
 
+const SERVICE: &str = "Create a service using a specified subcommand.
+
+Aliases:
+service, svc
+
+Available Commands:
+  clusterip      Create a ClusterIP service
+  externalname   Create an ExternalName service
+  loadbalancer   Create a LoadBalancer service
+  nodeport       Create a NodePort service
+
+Usage:
+  kubectl create service [flags] [options]
+
+Use \"kubectl create service <command> --help\" for more information about a given command.
+";
+
 static PAGES: &[Page] = &[
     Page {
         command: "create configmap",
@@ -194,6 +211,9 @@ pub(super) fn of(words: &[&str]) -> String {
     let asked = words.join(" ").replace("create cm", "create configmap");
     if asked.starts_with("create secret") && !PAGES.iter().any(|p| asked.starts_with(p.command)) {
         return format!("{SECRET}{GLOBAL}");
+    }
+    if asked == "create service" || asked == "create svc" {
+        return format!("{SERVICE}{GLOBAL}");
     }
     let Some(page) = PAGES.iter().find(|p| asked.starts_with(p.command)) else { return misc::HELP.into() };
     let mut out = format!("{}\n\nExamples:\n", page.about);

@@ -19,6 +19,7 @@ pub mod describe;
 mod describe_command;
 mod events;
 mod exec;
+mod expose;
 mod failure;
 mod files;
 mod filters;
@@ -42,6 +43,7 @@ mod run;
 mod scale;
 mod secret;
 mod server_side;
+mod service;
 mod set;
 mod set_env;
 mod token;
@@ -323,6 +325,7 @@ impl Session {
 /// All commands, in the order of their help.
 const COMMANDS: &[&str] = &[
     "create",
+    "expose",
     "run",
     "get",
     "delete",
@@ -380,6 +383,7 @@ fn run_command(args: &[String], cli: &mut Cli) -> Result<Flow, Failure> {
         "patch" => patch::run(cli, &rest),
         "replace" => replace::run(cli, &rest),
         "run" => run::run(cli, &rest),
+        "expose" => expose::run(cli, &rest),
         "rollout" => rollout::run(cli, &rest),
         "scale" => scale::run(cli, &rest),
         "label" => label::run(cli, &rest, label::What::Labels),

@@ -7,7 +7,7 @@ use super::create::{report, send};
 use super::failure::Failure;
 use super::flags::{self, Arguments, Flag, Takes};
 use super::printers::Format;
-use super::typed;
+use super::{expose, typed};
 use crate::api::kinds;
 use crate::json;
 use crate::json::{Json, parse};
@@ -50,8 +50,7 @@ pub(super) fn run(cli: &mut Cli, args: &[String]) -> Result<Flow, Failure> {
     };
     let mut pod = pod(&args, &name, words.collect())?;
     if args.has("overrides") {
-        let overrides = parse(args.get("overrides")).map_err(|_| Failure::error("Invalid JSON Patch"))?;
-        merge(&mut pod, &overrides);
+        override_with(&mut pod, args.get("overrides"))?;
     }
     if dry_run != DryRun::Client || args.has("namespace") {
         pod.set_at(&["metadata", "namespace"], args.namespace());
@@ -61,6 +60,13 @@ pub(super) fn run(cli: &mut Cli, args: &[String]) -> Result<Flow, Failure> {
     }
     let resource = kinds::PODS.into();
     let created = send(cli, &args, ("kubectl-run", dry_run), &resource, pod)?;
+    if args.is("expose") {
+        let service = expose::of_run(cli, &args, dry_run, &created)?;
+        report(cli, format.as_ref(), dry_run, &kinds::SERVICES.into(), service)?;
+        if matches!(format, Some(Format::Yaml { .. })) {
+            cli.line("---");
+        }
+    }
     if dry_run == DryRun::Client && matches!(format, Some(Format::Json { .. })) {
         cli.print(typed::to_json(&created));
     } else {
@@ -129,7 +135,7 @@ fn pod(args: &Arguments, name: &str, words: Vec<String>) -> Result<Json, Failure
 }
 
 /// `key=value` words as a map.
-fn pairs(words: &[String]) -> Result<Json, Failure> {
+pub(super) fn pairs(words: &[String]) -> Result<Json, Failure> {
     let mut map = json!({});
     for word in words {
         let Some((key, value)) = word.split_once('=') else {
@@ -138,6 +144,13 @@ fn pairs(words: &[String]) -> Result<Json, Failure> {
         map.set(key, value);
     }
     Ok(map)
+}
+
+/// Changes a generated object as `--overrides` says.
+pub(super) fn override_with(object: &mut Json, overrides: &str) -> Result<(), Failure> {
+    let overrides = parse(overrides).map_err(|_| Failure::error("Invalid JSON Patch"))?;
+    merge(object, &overrides);
+    Ok(())
 }
 
 /// A merge patch (RFC 7386).

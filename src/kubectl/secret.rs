@@ -1,11 +1,9 @@
 //! `kubectl create secret generic|docker-registry|tls`.
 
-use super::Flow;
 use super::cli::Cli;
 use super::data::{self, append_hash, collect};
 use super::failure::Failure;
 use super::flags::{self, Arguments, Flag, Takes};
-use super::help;
 use crate::api::{base64, key_pair};
 use crate::json;
 use crate::json::{Json, print};
@@ -24,16 +22,6 @@ pub(super) const TLS: &[Flag] =
 
 /// The server where none is named.
 const DOCKER_HUB: &str = "https://index.docker.io/v1/";
-
-/// `create secret` with none of its types.
-pub(super) fn run(cli: &mut Cli, args: &[String]) -> Result<Flow, Failure> {
-    let args = flags::parse("create secret", args, &[])?;
-    if !args.words.is_empty() {
-        return Err(Failure::usage("create secret", format!("unknown command {:?}", args.words.join(" "))));
-    }
-    cli.error_line(help::of(&["create", "secret"]).trim_end());
-    Ok(Flow::Exit(1))
-}
 
 pub(super) fn generic(cli: &mut Cli, args: &Arguments, name: &str) -> Result<Json, Failure> {
     let data = collect(cli, args, name, true)?;

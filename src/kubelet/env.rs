@@ -7,15 +7,18 @@ use super::object_cache::{Kind, Source, data};
 use crate::api::quantity::Quantity;
 use crate::json::Json;
 
-/// The variables in the order of the spec, later ones winning. An error is what `CreateContainerConfigError` says.
+/// The variables in the order of the spec, later ones winning; after them what the cluster gives every container of the
+/// pod (`given`), which the container's own may use and replace. An error is what `CreateContainerConfigError` says.
 pub fn make(
     source: &mut Source,
     pod: &Json,
     container: &Json,
     node: &NodeConfig,
     ip: &str,
+    given: Vec<(String, String)>,
 ) -> Result<Vec<(String, String)>, String> {
-    let mut env = Vec::new();
+    let last = given.len();
+    let mut env = given;
     for from in container["envFrom"].items() {
         let prefix = from["prefix"].str();
         for (field, kind) in [("configMapRef", Kind::ConfigMap), ("secretRef", Kind::Secret)] {
@@ -50,6 +53,8 @@ pub fn make(
             set(&mut env, name, value);
         }
     }
+    // What was given stood first, so that all could use it.
+    env.rotate_left(last);
     Ok(env)
 }
 

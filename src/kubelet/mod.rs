@@ -14,6 +14,7 @@
 mod agenda;
 mod container;
 mod env;
+mod envvars;
 mod exec;
 mod hooks;
 mod host_files;
@@ -89,6 +90,7 @@ pub struct Kubelet {
     listing: bool,
     heart: Heart,
     pods: Informer,
+    services: Informer,
     objects: ObjectCache,
     workers: Map<ObjectKey, Arc<PodWorker>>,
     agenda: Agenda,
@@ -110,6 +112,7 @@ impl Kubelet {
             recorder: Recorder::new("kubelet", &node.name),
             heart: Heart::default(),
             pods: Informer::of(mine, &[]),
+            services: Informer::new(kinds::SERVICES, &agent, &[]),
             objects: ObjectCache::default(),
             workers: Map::new(),
             agenda,
@@ -143,9 +146,9 @@ impl Kubelet {
         self.workers.get(key).map(|worker| &**worker)
     }
 
-    /// Its cache of the API server.
+    /// Its caches of the API server: the pods of its node, and all Services, of which it tells its containers.
     pub fn informers(&self) -> impl Iterator<Item = &Informer> {
-        std::iter::once(&self.pods)
+        [&self.pods, &self.services].into_iter()
     }
 
     /// The images that are on the node, in full.
@@ -155,7 +158,7 @@ impl Kubelet {
 
     /// What keeps it up to date.
     pub fn reflectors(&self) -> impl Iterator<Item = &Reflector> {
-        let all = std::iter::once(self.pods.reflector()).chain(self.objects.reflectors());
+        let all = self.informers().map(Informer::reflector).chain(self.objects.reflectors());
         all.filter(|_| !self.down)
     }
 
@@ -171,6 +174,10 @@ impl Kubelet {
                     self.agenda.wake(Work::PodWorker(key.clone()), cx.now);
                 }
             }
+            return Vec::new();
+        }
+        if *resource == kinds::SERVICES.into() {
+            self.services.deliver(cx);
             return Vec::new();
         }
         let mut pods = self.objects.deliver(cx, resource);
@@ -299,6 +306,7 @@ impl Kubelet {
         Host {
             node: &self.node,
             agent: &self.agent,
+            services: &self.services,
             objects: &mut self.objects,
             images: &mut self.images,
             puller_free: &mut self.puller_free,

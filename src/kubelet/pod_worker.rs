@@ -18,7 +18,7 @@ use super::prober::ProbeKind;
 use super::runtime::{Blocked, MAIN, SIGKILL, SIGTERM, Volumes};
 use super::{exec, status};
 use crate::api::{ObjectKey, PatchType, Request, kinds, meta};
-use crate::client::{Context, EventKind, Recorder};
+use crate::client::{Context, EventKind, Informer, Recorder};
 use crate::collections::Set;
 use crate::json;
 use crate::json::{Json, Str};
@@ -76,6 +76,7 @@ pub struct PodWorker {
 pub struct Host<'a> {
     pub(super) node: &'a NodeConfig,
     pub(super) agent: &'a Str,
+    pub(super) services: &'a Informer,
     /// The ConfigMaps and Secrets that its pods refer to.
     pub(super) objects: &'a mut ObjectCache,
     /// The images that have been pulled.

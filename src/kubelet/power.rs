@@ -24,6 +24,7 @@ impl Kubelet {
         cx.note("node-down", [("node", (&self.node.name).into()), ("pods", self.workers.len().into())]);
         self.down = true;
         self.pods.reflector_mut().reset(cx.api);
+        self.services.reflector_mut().reset(cx.api);
         self.objects.clear(cx.api);
         self.agenda = Agenda::default();
         self.puller_free = Time::default();

@@ -4,13 +4,13 @@
 
 use super::Work;
 use super::container::{Backoff, LONGEST_BACKOFF, Pull, Role, State};
-use super::env;
 use super::host_files;
 use super::images::registry::{self, Credential};
 use super::object_cache::{Kind, Source};
 use super::pod_worker::{Host, Next, PodWorker};
 use super::runtime::{self, ContainerSpec, Image, Task};
 use super::volumes;
+use super::{env, envvars};
 use crate::api::quantity::Quantity;
 use crate::api::{ObjectKey, kinds, meta};
 use crate::client::{Context, EventKind};
@@ -313,8 +313,13 @@ impl PodWorker {
         let spec = &self.spec_of(index).clone();
         let (now, seed) = (cx.now.0, cx.rng.next_u64());
         let ip = self.ip.as_deref().unwrap_or_default();
+        let services = envvars::of_services(host.services, &self.pod);
+        if let Ok(services) = &services {
+            cx.note("service-variables", [("count", services.len().into())]);
+        }
         let mut source = Source::new(cx, host.objects, host.agent, &self.pod);
-        let env = match env::make(&mut source, &self.pod, spec, host.node, ip) {
+        let env = services.and_then(|env| env::make(&mut source, &self.pod, spec, host.node, ip, env));
+        let env = match env {
             Ok(env) => env,
             Err(_) if host.node.is_hollow() => Vec::new(),
             Err(message) => return Err(message),

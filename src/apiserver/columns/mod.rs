@@ -7,6 +7,7 @@ use crate::sim::Time;
 mod event;
 mod node;
 mod pod;
+mod service;
 mod workload;
 
 pub use pod::pod_status_column;
@@ -100,6 +101,9 @@ pub fn of(resource: &Resource) -> &'static Printer {
         ("", "resourcequotas") => &RESOURCE_QUOTA,
         ("" | "events.k8s.io", "events") => &event::EVENT,
         ("coordination.k8s.io", "leases") => &LEASE,
+        ("", "services") => &service::SERVICE,
+        ("", "endpoints") => &service::ENDPOINTS,
+        ("discovery.k8s.io", "endpointslices") => &service::ENDPOINT_SLICE,
         ("batch", "jobs") => &workload::JOB,
         ("batch", "cronjobs") => &workload::CRON_JOB,
         ("apps", "deployments") => &workload::DEPLOYMENT,

@@ -3,19 +3,22 @@
 //! Everything else is one path for all kinds (`create.rs`, `update.rs`, `delete.rs`). Adding a kind is an entry in
 //! [`of`] and a file with what is its own.
 
+use super::ApiServer;
 use super::validation::names::{self, Problems};
 use crate::api::field::Error;
-use crate::api::{Resource, ResourceInfo};
+use crate::api::{Request, Resource, ResourceInfo, Status};
 use crate::json::{Json, Str};
 
 mod config;
 mod cron_job;
 mod deployment;
+mod endpoints;
 mod job;
 mod namespace;
 mod pod;
 mod replica_set;
 mod resource_quota;
+pub mod service;
 
 /// What is special about a kind.
 pub struct Strategy {
@@ -25,6 +28,10 @@ pub struct Strategy {
     pub name: fn(&str) -> Problems,
     /// Fills in what the author left out.
     pub defaults: fn(&mut Json),
+    /// Before all else: takes what a new object needs out of the cluster's pools.
+    pub begin_create: fn(&mut ApiServer, &Request, &mut Json) -> Result<(), Status>,
+    /// The same for an object that is replaced: the new object and the old one.
+    pub begin_update: fn(&mut ApiServer, &Request, &mut Json, &Json) -> Result<(), Status>,
     /// Before it is created: drops what only the system may write.
     pub prepare_create: fn(&mut Json),
     /// After its validation: what reading it back from the storage would add.
@@ -58,6 +65,8 @@ pub const PLAIN: Strategy = Strategy {
     selectable: &[],
     name: names::subdomain,
     defaults: |_| {},
+    begin_create: |_, _, _| Ok(()),
+    begin_update: |_, _, _, _| Ok(()),
     prepare_create: |_| {},
     read_back: |_| {},
     prepare_update: |_, _| {},
@@ -90,8 +99,6 @@ static NODE: Strategy = Strategy {
     },
     ..PLAIN
 };
-static SERVICE: Strategy =
-    Strategy { name: names::label, selectable: &["spec.clusterIP", "spec.type"], ..PLAIN };
 static SERVICE_ACCOUNT: Strategy = Strategy { returns_deleted: true, ..PLAIN };
 static EVENT: Strategy = Strategy {
     selectable: &[
@@ -121,7 +128,8 @@ pub fn of(resource: &Resource) -> &'static Strategy {
         ("", "configmaps") => &config::CONFIG_MAP,
         ("", "secrets") => &config::SECRET,
         ("", "serviceaccounts") => &SERVICE_ACCOUNT,
-        ("", "services") => &SERVICE,
+        ("", "endpoints") => &endpoints::ENDPOINTS,
+        ("", "services") => &service::SERVICE,
         ("", "resourcequotas") => &resource_quota::RESOURCE_QUOTA,
         ("", "events") => &EVENT,
         ("", "replicationcontrollers") => &ORPHANING,
@@ -134,7 +142,8 @@ pub fn of(resource: &Resource) -> &'static Strategy {
         ("apps" | "batch" | "policy" | "networking.k8s.io", plural) if plural != "controllerrevisions" => {
             &COUNTED
         }
-        ("discovery.k8s.io" | "apiextensions.k8s.io", _) => &COUNTED,
+        ("discovery.k8s.io", "endpointslices") => &endpoints::ENDPOINT_SLICE,
+        ("apiextensions.k8s.io", _) => &COUNTED,
         _ => &OTHER,
     }
 }

@@ -3,6 +3,7 @@
 pub mod container;
 pub mod env;
 pub mod fields;
+pub mod ip;
 pub mod meta;
 pub mod names;
 pub mod pod;

@@ -279,11 +279,13 @@ impl Controller for GarbageCollector {
             kinds::CONFIGMAPS,
             kinds::CRONJOBS,
             kinds::DEPLOYMENTS,
+            kinds::ENDPOINTSLICES,
             kinds::JOBS,
             kinds::PODS,
             kinds::REPLICASETS,
             kinds::SECRETS,
             kinds::SERVICEACCOUNTS,
+            kinds::SERVICES,
         ]
     }
 

@@ -11,6 +11,7 @@ mod generic;
 mod job;
 mod node;
 mod pod;
+mod service;
 mod volumes;
 
 pub use columns::Columns;
@@ -55,6 +56,9 @@ impl Describer<'_> {
             ("", "ConfigMap") => config::config_map(self, object, &mut out),
             ("", "Secret") => config::secret(object, &mut out),
             ("", "ServiceAccount") => config::service_account(self, object, &mut out),
+            ("", "Service") => service::service(self, object, &mut out),
+            ("", "Endpoints") => service::endpoints(self, object, &mut out),
+            ("discovery.k8s.io", "EndpointSlice") => service::endpoint_slice(self, object, &mut out),
             ("", "ResourceQuota") => config::resource_quota(object, &mut out),
             ("", "Namespace") => config::namespace(self, object, &mut out),
             _ => generic::describe(self, object, &mut out),

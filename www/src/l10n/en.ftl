@@ -329,6 +329,25 @@ note-create = creates { $serviceAccount }{ $configMap }
 note-update = updates { $configMap }
 note-issue-token = writes a token for service account { $account } into the Secret
 note-recount = counted what is used: { $used }
+note-no-selector = the Service selects no pods: its endpoints are not this controller's
+note-select-pods = its selector selects { $pods ->
+    [one] { $pods } pod
+   *[other] { $pods } pods
+  }: { $ready } ready and { $notReady } not ready have an address
+note-cache-behind = its cache still has the { $kind } that it has overwritten: it waits for the news
+note-endpoints-equal = the Endpoints are as they should be
+note-write-endpoints = { $create ->
+    [yes] creates the Endpoints
+   *[other] writes the Endpoints anew
+  }
+note-plan-slices = compared the slices with { $pods ->
+    [one] { $pods } pod
+   *[other] { $pods } pods
+  }: { $create } to create, { $update } to update, { $delete } to delete
+note-service-variables = gives the container { $count ->
+    [one] { $count } variable
+   *[other] { $count } variables
+  } of the Services that the kubelet knows of
 note-queue = took the pod from its queue (attempt { $attempt })
 note-filter = { $fits ->
     [no] { $node } will not do: { $plugin } says “{ $reasons }”

@@ -299,6 +299,16 @@ note-create = 创建 { $serviceAccount }{ $configMap }
 note-update = 更新 { $configMap }
 note-issue-token = 把服务账户 { $account } 的令牌写进 Secret
 note-recount = 重新统计已用量：{ $used }
+note-no-selector = 这个 Service 不选择任何 Pod：它的端点不归这个控制器管
+note-select-pods = 它的选择器选中 { $pods } 个 Pod：有地址且就绪的 { $ready } 个，有地址但未就绪的 { $notReady } 个
+note-cache-behind = 缓存里还是它已改写过的 { $kind }：等待新消息
+note-endpoints-equal = Endpoints 已经是应有的样子
+note-write-endpoints = { $create ->
+    [yes] 创建 Endpoints
+   *[other] 重写 Endpoints
+  }
+note-plan-slices = 把切片与 { $pods } 个 Pod 比较：新建 { $create } 个，更新 { $update } 个，删除 { $delete } 个
+note-service-variables = 给容器 { $count } 个环境变量，来自 kubelet 所知的 Service
 note-queue = 从队列取出这个 Pod（第 { $attempt } 次尝试）
 note-filter = { $fits ->
     [no] { $node } 不行：{ $plugin } 说“{ $reasons }”
