@@ -4,8 +4,8 @@
 pub mod registry;
 pub mod servers;
 
-use super::shell::fs::{Device, Entry, Fs, FsError, Node, Tree};
 use crate::json::Str;
+use crate::shell::fs::{Device, Entry, Fs, FsError, Node, Tree};
 
 /// The files every container has, and those that its pod gives it.
 pub fn files(given: &[(Str, String)], now: i64) -> Result<Fs, FsError> {

@@ -3,7 +3,7 @@
 use super::filter::{Complaint, Reader, put, start};
 use super::lines::{copy, options};
 use super::{Call, Outcome};
-use crate::kubelet::shell::pattern::in_class;
+use crate::shell::pattern::in_class;
 
 #[derive(Debug, Clone)]
 struct Cut {
@@ -93,7 +93,7 @@ impl Reader for Translate {
 
 /// `a-z`, `[:upper:]`, `\n` → bytes.
 fn set(text: &str) -> Vec<u8> {
-    let text = crate::kubelet::shell::escapes::unescape(text.as_bytes()).0;
+    let text = crate::shell::escapes::unescape(text.as_bytes()).0;
     let mut out = Vec::new();
     let mut at = 0;
     while at < text.len() {

@@ -1,7 +1,7 @@
 //! What a program can ask about where it runs: `date`, `hostname`, `id`, `uname`, names of paths.
 
 use super::{Call, Outcome};
-use crate::kubelet::shell::{calendar, start};
+use crate::shell::{calendar, start};
 
 pub(super) fn pwd(call: &mut Call) -> Outcome {
     let text = format!("{}\n", call.task.cwd);

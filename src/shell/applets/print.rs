@@ -1,10 +1,10 @@
 //! `echo`, `printf`, `yes`, `seq`.
 
 use super::{Advance, Call, Outcome, Running};
-use crate::kubelet::shell::Dialect;
-use crate::kubelet::shell::escapes::unescape;
-use crate::kubelet::shell::kernel::Cx;
-use crate::kubelet::shell::task::Task;
+use crate::shell::Dialect;
+use crate::shell::escapes::unescape;
+use crate::shell::kernel::Cx;
+use crate::shell::task::Task;
 
 pub(in super::super) fn echo(call: &mut Call) -> Outcome {
     let mut args = call.args;
@@ -132,7 +132,7 @@ fn once(call: &mut Call, format: &[u8], args: &mut Args<'_>, out: &mut Vec<u8>, 
                 stop = ended;
                 resolved
             }
-            b'q' => crate::kubelet::shell::simple::quote(&text, Dialect::Bash).into_bytes(),
+            b'q' => crate::shell::simple::quote(&text, Dialect::Bash).into_bytes(),
             b'c' => arg.first().copied().into_iter().collect(),
             b'd' | b'i' | b'u' | b'x' | b'X' | b'o' => {
                 let value = integer(call, &text, status);

@@ -2,9 +2,9 @@
 //! `exit N`, `die "…"`. Anything else says that it is not simulated.
 
 use super::{Advance, pi};
-use crate::kubelet::shell::escapes::unescape;
-use crate::kubelet::shell::kernel::Cx;
-use crate::kubelet::shell::task::{Task, Wait};
+use crate::shell::escapes::unescape;
+use crate::shell::kernel::Cx;
+use crate::shell::task::{Task, Wait};
 
 /// Nanoseconds that Perl's big numbers take for a digit of π, squared: 2,000 digits take about 3.5 s.
 const PI_NS: i64 = 900;

@@ -1,10 +1,10 @@
 //! `test`, `[` and `[[`.
 
 use super::{Call, Outcome};
-use crate::kubelet::shell::Dialect;
-use crate::kubelet::shell::fs::{Device, Node};
-use crate::kubelet::shell::pattern;
-use crate::kubelet::shell::task::Descriptor;
+use crate::shell::Dialect;
+use crate::shell::fs::{Device, Node};
+use crate::shell::pattern;
+use crate::shell::task::Descriptor;
 
 /// How deep `( )` and `!` may nest.
 const MAX_DEPTH: u32 = 50;
@@ -56,7 +56,7 @@ fn prefix(call: &Call) -> String {
     match call.task.dialect {
         // busybox prints the applet's name, which is the shell's.
         Dialect::Ash => String::from("sh: "),
-        _ => crate::kubelet::shell::messages::prefix(call.task, Some(call.name)),
+        _ => crate::shell::messages::prefix(call.task, Some(call.name)),
     }
 }
 

@@ -2,11 +2,11 @@
 
 use super::{Advance, Call, Outcome, Running};
 use crate::collections::sort_by;
-use crate::kubelet::shell::builtins::signal_number;
-use crate::kubelet::shell::io::{self, Read};
-use crate::kubelet::shell::kernel::Cx;
-use crate::kubelet::shell::start;
-use crate::kubelet::shell::task::{Task, Variable, Wait};
+use crate::shell::builtins::signal_number;
+use crate::shell::io::{self, Read};
+use crate::shell::kernel::Cx;
+use crate::shell::start;
+use crate::shell::task::{Task, Variable, Wait};
 
 /// `1`, `0.5`, `2m`, `1h`, `infinity` → nanoseconds.
 fn duration(text: &str) -> Option<i64> {

@@ -5,9 +5,9 @@ use std::sync::Arc;
 use super::lines::options;
 use super::{Call, Outcome};
 use crate::collections::{sort_by, sort_by_key};
-use crate::kubelet::shell::fs::{Entry, FsError, Node};
-use crate::kubelet::shell::paths::{clean, split};
-use crate::kubelet::shell::pattern;
+use crate::shell::fs::{Entry, FsError, Node};
+use crate::shell::paths::{clean, split};
+use crate::shell::pattern;
 
 fn has(flags: &[(char, String)], letters: &str) -> bool {
     flags.iter().any(|(flag, _)| letters.contains(*flag))
@@ -439,7 +439,7 @@ pub(super) fn mktemp(call: &mut Call) -> Outcome {
     let mut suffix = String::new();
     for _ in 0..6 {
         let alphabet = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
-        let random = crate::kubelet::shell::kernel::random(&mut call.cx.kernel.random);
+        let random = crate::shell::kernel::random(&mut call.cx.kernel.random);
         suffix.push(char::from(alphabet[(random % alphabet.len() as u64) as usize]));
     }
     let path = format!("/tmp/tmp.{suffix}");

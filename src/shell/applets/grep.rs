@@ -150,7 +150,7 @@ pub(super) fn grep(call: &mut Call) -> Outcome {
                     let below = view
                         .walk(&resolved)
                         .into_iter()
-                        .filter(|(_, entry)| matches!(entry.node, crate::kubelet::shell::fs::Node::File(_)));
+                        .filter(|(_, entry)| matches!(entry.node, crate::shell::fs::Node::File(_)));
                     words.extend(below.map(|(path, _)| format!("{root}{path}")));
                 }
                 _ => words.push(root),

@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use crate::kubelet::shell::pattern;
+use crate::shell::pattern;
 
 #[derive(Debug, Clone)]
 enum Step {

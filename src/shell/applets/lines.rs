@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 
 use super::filter::{Complaint, Reader, put, start, start_copying};
 use super::{Call, Outcome, Running};
-use crate::kubelet::shell::paths::clean;
+use crate::shell::paths::clean;
 
 /// Splits arguments into flags (`-n5`, `-n 5` for letters in `valued`) and files.
 pub(super) fn options(args: &[String], valued: &str) -> (Vec<(char, String)>, Vec<String>) {
@@ -218,7 +218,7 @@ pub(super) fn tail(call: &mut Call) -> Outcome {
         let path = clean(&call.task.cwd, file);
         let node = call.cx.view().stat("/", &path, true).map(|entry| entry.node.clone());
         return match node {
-            Ok(crate::kubelet::shell::fs::Node::Device(_)) => Outcome::Running(Running::Sleep(i64::MAX / 4)),
+            Ok(crate::shell::fs::Node::Device(_)) => Outcome::Running(Running::Sleep(i64::MAX / 4)),
             Ok(_) => {
                 let content = call.cx.view().read("/", &path).unwrap_or_default();
                 let ends: Vec<usize> = content

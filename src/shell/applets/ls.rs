@@ -3,8 +3,8 @@
 use super::lines::options;
 use super::{Call, Outcome};
 use crate::collections::sort_by_key;
-use crate::kubelet::shell::calendar;
-use crate::kubelet::shell::fs::{Entry, Node};
+use crate::shell::calendar;
+use crate::shell::fs::{Entry, Node};
 
 pub(super) fn ls(call: &mut Call) -> Outcome {
     let (flags, mut paths) = options(&call.strings(), "");

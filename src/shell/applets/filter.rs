@@ -4,10 +4,10 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 
 use super::{Advance, Call, Outcome, Running};
-use crate::kubelet::shell::fs::{Device, FsError, Node};
-use crate::kubelet::shell::io::{self, Read};
-use crate::kubelet::shell::kernel::Cx;
-use crate::kubelet::shell::task::Task;
+use crate::shell::fs::{Device, FsError, Node};
+use crate::shell::io::{self, Read};
+use crate::shell::kernel::Cx;
+use crate::shell::task::Task;
 
 /// What a tool makes of its input.
 pub(super) trait Reader: std::fmt::Debug + Send + Sync {
@@ -151,7 +151,7 @@ impl Filter {
     pub(super) fn advance(&mut self, task: &mut Task, cx: &mut Cx) -> Advance {
         let mut out = Vec::new();
         let advance = self.step(task, cx, &mut out);
-        if self.measure() > crate::kubelet::shell::MAX_MEMORY as usize {
+        if self.measure() > crate::shell::MAX_MEMORY as usize {
             cx.kernel.oom_killed = true;
         }
         for (path, append) in &mut self.copies {
