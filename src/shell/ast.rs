@@ -34,6 +34,8 @@ pub enum Joint {
 /// `! a | b | c`
 #[derive(Debug)]
 pub struct Pipeline {
+    /// Began with `time`.
+    pub timed: bool,
     /// Began with `!`.
     pub negated: bool,
     /// One or more.

@@ -65,7 +65,9 @@ pub(super) fn find(name: &[u8], dialect: Dialect) -> Option<Tool> {
         b"printf" => super::applets::print::printf,
         b"test" | b"[" => test::test,
         b"[[" if dialect != Dialect::Dash => test::test,
-        b"hash" | b"alias" | b"unalias" | b"ulimit" | b"shopt" | b"disown" | b"jobs" => |_| Outcome::Done(0),
+        b"alias" => super::aliases::alias,
+        b"unalias" => super::aliases::unalias,
+        b"hash" | b"ulimit" | b"shopt" | b"disown" | b"jobs" => |_| Outcome::Done(0),
         _ => return None,
     };
     Some(tool)
@@ -360,11 +362,22 @@ fn command(call: &mut Call) -> Outcome {
 fn type_(call: &mut Call) -> Outcome {
     let mut status = 0;
     for name in call.strings() {
+        if let Some(text) = call.task.aliases.get(name.as_bytes()).cloned() {
+            call.out(&format!("{name} is aliased to `{}'\n", String::from_utf8_lossy(&text)));
+            continue;
+        }
         let text = match describe(call, &name) {
             Some("function") => format!("{name} is a function\n"),
             Some("builtin") => format!("{name} is a shell builtin\n"),
             Some(_) => format!("{name} is /bin/{name}\n"),
             None => {
+                let prefix = messages::prefix(call.task, Some("type"));
+                let bash = call.task.dialect == Dialect::Bash;
+                if bash {
+                    call.task.write(2, format!("{prefix}{name}: not found\n"));
+                    status = 1;
+                    continue;
+                }
                 status = 127;
                 format!("{name}: not found\n")
             }

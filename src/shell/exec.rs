@@ -8,7 +8,7 @@ use super::io::Flushed;
 use super::kernel::{Cx, TURN};
 use super::steps::{capture, case, for_words, redirects};
 use super::task::{Descriptor, Frame, MAX_FRAMES, Script, ScriptKind, Task, Wait};
-use super::{Dialect, io, messages, parser, simple, start, waiting};
+use super::{Dialect, aliases, io, messages, prompt, simple, start, waiting};
 
 /// What a step led to.
 pub(super) enum Step {
@@ -172,6 +172,12 @@ fn step(task: &mut Task, cx: &mut Cx) -> Step {
             task.status = status;
             Step::Continue
         }
+        Frame::Timed(since) => {
+            let millis = (cx.now - since) / 1_000_000;
+            let real = format!("{}m{}.{:03}s", millis / 60_000, millis / 1_000 % 60, millis % 1_000);
+            task.write(2, format!("\nreal\t{real}\nuser\t0m0.000s\nsys\t0m0.000s\n"));
+            Step::Continue
+        }
         undo @ (Frame::Restore(_) | Frame::RestoreVariables(_) | Frame::Call { .. } | Frame::Trap(_)) => {
             undo_frame(task, undo);
             Step::Continue
@@ -244,8 +250,8 @@ pub(super) fn push_script(task: &mut Task, text: &[u8], kind: ScriptKind) {
     task.frames.push(Frame::Script(Script { text: text.into(), at: 0, line, kind }));
 }
 
-fn script_step(task: &mut Task, script: Script) -> Step {
-    match parser::parse_line(&script.text, script.at, script.line, task.dialect) {
+fn script_step(task: &mut Task, mut script: Script) -> Step {
+    match aliases::parse(task, &mut script) {
         Ok(None) => Step::Continue,
         Ok(Some(line)) => {
             task.frames.push(Frame::Script(Script { at: line.next, line: line.line, ..script }));
@@ -301,6 +307,9 @@ fn and_or(task: &mut Task, cx: &mut Cx, list: Arc<List>, item: usize, at: usize,
     let commands = &chain[index].1.commands;
     let (first, count) = (commands[0].clone(), commands.len());
     task.frames.push(Frame::AndOr { list: list.clone(), item, at: index + 1, ran: Some(index) });
+    if chain[index].1.timed {
+        task.frames.push(Frame::Timed(cx.now));
+    }
     if count == 1 {
         task.frames.push(Frame::Command(first));
     } else {
@@ -333,8 +342,12 @@ fn start_background(task: &mut Task, cx: &mut Cx, frame: Frame) {
     let Some(pid) = cx.kernel.fork(task, vec![frame]) else { return };
     if let Some(child) = cx.kernel.task_mut(pid) {
         child.fds.insert(0, Descriptor::Null);
+        child.job = if child.job == 0 { pid } else { child.job };
     }
     task.background.push(pid);
+    if is_prompt(task) {
+        task.write(2, format!("[{}] {pid}\n", task.background.len()));
+    }
     task.last_background = Some(pid);
     task.status = 0;
 }
@@ -438,12 +451,18 @@ pub(super) fn fatal(task: &mut Task, message: &str) {
 /// An error ends a script; a person is asked for the next line.
 fn abandon(task: &mut Task, status: i32) {
     match task.frames.first() {
-        Some(Frame::Program(program)) if matches!(**program, Running::Interactive { .. }) => {
-            task.frames.truncate(1);
-            task.status = status;
+        Some(Frame::Program(program))
+            if matches!(**program, Running::Interactive { .. } | Running::Prompt) =>
+        {
+            prompt::unwind(task, status);
         }
         _ => exit_shell(task, status),
     }
+}
+
+/// Whether a person types into this very shell.
+fn is_prompt(task: &Task) -> bool {
+    matches!(task.frames.first(), Some(Frame::Program(program)) if matches!(**program, Running::Prompt))
 }
 
 /// Leaves every frame; the EXIT trap is still to run.

@@ -223,6 +223,11 @@ impl Tree {
             .filter(|(name, _)| !name.contains('/'))
     }
 
+    /// Whether two trees are one: nothing was written to either since the other was copied from it.
+    pub fn same(&self, other: &Tree) -> bool {
+        self.entries.same(&other.entries)
+    }
+
     /// How many bytes it holds, names included.
     pub fn bytes(&self) -> usize {
         self.bytes
@@ -257,6 +262,32 @@ pub struct Fs {
 }
 
 impl Fs {
+    /// What every machine has: the usual directories, and devices.
+    pub fn unix(now: i64) -> Result<Fs, FsError> {
+        let mut tree = Tree::new(now);
+        for directory in
+            ["/etc", "/home", "/mnt", "/opt", "/proc", "/root", "/run", "/srv", "/usr/bin", "/var/log"]
+        {
+            tree.insert(directory, Entry::directory(now))?;
+        }
+        tree.insert("/tmp", Entry::new(Node::Directory, 0o1777, now))?;
+        tree.insert("/etc/passwd", Entry::file("root:x:0:0:root:/root:/bin/sh\n", now))?;
+        let devices = [
+            ("null", Device::Null),
+            ("zero", Device::Zero),
+            ("full", Device::Full),
+            ("random", Device::Random),
+            ("urandom", Device::Random),
+            ("stdin", Device::Descriptor(0)),
+            ("stdout", Device::Descriptor(1)),
+            ("stderr", Device::Descriptor(2)),
+        ];
+        for (name, device) in devices {
+            tree.insert(&format!("/dev/{name}"), Entry::new(Node::Device(device), 0o666, now))?;
+        }
+        Ok(Fs { tree, ..Fs::default() })
+    }
+
     /// Mounts a volume, making the mount point: a directory, or a file where `sub_path` names a file.
     pub fn mount(&mut self, mut mount: Mount, volumes: &Volumes, now: i64) -> Result<(), FsError> {
         mount.path = super::paths::clean("/", &mount.path);

@@ -116,7 +116,7 @@ pub(super) fn read(task: &Task, cx: &mut Cx, fd: u32, most: usize) -> Read {
             // A terminal gives a line at a time.
             let line = typed.iter().position(|c| *c == b'\n').map_or(typed.len(), |at| at + 1);
             if line == 0 {
-                return Read::Wait(Wait::Forever);
+                return Read::Wait(Wait::Typed);
             }
             Read::Bytes(typed.drain(..line.min(most)).collect())
         }

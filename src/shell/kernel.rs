@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::fs::{Fs, Volumes};
 use super::io::{OpenFile, Pipe};
+use super::outside::Call;
 use super::paths::View;
 use super::server::Listener;
 use super::task::{Descriptor, Frame, Task, Wait};
@@ -50,6 +51,8 @@ pub(super) struct Kernel {
     memory_limit: u64,
     pub(super) random: u64,
     pub(super) oom_killed: bool,
+    /// Programs from outside that are to be started.
+    pub(super) calls: Vec<Call>,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -111,6 +114,7 @@ impl Kernel {
             memory_limit: spec.memory.unwrap_or(MAX_MEMORY).min(MAX_MEMORY),
             random: spec.seed,
             oom_killed: false,
+            calls: Vec::new(),
         }
     }
 
@@ -137,11 +141,10 @@ impl Kernel {
     pub(super) fn run(
         &mut self,
         now: i64,
-        fuel: u32,
+        fuel: &mut i64,
         volumes: &mut Volumes,
         out: &mut dyn Output,
     ) -> Blocked {
-        let mut fuel = i64::from(fuel);
         loop {
             if let Some(code) = self.exit_code(MAIN) {
                 return Blocked::Exited(code);
@@ -149,7 +152,7 @@ impl Kernel {
             let last = self.last;
             let mut turns: Vec<u32> = self.tasks.keys().copied().collect();
             sort_by_key(&mut turns, |pid| (*pid <= last, *pid));
-            fuel -= turns.len() as i64 / 8;
+            *fuel -= turns.len() as i64 / 8;
             let mut progress = false;
             for pid in turns {
                 let Some(mut task) = self.tasks.remove(&pid) else { continue };
@@ -160,7 +163,7 @@ impl Kernel {
                 progress = true;
                 self.last = pid;
                 task.wait = Wait::Ready;
-                let mut cx = Cx { kernel: self, now, volumes, out, fuel: &mut fuel };
+                let mut cx = Cx { kernel: self, now, volumes, out, fuel };
                 let end = exec::turn(&mut task, &mut cx);
                 match end {
                     None => {
@@ -172,7 +175,7 @@ impl Kernel {
                 if self.oom_killed || self.memory() > self.memory_limit {
                     self.kill_for_memory();
                 }
-                if self.tasks.is_empty() || fuel <= 0 {
+                if self.tasks.is_empty() || *fuel <= 0 {
                     break;
                 }
             }
@@ -180,7 +183,7 @@ impl Kernel {
             if let Some(code) = self.exit_code(MAIN) {
                 return Blocked::Exited(code);
             }
-            if fuel <= 0 {
+            if *fuel <= 0 {
                 return Blocked::Until(now + SLICE_NS);
             }
             if !progress {
@@ -211,7 +214,7 @@ impl Kernel {
                 self.pipes.get(pipe).is_none_or(|pipe| pipe.room() > 0) || !self.has_end(*pipe, false, None)
             }
             Wait::Child(pid) => !self.tasks.contains_key(pid),
-            Wait::Forever => false,
+            Wait::Forever | Wait::Typed | Wait::Outside => false,
         }
     }
 
@@ -240,6 +243,11 @@ impl Kernel {
     /// Changes a task that has just been forked.
     pub(super) fn task_mut(&mut self, pid: u32) -> Option<&mut Task> {
         self.tasks.get_mut(&pid)
+    }
+
+    /// A task by its number.
+    pub(super) fn task(&self, pid: u32) -> Option<&Task> {
+        self.tasks.get(&pid)
     }
 
     pub(super) fn take_task(&mut self, pid: u32) -> Option<Task> {
@@ -307,14 +315,14 @@ impl Kernel {
     pub(super) fn type_in(&mut self, session: Session, text: &str) {
         self.typed.slot(session).extend(text.bytes());
         self.tasks.for_each_mut(|_, task| {
-            if task.session == session && task.wait == Wait::Forever {
+            if task.session == session && task.wait == Wait::Typed {
                 task.wait = Wait::Ready;
             }
         });
     }
 
-    /// Ends a task, and what it waits for in the foreground, which the terminal would have signalled as well.
-    fn kill(&mut self, pid: u32, status: i32) {
+    /// Ends a task.
+    pub(super) fn kill(&mut self, pid: u32, status: i32) {
         if let Some(task) = self.tasks.remove(&pid) {
             self.end(&task, status);
         }

@@ -4,6 +4,7 @@
 //! named on), so the parser pulls one token at a time, and command substitutions call back into the parser.
 
 use super::Dialect;
+use super::aliases::Aliases;
 use super::ast::{Part, Word};
 
 /// Why a script cannot be parsed.
@@ -41,6 +42,13 @@ pub enum Fault {
     BadFunctionName,
     /// Deeper than this simulation goes.
     TooDeep,
+    /// No fault: a word that stands for other text, and where it is.
+    Alias {
+        /// Its first byte.
+        from: usize,
+        /// The byte after it.
+        to: usize,
+    },
 }
 
 /// A token.
@@ -72,7 +80,11 @@ pub struct Lexer<'a> {
     pub(super) depth: u32,
     pub(super) peeked: Option<Token>,
     /// Where the line after the pending here-documents begins.
-    after_here: Option<usize>,
+    pub(super) after_here: Option<usize>,
+    /// Words that stand for other text.
+    pub(super) aliases: Option<&'a Aliases>,
+    /// Where the newest word begins.
+    pub(super) word_at: usize,
 }
 
 /// Ends an unquoted word.
@@ -82,7 +94,7 @@ pub(super) fn is_meta(c: u8) -> bool {
 
 impl<'a> Lexer<'a> {
     pub(super) fn new(src: &'a [u8], pos: usize, line: u32, dialect: Dialect, depth: u32) -> Self {
-        Lexer { src, pos, line, dialect, depth, peeked: None, after_here: None }
+        Lexer { src, pos, line, dialect, depth, peeked: None, after_here: None, aliases: None, word_at: 0 }
     }
 
     pub(super) fn error<T>(&self, fault: Fault) -> Result<T, SyntaxError> {
@@ -156,6 +168,7 @@ impl<'a> Lexer<'a> {
             self.pos += digits;
             return Ok(Token::IoNumber(number));
         }
+        self.word_at = self.pos;
         Ok(Token::Word(self.word()?))
     }
 

@@ -19,6 +19,8 @@ pub(super) fn prefix(task: &Task, builtin: Option<&str>) -> String {
         }
         (Dialect::Dash, None) => format!("{name}: {line}: "),
         (Dialect::Dash, Some(builtin)) => format!("{name}: {line}: {builtin}: "),
+        (Dialect::Bash, None) if task.interactive => format!("{name}: "),
+        (Dialect::Bash, Some(builtin)) if task.interactive => format!("{name}: {builtin}: "),
         (Dialect::Bash, None) => format!("{name}: line {line}: "),
         (Dialect::Bash, Some(builtin)) => format!("{name}: line {line}: {builtin}: "),
     }
@@ -31,13 +33,20 @@ pub(super) fn syntax(task: &Task, error: &SyntaxError, script: &[u8]) -> String 
     match task.dialect {
         Dialect::Bash => {
             let dash_c = if task.numbered { "" } else { "-c: " };
-            let head = format!("{name}: {dash_c}line {line}: ");
+            let at = |line: u32| match task.interactive {
+                true => format!("{name}: "),
+                false => format!("{name}: {dash_c}line {line}: "),
+            };
+            let head = at(line);
             match &error.fault {
                 Fault::Unexpected { text, expecting: Some(")" | "))"), .. } if text.is_empty() => {
                     format!("{head}unexpected EOF while looking for matching `)'\n")
                 }
                 Fault::Unexpected { text, .. } if text.is_empty() => {
-                    format!("{name}: {dash_c}line {}: syntax error: unexpected end of file\n", line + 1)
+                    format!("{}syntax error: unexpected end of file\n", at(line + 1))
+                }
+                Fault::Unexpected { text, .. } if task.interactive => {
+                    format!("{head}syntax error near unexpected token `{text}'\n")
                 }
                 Fault::Unexpected { text, .. } => {
                     let source = script.split(|c| *c == b'\n').nth(line as usize - 1).unwrap_or_default();
@@ -51,10 +60,11 @@ pub(super) fn syntax(task: &Task, error: &SyntaxError, script: &[u8]) -> String 
                     format!("{head}unexpected EOF while looking for matching ``'\n")
                 }
                 Fault::MissingBrace => format!("{head}unexpected EOF while looking for matching `}}'\n"),
+                Fault::BadSubstitution if task.interactive => format!("{head}bad substitution\n"),
                 Fault::BadSubstitution => format!("{name}: line {line}: bad substitution\n"),
                 Fault::BadForVariable => format!("{head}syntax error: bad for loop variable\n"),
                 Fault::BadFunctionName => format!("{head}not a valid function name\n"),
-                Fault::TooDeep => format!("{head}commands are nested too deeply\n"),
+                Fault::TooDeep | Fault::Alias { .. } => format!("{head}commands are nested too deeply\n"),
             }
         }
         Dialect::Ash => format!("{}syntax error: {}\n", prefix(task, None), fault(&error.fault, false)),
@@ -78,7 +88,7 @@ fn fault(fault: &Fault, dash: bool) -> String {
         Fault::BadSubstitution => "bad substitution",
         Fault::BadForVariable => "bad for loop variable",
         Fault::BadFunctionName => "bad function name",
-        Fault::TooDeep => "commands are nested too deeply",
+        Fault::TooDeep | Fault::Alias { .. } => "commands are nested too deeply",
     };
     let mut text = String::from(text);
     if dash && !text.starts_with("EOF") {

@@ -1,6 +1,6 @@
-//! Simulated containers: a [`Process`] is everything that runs in one container.
+//! A small Unix machine: a [`Process`] is everything that runs in one container, or in the terminal.
 //!
-//! It is a small machine of its own: tasks (processes) with descriptors, pipes between them, signals, an in-memory
+//! It has tasks (processes) with descriptors, pipes between them, signals, an in-memory
 //! filesystem, and as programs a POSIX shell that really interprets its script, some eighty small tools, and the servers
 //! the image catalogue describes. Nothing outside is touched; the time is what the caller says it is.
 //!
@@ -14,8 +14,9 @@
 //!
 //! Map, in the order a script travels: [`lexer`], [`words`], [`parser`] → [`ast`] → [`exec`] (frames), [`simple`]
 //! (one command), [`expand`], [`arith`], [`pattern`] → [`builtins`], [`applets`] → [`io`], [`fs`], [`paths`];
-//! [`kernel`] schedules the tasks.
+//! [`kernel`] schedules the tasks. What makes the terminal's machine: [`prompt`], [`outside`], [`aliases`].
 
+mod aliases;
 mod applets;
 mod arith;
 pub mod ast;
@@ -29,11 +30,15 @@ pub mod fs;
 mod io;
 mod kernel;
 mod lexer;
+mod look;
 mod messages;
+mod outside;
 pub mod parser;
 mod paths;
 mod pattern;
+mod prompt;
 mod redirect;
+mod redirections;
 mod server;
 mod simple;
 mod start;
@@ -50,6 +55,9 @@ use std::sync::Arc;
 
 use fs::{Fs, Volumes};
 use kernel::Kernel;
+pub use look::Look;
+pub use outside::Call;
+pub use prompt::INTERRUPTED;
 pub use server::{Listener, Server};
 pub use start::StartError;
 pub use userland::{Dialect, Executable, Tools, Userland};
@@ -138,6 +146,17 @@ impl Process {
     /// Lets the container run at the given time until nothing in it can go on, or until it has used `fuel` (about one
     /// unit a command, one for each 64 bytes moved). Running out of fuel takes [`SLICE_NS`] of time.
     pub fn run(&mut self, now_ns: i64, fuel: u32, volumes: &mut Volumes, out: &mut dyn Output) -> Blocked {
+        self.run_within(now_ns, &mut i64::from(fuel), volumes, out)
+    }
+
+    /// As [`Process::run`], taking from the fuel that is given; none is left where time has to pass.
+    pub fn run_within(
+        &mut self,
+        now_ns: i64,
+        fuel: &mut i64,
+        volumes: &mut Volumes,
+        out: &mut dyn Output,
+    ) -> Blocked {
         Arc::make_mut(&mut self.kernel).run(now_ns, fuel, volumes, out)
     }
 
@@ -188,6 +207,12 @@ impl Process {
     /// The ports its servers listen on.
     pub fn listeners(&self) -> Vec<Listener> {
         self.kernel.listeners()
+    }
+
+    /// Looks at its files, those of the volumes included, as they are now, from a directory.
+    pub fn look(&self, volumes: &Volumes, cwd: &str) -> Look {
+        let (user, group) = (self.kernel.user, self.kernel.group);
+        Look { fs: self.kernel.fs.clone(), volumes: volumes.clone(), cwd: cwd.into(), user, group }
     }
 
     /// Its own files as they are now, without the volumes.

@@ -9,7 +9,8 @@
 use std::sync::Arc;
 
 use super::Dialect;
-use super::ast::{AndOr, Command, CommandKind, Joint, List, Part, Pipeline, Redirect, RedirectKind, Word};
+use super::aliases::Aliases;
+use super::ast::{AndOr, Command, CommandKind, Joint, List, Part, Pipeline, Word};
 use super::lexer::{Fault, Lexer, SyntaxError, Token, literal};
 use super::words::split_assignment;
 
@@ -31,8 +32,14 @@ pub struct Line {
 }
 
 /// Parses the complete command at `pos`; `None` at the end of the script.
-pub fn parse_line(src: &[u8], pos: usize, line: u32, dialect: Dialect) -> Result<Option<Line>, SyntaxError> {
-    let mut parser = Lexer::new(src, pos, line, dialect, 0);
+pub(super) fn parse_line(
+    src: &[u8],
+    pos: usize,
+    line: u32,
+    dialect: Dialect,
+    aliases: Option<&Aliases>,
+) -> Result<Option<Line>, SyntaxError> {
+    let mut parser = Lexer { aliases, ..Lexer::new(src, pos, line, dialect, 0) };
     parser.skip_newlines()?;
     if matches!(parser.peek()?, Token::End) {
         return Ok(None);
@@ -53,6 +60,25 @@ pub fn parse_line(src: &[u8], pos: usize, line: u32, dialect: Dialect) -> Result
     }
     parser.next()?;
     Ok(Some(Line { list: Arc::new(List { items }), next: parser.pos, line: parser.line }))
+}
+
+/// Whether a text ends in the middle of a command: a person who types it has not come to its end. (A here-document without
+/// its end is a whole command.)
+pub fn unfinished(text: &str) -> bool {
+    let (mut at, mut line) = (0, 1);
+    loop {
+        match parse_line(text.as_bytes(), at, line, Dialect::Bash, None) {
+            Ok(Some(next)) => (at, line) = (next.next, next.line),
+            Ok(None) => return false,
+            Err(SyntaxError { fault, .. }) => {
+                return match fault {
+                    Fault::Unexpected { text, .. } => text.is_empty(),
+                    Fault::UnterminatedQuote(_) | Fault::UnterminatedBackquote | Fault::MissingBrace => true,
+                    _ => false,
+                };
+            }
+        }
+    }
 }
 
 /// Parses a whole text: what backquotes hold.
@@ -113,7 +139,7 @@ impl Lexer<'_> {
         })
     }
 
-    fn unexpected<T>(&mut self, expecting: Option<&'static str>) -> Result<T, SyntaxError> {
+    pub(super) fn unexpected<T>(&mut self, expecting: Option<&'static str>) -> Result<T, SyntaxError> {
         let (token, text) = match self.peek()? {
             Token::End => (String::from("end of file"), String::new()),
             Token::Newline => {
@@ -191,6 +217,7 @@ impl Lexer<'_> {
     }
 
     fn pipeline(&mut self) -> Result<Pipeline, SyntaxError> {
+        let timed = self.dialect == Dialect::Bash && self.accept_word("time")?;
         let mut negated = false;
         while self.accept_word("!")? {
             negated = !negated;
@@ -200,7 +227,7 @@ impl Lexer<'_> {
             self.skip_newlines()?;
             commands.push(self.command()?);
         }
-        Ok(Pipeline { negated, commands })
+        Ok(Pipeline { timed, negated, commands })
     }
 
     fn command(&mut self) -> Result<Arc<Command>, SyntaxError> {
@@ -289,6 +316,13 @@ impl Lexer<'_> {
                 _ => break,
             }
             let Token::Word(word) = self.next()? else { unreachable!("peeked") };
+            if words.is_empty()
+                && let Some((aliases, name)) = self.aliases.zip(literal(&word))
+                && aliases.stands(self.word_at, name)
+            {
+                let from = self.word_at;
+                return self.error(Fault::Alias { from, to: from + name.len() });
+            }
             match split_assignment(&word) {
                 Some(assign) if words.is_empty() => assigns.push(assign),
                 _ => words.push(word),
@@ -441,50 +475,6 @@ impl Lexer<'_> {
         let part = self.arithmetic_part()?;
         let name = Word(vec![Part::Text(Box::from(&b"let"[..]))]);
         Ok(CommandKind::Simple { assigns: Vec::new(), words: vec![name, Word(vec![part])] })
-    }
-
-    fn redirect(&mut self, out: &mut Vec<Redirect>) -> Result<bool, SyntaxError> {
-        let number = match self.peek()? {
-            Token::IoNumber(number) => {
-                let number = *number;
-                self.next()?;
-                Some(number)
-            }
-            Token::Op("<" | ">" | ">|" | ">>" | "<>" | "<&" | ">&" | "<<" | "<<-" | "<<<" | "&>" | "&>>") => {
-                None
-            }
-            _ => return Ok(false),
-        };
-        let Token::Op(op) = self.next()? else { return self.unexpected(None) };
-        if !matches!(self.peek()?, Token::Word(_)) {
-            return self.unexpected(None);
-        }
-        let Token::Word(target) = self.next()? else { unreachable!("peeked") };
-        let kind = match op {
-            "<" => RedirectKind::Read(target),
-            ">>" => RedirectKind::Append(target),
-            "<>" => RedirectKind::ReadWrite(target),
-            "<&" => RedirectKind::Duplicate(target),
-            // `>&file` is bash's older spelling of `&>file`.
-            ">&" if literal(&target)
-                .is_some_and(|text| text != b"-" && !text.iter().all(u8::is_ascii_digit)) =>
-            {
-                RedirectKind::Both(target)
-            }
-            ">&" => RedirectKind::Duplicate(target),
-            "<<" => RedirectKind::Here(self.here_document(&target, false)?),
-            "<<-" => RedirectKind::Here(self.here_document(&target, true)?),
-            "<<<" => {
-                let mut parts = target.0;
-                parts.push(Part::Quoted(Box::from(&b"\n"[..])));
-                RedirectKind::Here(Word(parts))
-            }
-            "&>" | "&>>" => RedirectKind::Both(target),
-            _ => RedirectKind::Write(target),
-        };
-        let fd = number.unwrap_or(u32::from(!op.starts_with('<')));
-        out.push(Redirect { fd, kind });
-        Ok(true)
     }
 }
 

@@ -13,7 +13,7 @@ use super::paths::{View, clean};
 use super::simple::applet_name;
 use super::task::{Descriptor, Frame, Options, Script, ScriptKind, Task, Text, Variable, Wait};
 use super::userland::{Dialect, Executable, Userland};
-use super::{MAIN, ProcessSpec, Session, Stream, messages};
+use super::{MAIN, ProcessSpec, Session, Stream, messages, outside};
 
 /// Where programs are if `PATH` does not say.
 const DEFAULT_PATH: &str = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
@@ -154,6 +154,8 @@ fn file(task: &Task, view: &View, path: &str) -> Result<Found, Failure> {
 pub(super) fn exec_into(task: &mut Task, kernel: &mut Kernel, found: Found, argv: Vec<Vec<u8>>) {
     task.frames.clear();
     task.functions = Map::new();
+    task.aliases = Map::new();
+    task.interactive = false;
     task.keep_ignored_signals();
     task.variables =
         task.variables.iter().filter(|(_, v)| v.exported).map(|(n, v)| (n.clone(), v.clone())).collect();
@@ -201,6 +203,9 @@ pub(super) fn exec_into(task: &mut Task, kernel: &mut Kernel, found: Found, argv
         }
         Found::Program(Executable::Perl) => {
             task.frames.push(Frame::Program(Box::new(Running::perl(&argv[1..]))));
+        }
+        Found::Program(Executable::Outside(reads)) => {
+            task.frames.push(Frame::Program(Box::new(Running::Outside(outside::State::new(argv, reads)))));
         }
         Found::Program(Executable::NotSimulated) => {
             let message = format!("kubestep: {} is not simulated\n", String::from_utf8_lossy(&argv[0]));
@@ -280,6 +285,7 @@ fn start_shell(task: &mut Task, kernel: &mut Kernel, dialect: Dialect, mut args:
         let script = Script { text: script.as_slice().into(), at: 0, line: 1, kind: ScriptKind::Main };
         task.frames.push(Frame::Script(script));
     } else if args.is_empty() && task.fds.get(&0) == Some(&Descriptor::Console) {
+        task.interactive = true;
         task.frames.push(Frame::Program(Box::new(Running::Interactive { prompted: false })));
     } else if args.is_empty() {
         task.frames.push(Frame::Program(Box::new(Running::Script(Vec::new()))));
@@ -348,6 +354,7 @@ impl Kernel {
             given: order.into(),
             under_shell: false,
             functions: Map::new(),
+            aliases: Map::new(),
             parameters: Arc::default(),
             name: Arc::from(&b"sh"[..]),
             options: Options::default(),
@@ -360,6 +367,8 @@ impl Kernel {
             dialect: spec.userland.sh.unwrap_or(Dialect::Ash),
             shell_pid: INIT,
             numbered: false,
+            interactive: false,
+            job: 0,
             line: 0,
             tested: false,
             exiting: false,

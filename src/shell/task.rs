@@ -66,6 +66,10 @@ pub(super) enum Wait {
     Child(u32),
     /// A signal.
     Forever,
+    /// What a person types.
+    Typed,
+    /// The answer of a program from outside, or, at the prompt, the next line.
+    Outside,
 }
 
 /// A place in a script's text.
@@ -136,6 +140,8 @@ pub(super) enum Frame {
     Call { parameters: Arc<Vec<Vec<u8>>>, locals: Vec<(Text, Option<Variable>)> },
     /// A trap's action: the status to put back.
     Trap(i32),
+    /// `time`: when the pipeline above it began.
+    Timed(i64),
     /// Waits for the tasks of a pipeline or a subshell.
     Await { children: Vec<u32>, statuses: Vec<i32> },
     /// Collects the output of a command substitution for the frame below.
@@ -197,6 +203,8 @@ pub(super) struct Task {
     /// Bytes of names and values.
     pub(super) variable_bytes: usize,
     pub(super) functions: Map<Text, Arc<Command>>,
+    /// Words that stand for other text where a command begins.
+    pub(super) aliases: Map<Text, Text>,
     pub(super) parameters: Arc<Vec<Vec<u8>>>,
     pub(super) name: Text,
     pub(super) options: Options,
@@ -215,6 +223,10 @@ pub(super) struct Task {
     pub(super) shell_pid: u32,
     /// The shell reads a file, so its messages name lines.
     pub(super) numbered: bool,
+    /// A person types what the shell runs.
+    pub(super) interactive: bool,
+    /// The background job that it belongs to: the task it began with. 0: the foreground.
+    pub(super) job: u32,
     pub(super) line: u32,
     /// `errexit` has no effect here: what began this subshell tests its status.
     pub(super) tested: bool,
@@ -244,6 +256,7 @@ impl Task {
             under_shell: self.under_shell,
             variable_bytes: self.variable_bytes,
             functions: self.functions.clone(),
+            aliases: self.aliases.clone(),
             parameters: self.parameters.clone(),
             name: self.name.clone(),
             options: self.options,
@@ -256,6 +269,8 @@ impl Task {
             dialect: self.dialect,
             shell_pid: self.shell_pid,
             numbered: self.numbered,
+            interactive: self.interactive,
+            job: self.job,
             line: self.line,
             tested: self.tested,
             exiting: false,
@@ -348,6 +363,7 @@ impl Task {
         let mut sum = 2000 + self.variable_bytes + self.functions.len() * 200 + size(&self.parameters);
         sum += self.pending.iter().map(|(_, bytes)| bytes.len()).sum::<usize>();
         sum += self.background.len() * 8;
+        sum += self.aliases.iter().map(|(name, text)| name.len() + text.len() + 64).sum::<usize>();
         for frame in &self.frames {
             sum += 100
                 + match frame {

@@ -35,6 +35,8 @@ pub enum Executable {
     Perl,
     /// Something that starts up, serves, and stops.
     Server(&'static Server),
+    /// A program that whoever owns the machine runs; whether it reads its input follows from its words.
+    Outside(fn(&[Vec<u8>]) -> bool),
     /// A program of the image that is known but not simulated: says so and exits 1.
     NotSimulated,
 }

@@ -11,11 +11,21 @@ use super::{Dialect, messages};
 pub(super) fn wait(call: &mut Call) -> Outcome {
     let args = call.strings();
     let any = args.first().is_some_and(|arg| arg == "-n");
-    let named: Vec<u32> = args.iter().filter_map(|arg| arg.trim_start_matches('%').parse().ok()).collect();
+    let pid = |arg: &String| match arg.strip_prefix('%') {
+        Some(text) => job(call.task, text),
+        None => arg.parse().ok(),
+    };
+    let named: Vec<u32> = args.iter().filter_map(pid).collect();
     let children = if named.is_empty() { call.task.background.clone() } else { named };
     call.task.status = 0;
     call.task.frames.push(Frame::Wait { children, any });
     Outcome::Pushed
+}
+
+/// The task that a background job began with: `%1` is the oldest.
+pub(super) fn job(task: &Task, number: &str) -> Option<u32> {
+    let number: usize = number.parse().ok()?;
+    task.background.get(number.checked_sub(1)?).copied()
 }
 
 pub(super) fn wait_step(task: &mut Task, cx: &mut Cx, mut children: Vec<u32>, any: bool) -> Step {

@@ -57,6 +57,10 @@ impl Reader for Base64 {
         i32::from(self.bad)
     }
 
+    fn complaint(&self) -> &'static str {
+        if self.bad { "base64: invalid input\n" } else { "" }
+    }
+
     fn measure(&self) -> usize {
         self.held.len() * 2
     }

@@ -8,6 +8,7 @@ use crate::shell::fs::{Device, FsError, Node};
 use crate::shell::io::{self, Read};
 use crate::shell::kernel::Cx;
 use crate::shell::task::Task;
+use crate::shell::userland::Tools;
 
 /// What a tool makes of its input.
 pub(super) trait Reader: std::fmt::Debug + Send + Sync {
@@ -24,6 +25,10 @@ pub(super) trait Reader: std::fmt::Debug + Send + Sync {
     /// The end: last output, and the status.
     fn end(&mut self, _out: &mut Vec<u8>) -> i32 {
         0
+    }
+    /// What GNU's tool says of its input once it has read it.
+    fn complaint(&self) -> &'static str {
+        ""
     }
     /// Bytes it holds.
     fn measure(&self) -> usize {
@@ -170,6 +175,9 @@ impl Filter {
     fn step(&mut self, task: &mut Task, cx: &mut Cx, out: &mut Vec<u8>) -> Advance {
         let Some((name, input)) = self.inputs.front_mut() else {
             let status = self.reader.end(out);
+            if cx.kernel.userland.tools == Tools::Gnu {
+                task.write(2, self.reader.complaint());
+            }
             return Advance::Done(if status == 0 { self.status } else { status });
         };
         if !self.begun {

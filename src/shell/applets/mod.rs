@@ -22,6 +22,7 @@ mod sort;
 pub(super) mod test;
 
 use super::kernel::Cx;
+use super::outside;
 use super::server::{self, Listener};
 use super::task::{Task, Text, Wait};
 use super::userland::{Dialect, Tools};
@@ -122,6 +123,10 @@ pub(super) enum Running {
     Perl(perl::State),
     /// A shell reading its script from standard input.
     Script(Vec<u8>),
+    /// A program from outside.
+    Outside(outside::State),
+    /// A shell that is given its lines by whoever owns the machine.
+    Prompt,
     /// A shell that a person types into.
     Interactive {
         /// It has said that it waits for a line.
@@ -209,6 +214,8 @@ impl Running {
                 super::io::Read::Wait(wait) => Advance::Wait(wait),
                 super::io::Read::End => Advance::Done(task.status),
             },
+            Running::Prompt => Advance::Wait(Wait::Outside),
+            Running::Outside(state) => state.advance(task, cx),
             Running::ScriptFile(args) => super::start::open_script(task, cx, args),
             Running::Wrapped(wrapped) => wrapped.advance(task, cx),
         }
@@ -234,6 +241,7 @@ impl Running {
         match self {
             Running::Filter(filter) => filter.measure(),
             Running::Script(text) => text.len(),
+            Running::Outside(state) => state.measure(),
             Running::Perl(perl) => perl.measure(),
             _ => 0,
         }
@@ -247,8 +255,10 @@ pub(super) fn replaces_itself(name: &str) -> bool {
 
 /// Does an image with these tools have this one?
 pub(super) fn exists(name: &str, tools: Tools) -> bool {
-    let only_busybox =
-        matches!(name, "vi" | "nslookup" | "ping" | "wget" | "nc" | "ps" | "hostname" | "which" | "xxd");
+    let only_busybox = matches!(
+        name,
+        "vi" | "less" | "nslookup" | "ping" | "wget" | "nc" | "ps" | "hostname" | "which" | "xxd"
+    );
     find(name).is_some() && (tools == Tools::Busybox || !only_busybox || matches!(name, "hostname" | "which"))
 }
 
@@ -296,7 +306,7 @@ pub(super) fn find(name: &str) -> Option<Tool> {
         "find" => files::find,
         "stat" => files::stat,
         "mktemp" => files::mktemp,
-        "cat" => lines::cat,
+        "cat" | "less" | "more" => lines::cat,
         "head" => lines::head,
         "tail" => lines::tail,
         "wc" => lines::wc,

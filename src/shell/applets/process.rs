@@ -79,8 +79,11 @@ pub(in super::super) fn kill(call: &mut Call) -> Outcome {
     }
     let mut status = 0;
     for arg in args {
-        let pid = arg.trim_start_matches('%').parse::<u32>();
-        let Ok(pid) = pid else {
+        let pid = match arg.strip_prefix('%') {
+            Some(job) => super::super::waiting::job(call.task, job),
+            None => arg.parse::<u32>().ok(),
+        };
+        let Some(pid) = pid else {
             call.task.write(2, format!("sh: invalid number '{arg}'\n"));
             status = 1;
             continue;
