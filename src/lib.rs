@@ -4,6 +4,7 @@
 
 pub mod collections;
 pub mod json;
+pub mod shell;
 pub mod sim;
 
 pub mod api;

@@ -345,7 +345,7 @@ fn a_pipe_may_end_in_kubectl_and_a_here_document_knows_commands() {
             EOF
             configmap/d created
             $ kubectl get cm d -o jsonpath='{.data.a}'
-            1--$Y-b-$ ⏎
+            1-/root-$Y-b-$ ⏎
             $ kubectl apply -f - <<'EOF'
             apiVersion: v1
             kind: ConfigMap

@@ -150,14 +150,14 @@ fn an_edit_reaches_files_and_neither_variables_nor_sub_paths() {
         configmap/app patched
         $ sleep 30
         $ kubectl exec web -- sh -c 'date +%T; cat /etc/app/app.conf /etc/single.conf; echo $MODE; cat /etc/all/note'
-        09:00:33
+        09:00:50
         color=red
         color=red
         dark
         one⏎
         $ sleep 60
         $ kubectl exec web -- sh -c 'date +%T; cat /etc/app/app.conf /etc/single.conf; echo $MODE; cat /etc/all/note'
-        09:01:05
+        09:01:50
         color=blue
         color=red
         dark
@@ -217,41 +217,45 @@ spec:
         $ sleep 140
         $ kubectl get pod web
         NAME   READY   STATUS              RESTARTS   AGE
-        web    0/1     ContainerCreating   0          7s
+        web    0/1     ContainerCreating   0          2m20s
         $ kubectl events --for pod/web
-        LAST SEEN         TYPE      REASON        OBJECT    MESSAGE
-        7s                Normal    Scheduled     Pod/web   Successfully assigned default/web to node-1
-        0s (x5 over 7s)   Warning   FailedMount   Pod/web   MountVolume.SetUp failed for volume "cfg" : configmap "app" not found
+        LAST SEEN             TYPE      REASON        OBJECT    MESSAGE
+        2m20s                 Normal    Scheduled     Pod/web   Successfully assigned default/web to node-1
+        17s                   Warning   FailedMount   Pod/web   Unable to attach or mount volumes: unmounted volumes=[cfg], unattached volumes=[], failed to process volumes=[]: context deadline exceeded
+        13s (x9 over 2m20s)   Warning   FailedMount   Pod/web   MountVolume.SetUp failed for volume "cfg" : configmap "app" not found
         $ kubectl create configmap app --from-literal=other=1
         configmap/app created
         $ sleep 130
         $ kubectl events --for pod/web --types=Warning
-        LAST SEEN         TYPE      REASON        OBJECT    MESSAGE
-        0s (x5 over 7s)   Warning   FailedMount   Pod/web   MountVolume.SetUp failed for volume "cfg" : configmap "app" not found
+        LAST SEEN               TYPE      REASON        OBJECT    MESSAGE
+        2m23s (x9 over 4m30s)   Warning   FailedMount   Pod/web   MountVolume.SetUp failed for volume "cfg" : configmap "app" not found
+        24s (x2 over 2m27s)     Warning   FailedMount   Pod/web   Unable to attach or mount volumes: unmounted volumes=[cfg], unattached volumes=[], failed to process volumes=[]: context deadline exceeded
+        21s                     Warning   FailedMount   Pod/web   MountVolume.SetUp failed for volume "cfg" : references non-existent config key: app.conf
         $ kubectl delete configmap app
         configmap "app" deleted from default namespace
         $ kubectl create configmap app --from-literal=app.conf=here
         configmap/app created
         $ sleep 130
         $ kubectl get pod web
-        NAME   READY   STATUS              RESTARTS   AGE
-        web    0/1     ContainerCreating   0          7s
+        NAME   READY   STATUS                       RESTARTS   AGE
+        web    0/1     CreateContainerConfigError   0          6m40s
         $ kubectl exec web -- cat /opt/my.cnf
         error: Internal error occurred: unable to upgrade connection: container not found ("main")
         $ kubectl logs web
-        Error from server (BadRequest): container "main" in pod "web" is waiting to start: ContainerCreating
+        Error from server (BadRequest): container "main" in pod "web" is waiting to start: CreateContainerConfigError
         $ kubectl create secret generic creds --from-literal=passwd=1
         secret/creds created
         $ sleep 20
         $ kubectl get pod web -o jsonpath='{.status.containerStatuses[0].state.waiting.message}'
+        couldn't find key password in Secret default/creds⏎
         $ kubectl patch secret creds -p '{"stringData":{"password":"2"}}'
         secret/creds patched
         $ sleep 20
         $ kubectl get pod web
-        NAME   READY   STATUS              RESTARTS   AGE
-        web    0/1     ContainerCreating   0          7s
+        NAME   READY   STATUS    RESTARTS   AGE
+        web    1/1     Running   0          7m20s
         $ kubectl exec web -- sh -c 'cat /opt/my.cnf; echo $PASSWORD'
-        error: Internal error occurred: unable to upgrade connection: container not found ("main")
+        here2
     "#]].assert_eq(&session(&[("pod.yaml", pod)], &lines));
 }
 
@@ -309,16 +313,16 @@ stringData:
         NAME   READY   STATUS             RESTARTS   AGE
         a      0/1     ImagePullBackOff   0          5s
         b      0/1     ImagePullBackOff   0          5s
-        c      1/1     Running            0          8s
+        c      1/1     Running            0          15s
         $ kubectl events --for pod/a
         LAST SEEN         TYPE      REASON                            OBJECT   MESSAGE
         5s                Normal    Pulling                           Pod/a    Pulling image "registry.example.com/team/nginx:1.27"
         5s                Normal    Scheduled                         Pod/a    Successfully assigned default/a to node-1
-        4s                Warning   Failed                            Pod/a    Failed to pull image "registry.example.com/team/nginx:1.27": failed to pull and unpack image "registry.example.com/team/nginx:1.27": failed to resolve reference "registry.example.com/team/nginx:1.27": pull access denied, repository does not exist or may require authorization: authorization failed: no basic auth credentials
-        4s                Warning   Failed                            Pod/a    Error: ErrImagePull
-        3s (x3 over 5s)   Warning   FailedToRetrieveImagePullSecret   Pod/a    Unable to retrieve some image pull secrets (regcred); attempting to pull the image may not succeed.
-        3s                Normal    BackOff                           Pod/a    Back-off pulling image "registry.example.com/team/nginx:1.27"
-        3s                Warning   Failed                            Pod/a    Error: ImagePullBackOff
+        5s                Warning   Failed                            Pod/a    Failed to pull image "registry.example.com/team/nginx:1.27": failed to pull and unpack image "registry.example.com/team/nginx:1.27": failed to resolve reference "registry.example.com/team/nginx:1.27": pull access denied, repository does not exist or may require authorization: authorization failed: no basic auth credentials
+        5s                Warning   Failed                            Pod/a    Error: ErrImagePull
+        4s (x3 over 5s)   Warning   FailedToRetrieveImagePullSecret   Pod/a    Unable to retrieve some image pull secrets (regcred); attempting to pull the image may not succeed.
+        4s                Normal    BackOff                           Pod/a    Back-off pulling image "registry.example.com/team/nginx:1.27"
+        4s                Warning   Failed                            Pod/a    Error: ImagePullBackOff
         $ kubectl get pod b -o jsonpath='{.status.containerStatuses[0].state.waiting.message}'
         Back-off pulling image "registry.example.com/team/nginx:1.27": ErrImagePull: failed to pull and unpack image "registry.example.com/team/nginx:1.27": failed to resolve reference "registry.example.com/team/nginx:1.27": unexpected status from HEAD request to https://registry.example.com/v2/team/nginx/manifests/1.27: 401 Unauthorized⏎
         $ kubectl get pod c -o jsonpath='{.status.containerStatuses[0].imageID}'

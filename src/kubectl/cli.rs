@@ -3,7 +3,7 @@
 use super::failure::Failure;
 use super::{Env, Stream};
 use crate::api::{Request, Resource, Response, Status, WatchId};
-use crate::json::Json;
+use crate::json::{Json, Str};
 use crate::sim::Time;
 
 /// The agent's name in the server's records.
@@ -40,6 +40,11 @@ impl Cli<'_, '_> {
         if !text.is_empty() {
             self.out.push((stream, text.into()));
         }
+    }
+
+    /// The text of a file.
+    pub fn text(&self, path: &str) -> Option<Str> {
+        if path == "/dev/stdin" { Some(self.stdin.into()) } else { self.env.files.text(path) }
     }
 
     /// The virtual time.

@@ -149,23 +149,16 @@ enum Found {
     Folder(Vec<(String, String)>),
 }
 
-/// Looks beside the terminal; a folder is there where anything is in it.
+/// Looks beside the terminal.
 fn read(cli: &Cli, given: &str) -> Result<Found, Failure> {
-    let path = given.trim_start_matches("./");
-    if let Some(text) = cli.env.files.get(path) {
-        return Ok(Found::File(text.clone()));
+    if let Some(text) = cli.text(given) {
+        return Ok(Found::File(text));
     }
-    let prefix = match path.trim_end_matches('/') {
-        "" | "." if !given.is_empty() => String::new(),
-        folder => format!("{folder}/"),
-    };
-    let inside: Vec<(&str, &Str)> =
-        cli.env.files.iter().filter_map(|(name, text)| Some((name.strip_prefix(&prefix)?, text))).collect();
-    if inside.is_empty() || given.is_empty() {
+    let Some(inside) = cli.env.files.folder(given).filter(|_| !given.is_empty()) else {
         return Err(Failure::error(format!("error reading {given}: no such file or directory")));
-    }
+    };
     let files = inside.into_iter().filter(|(name, _)| !name.contains('/'));
-    Ok(Found::Folder(files.map(|(name, text)| (name.into(), text.as_str().into())).collect()))
+    Ok(Found::Folder(files.map(|(name, text)| (name.to_string(), text.to_string())).collect()))
 }
 
 /// `[KEY=]PATH`; a folder gives all its files.

@@ -68,22 +68,19 @@ fn open(cli: &Cli, path: &str, recursive: bool) -> Result<Vec<(String, String)>,
         return Ok(vec![("STDIN".into(), cli.stdin.into())]);
     }
     let path = path.trim_start_matches("./");
-    if let Some(text) = cli.env.files.get(path) {
+    if let Some(text) = cli.text(path) {
         return Ok(vec![(path.into(), text.as_str().into())]);
     }
+    let Some(there) = cli.env.files.folder(path) else {
+        return Err(Failure::error(format!("the path {path:?} does not exist")));
+    };
     let folder = path.trim_end_matches('/');
     let prefix = if folder == "." || folder.is_empty() { String::new() } else { format!("{folder}/") };
-    let inside = |name: &str| name.strip_prefix(&prefix).map(|rest| recursive || !rest.contains('/'));
-    let all: Vec<(&str, &str)> = cli.env.files.iter().map(|(n, t)| (n.as_str(), t.as_str())).collect();
-    let there: Vec<&(&str, &str)> = all.iter().filter(|(n, _)| n.starts_with(&prefix)).collect();
-    if there.is_empty() {
-        return Err(Failure::error(format!("the path {path:?} does not exist")));
-    }
     let known = |name: &str| [".json", ".yaml", ".yml"].iter().any(|e| name.ends_with(e));
     let found: Vec<(String, String)> = there
         .iter()
-        .filter(|(n, _)| inside(n) == Some(true) && known(n))
-        .map(|(n, t)| ((*n).to_string(), (*t).to_string()))
+        .filter(|(name, _)| (recursive || !name.contains('/')) && known(name))
+        .map(|(name, text)| (format!("{prefix}{name}"), text.to_string()))
         .collect();
     if found.is_empty() {
         let message = format!("error reading [{path}]: recognized file extensions are [.json .yaml .yml]");

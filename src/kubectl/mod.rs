@@ -1,33 +1,30 @@
 //! `kubectl`, in the terminal of the page and in the tests: upstream's commands, flags, output and errors.
 //!
-//! A command line becomes a [`Session`]. It runs at once as far as it can; a command that waits (`get -w`, `wait`, `delete`,
-//! `logs -f`) says for what, and goes on when it is resumed. One command = one file.
+//! A command, whose words a shell has split, becomes a [`Session`]. It runs at once as far as it can; a command that waits
+//! (`get -w`, `wait`, `delete`, `logs -f`) says for what, and goes on when it is resumed. One command = one file.
 //!
-//! - `commandline`: the shell's part: quotes, here-documents, pipes.
 //! - `flags`, `names`, `files`: arguments → what to work on.
 //! - `printers`: objects → text.
 //! - `merge`: the three-way patch of `apply`.
 
 mod apply;
 mod cli;
-mod commandline;
 mod complete;
 mod create;
 mod data;
 mod delete;
 pub mod describe;
 mod describe_command;
+mod edit;
 mod events;
 mod exec;
 mod expose;
 mod failure;
 mod files;
-mod filters;
 mod flags;
 mod generate;
 mod get;
 mod help;
-mod here_document;
 mod label;
 mod logs;
 mod merge;
@@ -52,6 +49,7 @@ mod view_last_applied;
 mod wait;
 
 pub use complete::complete;
+pub use edit::BESIDE;
 pub use names::{find as resource_named, object_named};
 
 use crate::api::{Resource, WatchId};
@@ -60,16 +58,41 @@ use crate::collections::Map;
 use crate::json::{Json, Str};
 use crate::sim::Time;
 use cli::Cli;
-use commandline::{Pipeline, Stage, When};
 use failure::Failure;
-use std::collections::VecDeque;
 
 /// What a command runs in.
 pub struct Env<'a> {
     /// The door to the API server, which also tells the time.
     pub api: &'a mut dyn Api,
-    /// The files beside the terminal, by path.
-    pub files: &'a Map<Str, Str>,
+    /// The files beside the terminal.
+    pub files: &'a dyn Files,
+}
+
+/// Files, as a command names them.
+pub trait Files {
+    /// The text of a file.
+    fn text(&self, path: &str) -> Option<Str>;
+    /// The files in a folder and below it, by their paths from there; `None`: it is none.
+    fn folder(&self, path: &str) -> Option<Vec<(Str, Str)>>;
+}
+
+/// A folder is there where anything is in it.
+impl Files for Map<Str, Str> {
+    fn text(&self, path: &str) -> Option<Str> {
+        self.get(path.trim_start_matches("./")).cloned()
+    }
+
+    fn folder(&self, path: &str) -> Option<Vec<(Str, Str)>> {
+        let prefix = match path.trim_start_matches("./").trim_end_matches('/') {
+            "" | "." => String::new(),
+            folder => format!("{folder}/"),
+        };
+        let inside: Vec<(Str, Str)> = self
+            .iter()
+            .filter_map(|(name, text)| Some((name.strip_prefix(&prefix)?.into(), text.clone())))
+            .collect();
+        (!inside.is_empty()).then_some(inside)
+    }
 }
 
 /// What a session waits for.
@@ -140,40 +163,27 @@ enum Flow {
     Wait(Task),
 }
 
-/// A running command line. Cheap to clone, so that a world with one in it is.
+/// A running command. Cheap to clone, so that a world with one in it is.
 #[derive(Clone)]
 pub struct Session {
-    /// Pipelines that have not begun.
-    queue: VecDeque<Pipeline>,
-    /// The stages behind the command that runs.
-    rest: VecDeque<Stage>,
-    /// What the running command prints into its pipe.
-    piped: String,
     task: Option<Task>,
     output: Vec<(Stream, String)>,
     wait: Wait,
 }
 
 impl Session {
-    /// Starts a whole shell line.
-    pub fn start(line: &str, env: &mut Env<'_>) -> Session {
-        let mut session = Session {
-            queue: VecDeque::new(),
-            rest: VecDeque::new(),
-            piped: String::new(),
-            task: None,
-            output: Vec::new(),
-            wait: Wait::Done(0),
-        };
-        match commandline::split(line) {
-            Ok(pipelines) => session.queue = pipelines.into(),
-            Err(message) => {
-                session.output.push((Stream::Stderr, format!("sh: {message}\n")));
-                session.wait = Wait::Done(2);
-                return session;
+    /// Starts a command: the words behind `kubectl`, and what it can read.
+    pub fn start(args: &[String], stdin: &str, env: &mut Env<'_>) -> Session {
+        let mut session = Session { task: None, output: Vec::new(), wait: Wait::Done(0) };
+        let flow = run_command(args, &mut Cli { env, out: &mut session.output, stdin });
+        match flow {
+            Ok(Flow::Exit(exit)) => session.wait = Wait::Done(exit),
+            Ok(Flow::Wait(task)) => {
+                session.wait = task.blocked();
+                session.task = Some(task);
             }
+            Err(failure) => session.fail(&failure),
         }
-        session.advance(env, 0);
         session
     }
 
@@ -188,28 +198,22 @@ impl Session {
         act: impl FnOnce(&mut Task, &mut Cli) -> Result<Option<i32>, Failure>,
     ) {
         let Some(mut task) = self.task.take() else { return };
-        let mut out = Vec::new();
-        let result = act(&mut task, &mut Cli { env, out: &mut out, stdin: "" });
-        self.take_in(out);
-        match result {
+        match act(&mut task, &mut Cli { env, out: &mut self.output, stdin: "" }) {
             Ok(None) => {
                 self.wait = task.blocked();
                 self.task = Some(task);
             }
-            Ok(Some(exit)) => self.end(env, exit),
-            Err(failure) => {
-                let exit = self.fail(&failure);
-                self.end(env, exit);
-            }
+            Ok(Some(exit)) => self.wait = Wait::Done(exit),
+            Err(failure) => self.fail(&failure),
         }
     }
 
-    /// Whether the running command reads what is typed.
+    /// Whether the command reads what is typed.
     pub fn reads(&self) -> bool {
         matches!(&self.task, Some(Task::Exec(task)) if task.reads())
     }
 
-    /// Types a line for the running command to read.
+    /// Types a line for the command to read.
     pub fn type_line(&mut self, line: &str, env: &mut Env<'_>) {
         self.go_on(env, |task, cli| match task {
             Task::Exec(task) => task.type_line(cli, line),
@@ -227,99 +231,20 @@ impl Session {
         std::mem::take(&mut self.output)
     }
 
-    /// Runs pipelines until one waits or none is left.
-    fn advance(&mut self, env: &mut Env<'_>, mut exit: i32) {
-        while let Some(pipeline) = self.queue.pop_front() {
-            let runs = match pipeline.when {
-                When::Always => true,
-                When::Success => exit == 0,
-                When::Failure => exit != 0,
-            };
-            if !runs {
-                continue;
-            }
-            match self.pipeline(env, pipeline.stages.into(), String::new(), 0) {
-                Some(done) => exit = done,
-                None => return,
-            }
-        }
-        self.wait = Wait::Done(exit);
+    fn fail(&mut self, failure: &Failure) {
+        self.output.push((Stream::Stderr, failure.print()));
+        self.wait = Wait::Done(failure.exit);
     }
+}
 
-    /// Runs a pipeline, whose first stage reads `stdin`; `None` where it waits.
-    fn pipeline(
-        &mut self,
-        env: &mut Env<'_>,
-        mut stages: VecDeque<Stage>,
-        mut stdin: String,
-        mut exit: i32,
-    ) -> Option<i32> {
-        while let Some(stage) = stages.pop_front() {
-            match stage.stdin {
-                Some(document) if document.expands => {
-                    let (text, complaints) = here_document::expand(&document.text, env);
-                    self.push(Stream::Stderr, &complaints);
-                    stdin = text;
-                }
-                Some(document) => stdin = document.text,
-                None => {}
-            }
-            if stage.words.first().map(String::as_str) != Some("kubectl") {
-                let done = filters::run(&stage.words, &stdin, env.files);
-                self.push(Stream::Stderr, &done.complaint);
-                (stdin, exit) = (done.text, done.exit);
-                if stages.is_empty() {
-                    self.push(Stream::Stdout, &stdin);
-                }
-                continue;
-            }
-            self.rest = stages;
-            let mut out = Vec::new();
-            let flow = run_command(&stage.words[1..], &mut Cli { env, out: &mut out, stdin: &stdin });
-            self.take_in(out);
-            exit = match flow {
-                Ok(Flow::Exit(exit)) => exit,
-                Ok(Flow::Wait(task)) => {
-                    self.wait = task.blocked();
-                    self.task = Some(task);
-                    return None;
-                }
-                Err(failure) => self.fail(&failure),
-            };
-            (stages, stdin) = (std::mem::take(&mut self.rest), std::mem::take(&mut self.piped));
-        }
-        Some(exit)
-    }
-
-    /// Goes on with what stands behind the command that has ended, and with the lines after it.
-    fn end(&mut self, env: &mut Env<'_>, exit: i32) {
-        let (stages, piped) = (std::mem::take(&mut self.rest), std::mem::take(&mut self.piped));
-        if let Some(exit) = self.pipeline(env, stages, piped, exit) {
-            self.advance(env, exit);
-        }
-    }
-
-    fn fail(&mut self, failure: &Failure) -> i32 {
-        self.push(Stream::Stderr, &failure.print());
-        failure.exit
-    }
-
-    fn push(&mut self, stream: Stream, text: &str) {
-        if !text.is_empty() {
-            self.output.push((stream, text.into()));
-        }
-    }
-
-    /// Output of the command: out, or into its pipe.
-    fn take_in(&mut self, out: Vec<(Stream, String)>) {
-        for (stream, text) in out {
-            if stream == Stream::Stdout && !self.rest.is_empty() {
-                self.piped.push_str(&text);
-            } else {
-                self.push(stream, &text);
-            }
-        }
-    }
+/// Whether a command, `kubectl` and its arguments, reads its standard input.
+pub fn reads_input(argv: &[Vec<u8>]) -> bool {
+    let own = || argv.iter().skip(1).map(Vec::as_slice).take_while(|arg| *arg != b"--");
+    let short_i = |arg: &[u8]| arg.starts_with(b"-") && !arg.starts_with(b"--") && arg.contains(&b'i');
+    let file =
+        |arg: &[u8]| matches!(arg, b"-" | b"-f-") || arg.ends_with(b"=-") || arg.ends_with(b"/dev/stdin");
+    own().any(file)
+        || own().any(|arg| arg == b"exec") && own().any(|arg| short_i(arg) || arg.starts_with(b"--stdin"))
 }
 
 /// All commands, in the order of their help.
@@ -332,6 +257,7 @@ const COMMANDS: &[&str] = &[
     "rollout",
     "scale",
     "set",
+    "edit",
     "describe",
     "logs",
     "exec",
@@ -381,6 +307,7 @@ fn run_command(args: &[String], cli: &mut Cli) -> Result<Flow, Failure> {
         "exec" => exec::run(cli, &rest),
         "wait" => wait::run(cli, &rest),
         "patch" => patch::run(cli, &rest),
+        "edit" => edit::run(cli, &rest),
         "replace" => replace::run(cli, &rest),
         "run" => run::run(cli, &rest),
         "expose" => expose::run(cli, &rest),

@@ -41,7 +41,7 @@ pub(super) fn run(cli: &mut Cli, args: &[String]) -> Result<Flow, Failure> {
         (true, false) => args.get("patch").to_string(),
         (false, true) => {
             let path = args.get("patch-file");
-            let file = cli.env.files.get(path).map(|t| t.as_str().to_string());
+            let file = cli.text(path).map(|text| text.to_string());
             file.ok_or_else(|| {
                 Failure::error(format!("unable to read patch file: open {path}: no such file or directory"))
             })?

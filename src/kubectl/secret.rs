@@ -74,8 +74,7 @@ pub(super) fn tls(cli: &mut Cli, args: &Arguments, name: &str) -> Result<Json, F
     }
     let read = |path: &str| {
         let missing = || format!("Cannot read file {path}, open {path}: no such file or directory");
-        let text = cli.env.files.get(path.trim_start_matches("./"));
-        text.map(|text| text.as_str()).ok_or_else(|| Failure::error(missing()))
+        cli.text(path).ok_or_else(|| Failure::error(missing()))
     };
     let (cert, key) = (read(args.get("cert"))?, read(args.get("key"))?);
     key_pair::check(cert.as_bytes(), key.as_bytes()).map_err(Failure::error)?;

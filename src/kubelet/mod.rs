@@ -29,7 +29,6 @@ mod pod_worker;
 mod power;
 mod prober;
 mod runtime;
-pub mod shell;
 mod start;
 mod status;
 mod volumes;

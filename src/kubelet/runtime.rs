@@ -2,14 +2,14 @@
 //! file, as a real one knows containerd only through the CRI.
 
 use super::images::{self, registry, servers};
-use super::shell::fs::{Entry, Mount};
-use super::shell::{self, Dialect, Executable, Output, Process, ProcessSpec, Tools, Userland};
 use crate::json::Str;
+use crate::shell::fs::{Entry, Mount};
+use crate::shell::{self, Dialect, Executable, Output, Process, ProcessSpec, Tools, Userland};
 use crate::sim::Time;
 use std::time::Duration;
 
-pub use super::shell::fs::{Tree, Volumes};
-pub use super::shell::{MAIN, SIGKILL, SIGTERM, Session, StartError, Stream};
+pub use crate::shell::fs::{Tree, Volumes};
+pub use crate::shell::{MAIN, SIGKILL, SIGTERM, Session, StartError, Stream};
 
 /// An image that a registry has.
 #[derive(Clone, Debug)]

@@ -113,7 +113,8 @@ pub struct Desk {
 impl Desk {
     /// A booted cluster and an empty terminal.
     pub fn new(config: &Config) -> Desk {
-        let mut desk = Desk { world: World::booted(config), terminal: Terminal::default(), default: None };
+        let mut desk =
+            Desk { world: World::booted(config), terminal: Terminal::new(config.start), default: None };
         desk.default = desk.find_default();
         desk
     }
@@ -171,7 +172,9 @@ impl Desk {
     pub fn is_idle(&self) -> bool {
         match &self.default {
             None => true,
-            Some(Choice::World(Action::Advance { background, .. })) => *background,
+            Some(Choice::World(Action::Advance { background, .. })) => {
+                *background && self.terminal.deadline().is_none()
+            }
             Some(_) => false,
         }
     }
@@ -215,6 +218,7 @@ impl Machine for Desk {
 
     fn apply(&mut self, input: &Input) -> Record {
         let Desk { world, terminal, .. } = self;
+        terminal.begin();
         let record = match input {
             Input::Command { line, files } => {
                 let step = terminal.start(world, line, files);

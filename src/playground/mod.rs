@@ -5,10 +5,12 @@
 //! timeline over a desk, plus what is *not* rewound: the files in the editor are the person's, and stay as they are when
 //! one goes back; each command remembers the files as they were when it was typed.
 
-mod builtin;
+mod complete;
 mod desk;
 mod diagnostics;
 mod export;
+mod machine;
+mod programs;
 mod run;
 pub mod script;
 mod terminal;
@@ -36,6 +38,8 @@ pub struct Playground {
     /// Where a run stops. Not part of the run: they are the person's, as the files are.
     breakpoints: Vec<Breakpoint>,
     quiet: run::Quiet,
+    /// How often commands have written into the files.
+    writings: u32,
 }
 
 impl Playground {
@@ -50,6 +54,7 @@ impl Playground {
             asides_at: (0, 0),
             breakpoints: Vec::new(),
             quiet: run::Quiet::default(),
+            writings: 0,
         }
     }
 
@@ -102,17 +107,39 @@ impl Playground {
     /// Does the enabled action at `index` (0: the default); `None` where there is none.
     pub fn step(&mut self, index: u32) -> Option<Record> {
         self.desk().choice(index)?;
-        Some(self.timeline.act(Input::Step(index)))
+        Some(self.act(Input::Step(index)))
+    }
+
+    /// Does what a person does; what a command writes into the files, the editor has from then on.
+    fn act(&mut self, input: Input) -> Record {
+        let record = self.timeline.act(input);
+        let written = self.desk().terminal().written().to_vec();
+        self.take_in(&written);
+        record
+    }
+
+    fn take_in(&mut self, written: &[(Str, Option<Str>)]) {
+        self.writings += u32::from(!written.is_empty());
+        for (name, text) in written {
+            self.set_file(name, text.as_deref());
+        }
+    }
+
+    /// How often commands have written into the files: when it grows, the editor has something to show.
+    pub fn writings(&self) -> u32 {
+        self.writings
     }
 
     /// Types a command line into the terminal. In the past, a command that only reads leaves the timeline as it is; one
-    /// that writes, or goes on running, makes a branch.
+    /// that writes to the cluster, goes on running, or teaches the shell something (a variable, a name) makes a branch.
     pub fn command(&mut self, line: &str) {
         let input = Input::Command { line: line.into(), files: self.files.clone() };
         if self.timeline.position() < self.timeline.len() {
             let mut desk = self.desk().clone();
             let record = desk.apply(&input);
-            if !record.step.changes() && !desk.terminal().is_running() {
+            let (before, after) = (self.desk().terminal(), desk.terminal());
+            if !record.step.changes() && !after.is_busy() && after.remembers_as(before) {
+                self.take_in(after.written());
                 let here = (self.timeline.current(), self.timeline.position());
                 if self.asides_at != here {
                     self.asides.clear();
@@ -122,7 +149,12 @@ impl Playground {
                 return;
             }
         }
-        self.timeline.act(input);
+        self.act(input);
+    }
+
+    /// How a line could go on: from which byte on it would be replaced, and the candidates.
+    pub fn complete(&self, line: &str, cursor: usize) -> (usize, Vec<String>) {
+        self.desk().terminal().complete(line, cursor, &self.files, self.desk().world())
     }
 
     /// The commands as of the current position, oldest first.
@@ -134,11 +166,11 @@ impl Playground {
 
     /// Lets something break, or be mended; `None` where it cannot.
     pub fn fault(&mut self, fault: Fault) -> Option<Record> {
-        self.desk().world().can_suffer(&fault).then(|| self.timeline.act(Input::Fault(fault)))
+        self.desk().world().can_suffer(&fault).then(|| self.act(Input::Fault(fault)))
     }
 
     /// Interrupts the running command (Ctrl-C).
     pub fn interrupt(&mut self) -> Option<Record> {
-        self.desk().terminal().is_running().then(|| self.timeline.act(Input::Interrupt))
+        self.desk().terminal().is_running().then(|| self.act(Input::Interrupt))
     }
 }

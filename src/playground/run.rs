@@ -42,7 +42,7 @@ pub enum RunEnd {
     Idle,
     /// A component has passed a place that is marked.
     Breakpoint,
-    /// For long nothing was new, and only pods go on: a program that loops, or one that is tried again and again.
+    /// For long nothing was new, and only pods, or a command, go on: a program that loops, or one that is tried again and again.
     Loop,
 }
 
@@ -77,7 +77,7 @@ impl Breakpoint {
 
 /// After this much virtual time without news ([`tells_something`]), a run asks whether anything is still to come.
 pub const PATIENCE: Duration = Duration::from_secs(600);
-/// A pod that did something this often without news loops; one that did not may just be sleeping for long.
+/// A pod or a command that did something this often without news loops; one that did not may just be sleeping for long.
 const WAKES: u32 = 5;
 
 /// Since when a run has brought no news.
@@ -138,16 +138,16 @@ impl Playground {
         let pod_acted = about_pod && matches!(step.action, Some(Action::Kubelet { .. }));
         if record.line.is_some() || step.writes().any(tells_something) {
             self.quiet = Quiet { since: step.time, ..Quiet::default() };
-        } else if pod_acted {
+        } else if pod_acted || record.resumed {
             self.quiet.wakes += 1;
         }
     }
 
     fn loops(&self) -> bool {
-        let world = self.desk().world();
+        let (world, terminal) = (self.desk().world(), self.desk().terminal());
         self.quiet.wakes >= WAKES
             && world.now() >= self.quiet.since + PATIENCE
-            && !world.waits_for_pods().is_empty()
+            && (!world.waits_for_pods().is_empty() || terminal.deadline().is_some())
     }
 
     /// Whether there is no need, or no way, to go on.

@@ -1,12 +1,12 @@
 //! [`Terminal`]: the commands that were typed, what they printed, and the one that is still running.
 
-use super::builtin::{self, Builtin};
-use crate::api::WatchId;
+use super::complete;
+use super::machine::{Machine, Printed};
 use crate::client::Api;
 use crate::cluster::{StepRecord, World};
 use crate::collections::{List, Map};
 use crate::json::Str;
-use crate::kubectl::{Env, Session, Stream, Wait};
+use crate::shell::{INTERRUPTED, Stream};
 use crate::sim::Time;
 
 /// The files beside the terminal, by name.
@@ -34,121 +34,105 @@ pub struct Entry {
     pub exit: Option<i32>,
 }
 
-/// What runs in the foreground.
-#[derive(Clone)]
-enum Running {
-    Kubectl(Box<Session>),
-    Sleep(Time),
-}
+/// The exit code of a shell that used more memory than there is.
+const KILLED: i32 = 137;
 
 /// What one types into.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 pub struct Terminal {
     entries: List<Entry>,
-    running: Option<Running>,
-    files: Files,
+    machine: Machine,
+    /// Whether the newest line is still running.
+    running: bool,
+    /// What the newest step wrote into the files.
+    written: Vec<(Str, Option<Str>)>,
 }
 
-/// The exit code of a command that Ctrl-C ended.
-const INTERRUPTED: i32 = 130;
-
 impl Terminal {
+    /// A shell that waits for its first line.
+    pub fn new(now: Time) -> Terminal {
+        Terminal { entries: List::default(), machine: Machine::new(now), running: false, written: Vec::new() }
+    }
+
     /// The commands, oldest first.
     pub fn entries(&self) -> &List<Entry> {
         &self.entries
     }
 
-    /// Whether a command is still running.
+    /// Whether a command is still running in the foreground.
     pub fn is_running(&self) -> bool {
-        self.running.is_some()
+        self.running
     }
 
-    /// The step in which the running command was typed.
+    /// Whether anything goes on, in the foreground or behind it.
+    pub fn is_busy(&self) -> bool {
+        self.running || self.machine.is_busy()
+    }
+
+    /// The step in which what is still running was typed; of several, the newest.
     pub fn running_since(&self) -> Option<u64> {
-        self.entries.back().filter(|_| self.is_running()).map(|entry| entry.step)
+        self.entries.back().filter(|_| self.is_busy()).map(|entry| entry.step)
     }
 
     /// Whether the running command can go on now.
     pub fn is_ready(&self, world: &World) -> bool {
-        self.watches().iter().any(|w| world.server().has_event(*w))
-            || self.deadline().is_some_and(|t| t <= world.now())
+        self.machine.is_ready(world)
     }
 
     /// When the running command will go on by itself.
     pub fn deadline(&self) -> Option<Time> {
-        match self.running.as_ref()? {
-            Running::Sleep(until) => Some(*until),
-            Running::Kubectl(session) => match session.wait() {
-                Wait::Blocked { until, .. } => *until,
-                Wait::Done(_) => None,
-            },
-        }
+        self.machine.deadline()
     }
 
-    fn watches(&self) -> &[WatchId] {
-        match &self.running {
-            Some(Running::Kubectl(session)) => match session.wait() {
-                Wait::Blocked { watches, .. } => watches,
-                Wait::Done(_) => &[],
-            },
-            _ => &[],
-        }
+    /// The files that the newest step wrote, made or removed (`None`).
+    pub fn written(&self) -> &[(Str, Option<Str>)] {
+        &self.written
+    }
+
+    /// Whether the next line would mean the same at both terminals: their shells know the same variables and names.
+    pub fn remembers_as(&self, other: &Terminal) -> bool {
+        self.machine.remembers_as(&other.machine)
+    }
+
+    /// How a line could go on: from which byte on, and with what.
+    pub fn complete(&self, line: &str, cursor: usize, files: &Files, world: &World) -> (usize, Vec<String>) {
+        let mut machine = self.machine.clone();
+        machine.show(files, world.now());
+        complete::complete(&machine, line, cursor, world)
+    }
+
+    /// A new step begins: nothing is written in it yet.
+    pub(super) fn begin(&mut self) {
+        self.written.clear();
     }
 
     /// Types a command: one step. A command that is still running is interrupted first, unless it reads what is typed.
     pub fn start(&mut self, world: &mut World, line: &Str, files: &Files) -> StepRecord {
-        self.files = files.clone();
         let (step, now) = (world.steps() + 1, world.now());
-        if matches!(&self.running, Some(Running::Kubectl(session)) if session.reads()) {
+        let typed = self.running && self.machine.reads();
+        if typed && let Some(entry) = self.entries.back_mut() {
             // The rest of the command's life is the newest line's.
-            if let Some(entry) = self.entries.back_mut() {
-                entry.exit = Some(0);
-            }
-            self.entries.push_back(Entry { line: line.clone(), step, output: List::new(), exit: None });
-            let (_, record) = world.user(|api| {
-                if let Some(Running::Kubectl(session)) = &mut self.running {
-                    session.type_line(line, &mut Env { api, files: &self.files });
-                    self.collect();
-                }
-            });
-            return record;
+            entry.exit = Some(0);
         }
-        let stopped = self.stop();
+        if !typed {
+            self.stop(now);
+        }
+        self.machine.show(files, now);
         self.entries.push_back(Entry { line: line.clone(), step, output: List::new(), exit: None });
-        let (_, record) = world.user(|api| {
-            stopped.iter().for_each(|watch| api.stop_watch(*watch));
-            self.launch(api, line, now);
-        });
-        record
-    }
-
-    fn launch(&mut self, api: &mut dyn Api, line: &Str, now: Time) {
-        match builtin::run(line, &self.files, now) {
-            Some(Builtin::Sleep(until)) => self.running = Some(Running::Sleep(until)),
-            Some(Builtin::Done { stdout, stderr, exit }) => {
-                self.print(false, stdout);
-                self.print(true, stderr);
-                self.end(exit);
+        self.running = true;
+        self.act(world, |machine, api| {
+            if typed {
+                return machine.type_line(line, api, now);
             }
-            None => {
-                let session = Session::start(line, &mut Env { api, files: &self.files });
-                self.running = Some(Running::Kubectl(Box::new(session)));
-                self.collect();
-            }
-        }
+            machine.give(line);
+            machine.run(Some(api), now)
+        })
     }
 
     /// Lets the running command go on: one step.
     pub fn resume(&mut self, world: &mut World) -> StepRecord {
-        let since = self.running_since();
-        let (_, mut record) = world.user(|api| match &mut self.running {
-            Some(Running::Kubectl(session)) => {
-                session.resume(&mut Env { api, files: &self.files });
-                self.collect();
-            }
-            Some(Running::Sleep(_)) => self.end(0),
-            None => {}
-        });
+        let (since, now, ready) = (self.running_since(), world.now(), self.machine.ready(world));
+        let mut record = self.act(world, |machine, api| machine.resume(&ready, api, now));
         if record.causes.is_empty() {
             record.causes.extend(since);
         }
@@ -157,53 +141,73 @@ impl Terminal {
 
     /// Lets a command that follows the world (a log) look at it after a step. It only reads, so this is no step.
     pub fn follow(&mut self, world: &World) {
-        if let Some(Running::Kubectl(session)) = &self.running
-            && matches!(session.wait(), Wait::Blocked { any_step: true, .. })
-        {
-            self.resume(&mut world.clone());
-        }
+        let printed = self.machine.follow(world);
+        self.settle(printed, world.now());
     }
 
     /// Ctrl-C: one step.
     pub fn interrupt(&mut self, world: &mut World) -> StepRecord {
-        let stopped = self.stop();
-        world.user(|api| stopped.iter().for_each(|watch| api.stop_watch(*watch))).1
+        self.stop(world.now());
+        self.act(world, |_, _| Vec::new())
     }
 
-    /// Ends the running command; gives the watches that it leaves open.
-    fn stop(&mut self) -> Vec<WatchId> {
-        let watches = self.watches().to_vec();
-        if self.running.is_some() {
+    fn act(
+        &mut self,
+        world: &mut World,
+        act: impl FnOnce(&mut Machine, &mut dyn Api) -> Printed,
+    ) -> StepRecord {
+        let machine = &mut self.machine;
+        let (printed, record) = world.user(|api| {
+            let printed = act(machine, api);
+            machine.orphans().iter().for_each(|watch| api.stop_watch(*watch));
+            printed
+        });
+        self.settle(printed, world.now());
+        record
+    }
+
+    /// Ends what runs in the foreground.
+    fn stop(&mut self, now: Time) {
+        if self.running {
             self.print(false, "^C\n".into());
+            let printed = self.machine.interrupt(now);
+            self.settle(printed, now);
             self.end(INTERRUPTED);
         }
-        watches
     }
 
-    fn print(&mut self, error: bool, text: String) {
+    fn print(&mut self, error: bool, text: Str) {
         if let Some(entry) = self.entries.back_mut()
             && !text.is_empty()
         {
-            entry.output.push_back(Output { error, text: text.into() });
+            entry.output.push_back(Output { error, text });
         }
     }
 
     fn end(&mut self, exit: i32) {
-        self.running = None;
+        self.running = false;
         if let Some(entry) = self.entries.back_mut() {
             entry.exit = Some(exit);
         }
     }
 
-    fn collect(&mut self) {
-        let Some(Running::Kubectl(session)) = &mut self.running else { return };
-        let output = session.take_output();
-        let exit = if let Wait::Done(exit) = session.wait() { Some(*exit) } else { None };
-        for (stream, text) in output {
-            self.print(stream == Stream::Stderr, text);
+    /// Shows what was printed; and the line's end, if it has come.
+    fn settle(&mut self, printed: Printed, now: Time) {
+        for (stream, bytes) in printed {
+            self.print(stream == Stream::Stderr, String::from_utf8_lossy(&bytes).as_ref().into());
         }
-        if let Some(exit) = exit {
+        if let Some((exit, left)) = self.machine.ended()
+            && self.running
+        {
+            if left {
+                self.print(true, if exit == KILLED { "Killed\n" } else { "exit\n" }.into());
+                self.machine.restart(now);
+            }
             self.end(exit);
+        }
+        for (name, text) in self.machine.written() {
+            self.written.retain(|(other, _)| *other != name);
+            self.written.push((name, text));
         }
     }
 }

@@ -219,7 +219,8 @@ impl Playground {
         if text.len() > MOST_FILE {
             return Err(fault("tooLarge", name));
         }
-        if name.is_empty() || name.len() > 100 || name.contains(['/', '\\', '\0', '\n', ' ']) {
+        let part = |part: &str| part.is_empty() || part == "." || part == "..";
+        if name.len() > 100 || name.contains(['\\', '\0', '\n', ' ']) || name.split('/').any(part) {
             return Err(fault("badName", name));
         }
         self.engine.set_file(name, Some(text));
@@ -269,6 +270,16 @@ impl Playground {
     pub fn command(&mut self, line: &str) -> u32 {
         self.engine.command(line);
         self.engine.terminal_entries().count() as u32 - 1
+    }
+
+    /// How often commands have written into the files: when it grows, the files are to be read anew.
+    pub fn writings(&self) -> u32 {
+        self.engine.writings()
+    }
+
+    /// Whether a text ends in the middle of a command.
+    pub fn unfinished(&self, text: &str) -> bool {
+        crate::shell::parser::unfinished(text)
     }
 
     /// Fails as a fault of the engine would: for the tests of what the page does then.

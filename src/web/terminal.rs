@@ -4,7 +4,6 @@ use super::model::{Completion, ObjectRef, Segment, TerminalEntry};
 use super::names;
 use crate::api::{ObjectKey, ResourceInfo, kinds};
 use crate::cluster::World;
-use crate::kubectl;
 use crate::playground::Playground;
 
 /// An entry shows at most its last pieces.
@@ -102,10 +101,7 @@ pub fn complete(playground: &Playground, line: &str, cursor: usize) -> Completio
         Some((before, i))
     });
     let byte = byte.filter(|(units, _)| *units >= cursor).map(|(_, i)| i).next().unwrap_or(line.len());
-    let mut world = playground.desk().world().clone();
-    let files = playground.files();
-    let ((from, mut words), _) =
-        world.user(|api| kubectl::complete(line, byte, &mut kubectl::Env { api, files }));
+    let (from, mut words) = playground.complete(line, byte);
     words.truncate(MOST_WORDS);
     Completion { from: line[..from].encode_utf16().count() as u32, words }
 }

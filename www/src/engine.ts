@@ -24,6 +24,10 @@ export interface Engine {
   diagnostics(name: string): Diagnostics;
   terminal(from: number): Terminal;
   command(line: string): number;
+  /** How often commands have written into the files. */
+  writings(): number;
+  /** Whether a text ends in the middle of a command: an `if` without its `fi`. */
+  unfinished(text: string): boolean;
   interrupt(): void;
   /** Panics, for the tests of what the page does then. */
   fail(): void;

@@ -1,8 +1,8 @@
 //! The servers of the catalogue. Their lines are the first and last ones that the real programs print; what comes
 //! between is left out.
 
-use crate::kubelet::shell::Stream::{Stderr, Stdout};
-use crate::kubelet::shell::{Listener, Server};
+use crate::shell::Stream::{Stderr, Stdout};
+use crate::shell::{Listener, Server};
 
 const fn http(port: u16) -> Listener {
     Listener { port, http: true }

@@ -9,7 +9,7 @@
 //!
 //! Upstream: `pkg/volume/util/atomic_writer.go`.
 
-use crate::kubelet::shell::fs::{Entry, Node, Tree};
+use crate::shell::fs::{Entry, Node, Tree};
 use crate::sim::{Rng, Time};
 
 const DATA: &str = "/..data";

@@ -16,8 +16,8 @@ pub use token::Tokens;
 use super::env;
 use super::object_cache::Source;
 use super::runtime::{Tree, Volumes};
-use super::shell::fs::{Entry, Mount, Node};
 use crate::json::{Json, Str};
+use crate::shell::fs::{Entry, Mount, Node};
 use projection::KINDS;
 
 /// Sets up the volumes that are not there yet, or, to `remount`, looks at all of them again. Gives what failed, in

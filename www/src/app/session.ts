@@ -51,6 +51,7 @@ export class Session extends EventTarget {
   #engine!: Engine;
   #lastGood = "";
   #savedAt = 0;
+  #writings = 0;
   #recoveredAt = -Infinity;
   #stopPlaying: (() => void) | undefined;
 
@@ -209,7 +210,8 @@ export class Session extends EventTarget {
     this.markStepped();
     const ended = end as RunEnd | "stopped";
     if (ended === "breakpoint") this.stopped();
-    if (ended === "loop") this.say({ id: "notice-loop", values: { pods: this.waitsFor() }, severity: "info" });
+    if (ended === "loop" && this.view.waitsFor.total === 0) this.say({ id: "notice-loop-command", severity: "info" });
+    else if (ended === "loop") this.say({ id: "notice-loop", values: { pods: this.waitsFor() }, severity: "info" });
     if (ended === "idle" && until.type !== "idle") this.say({ id: "notice-not-reached", severity: "info" });
     this.changed("ui");
     return ended;
@@ -391,6 +393,12 @@ export class Session extends EventTarget {
     this.mechanisms = this.#engine.mechanisms();
     if (this.mechanisms.stage !== stage) this.changed("ui");
     this.record = now.step > 0 ? this.#engine.stepRecord(now.step) : undefined;
+    const writings = this.#engine.writings();
+    if (writings !== this.#writings) {
+      this.#writings = writings;
+      this.readFiles();
+      this.changed("files");
+    }
   }
 
   /** Keeps the run as it is now: after each act of the person, and twice a second while it plays. */

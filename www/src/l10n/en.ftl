@@ -41,6 +41,7 @@ notice-run-broken = This file holds no run that Kubestep can open: { $message }
 notice-too-large = That is too much for { $name }: a file holds at most 1 MiB. Nothing was changed.
 notice-refused = { $message }
 notice-loop = Stopped: for ten minutes of the cluster's time nothing was new. Only { $pods } goes on: its program loops, or is tried again and again. Step and Play go further.
+notice-loop-command = Stopped: for ten minutes of the cluster's time nothing was new. Only the command in the terminal goes on; Ctrl-C ends it. Step and Play go further.
 notice-not-reached = Nothing is left to do, and it did not happen.
 notice-breakpoint = Stopped at a breakpoint: { $controller } has just passed { $place }. Step and Play go further.
 notice-branched = This was not what happened before, so it is a branch of its own now: { $name }. { $parent } is still there.

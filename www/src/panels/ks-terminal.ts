@@ -101,7 +101,8 @@ export class KsTerminal extends Panel {
 
   private key = (event: KeyboardEvent): void => {
     if (event.key === "Enter" && !event.shiftKey && !event.isComposing) {
-      if (unfinished(this.input.value)) return;
+      const text = this.input.value;
+      if (unfinished(text) || this.session.ask((engine) => engine.unfinished(text))) return;
       event.preventDefault();
       this.submit();
     } else if ((event.key === "ArrowUp" || event.key === "ArrowDown") && this.leaves(event.key === "ArrowUp")) {

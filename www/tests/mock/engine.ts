@@ -107,6 +107,8 @@ class Mock implements Engine {
     return { diagnostics: at < 0 ? [] : [{ line: at + 1, column: lines[at]!.indexOf("imaeg") + 1, endLine: at + 1, endColumn: lines[at]!.indexOf("imaeg") + 6, severity: "error", message: 'unknown field "spec.template.spec.containers[0].imaeg"' }] };
   }
   terminal(from: number): m.Terminal { return { entries: this.entries.filter((e) => e.id >= from && e.step <= this.at) }; }
+  writings(): number { return 0; }
+  unfinished(): boolean { return false; }
   command(line: string): number {
     const out = (t: string, object?: m.ObjectRef): m.Segment => ({ text: t, error: false, object });
     let output: m.Segment[] = [{ text: `error: unknown command ${line}\n`, error: true, object: undefined }];
