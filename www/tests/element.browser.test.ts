@@ -16,6 +16,9 @@ describe.skipIf(!url && !process.env["KUBESTEP_CHROMIUM"] || !built)("<kube-step
     "/two": pageOf(`${block}<kube-step id="a" view="strip" loading="visible"></kube-step><div lang="zh-CN">${block}<kube-step id="b" view="strip" loading="visible" theme="dark"></kube-step></div>`),
     "/readonly": pageOf(`${block}<kube-step view="files loop terminal" loading="visible" readonly></kube-step>`),
     "/broken": pageOf(`<kube-step view="loop" loading="visible" src="/nowhere.yaml"></kube-step>`),
+    "/moments": pageOf(`${block}<kube-step view="strip" loading="visible" step="sync job-controller; schedule; kubelet hello"></kube-step>`),
+    "/manifest.yaml": JOB,
+    "/src": pageOf(`<kube-step view="strip" loading="visible" src="/manifest.yaml" step="2"></kube-step>`),
     "/script": pageOf(`<kube-step view="split" loading="visible"><script type="application/yaml" filename="a.yaml">${JOB}</script><script type="application/yaml" filename="b.yaml">x: 1</script></kube-step>`),
   });
 
@@ -81,13 +84,8 @@ describe.skipIf(!url && !process.env["KUBESTEP_CHROMIUM"] || !built)("<kube-step
   });
 
   test("ten of them share one module, and none keeps the page waiting", async () => {
-    const page = await visit.open("/many");
     visit.site.asked.length = 0;
-    await page.evaluate(() => {
-      const tasks = ((window as unknown as { tasks: number[] }).tasks = [] as number[]);
-      new PerformanceObserver((list) => list.getEntries().forEach((entry) => tasks.push(Math.round(entry.duration)))).observe({ type: "longtask", buffered: true });
-    });
-    await page.reload();
+    const page = await visit.open("/many");
     await page.evaluate(() => Promise.all([...document.querySelectorAll("kube-step")].map((element) => (element as KubeStep).load())));
     const tasks = await page.evaluate(() => new Promise<number[]>((resolve) => {
       new PerformanceObserver((list) => resolve(list.getEntries().map((entry) => Math.round(entry.duration)))).observe({ type: "longtask", buffered: true });
@@ -123,10 +121,67 @@ describe.skipIf(!url && !process.env["KUBESTEP_CHROMIUM"] || !built)("<kube-step
     expect(await page.evaluate(() => ["a", "b"].map((id) => (document.getElementById(id) as KubeStep).state!.step))).toEqual([4, 7]);
   });
 
+  test("opens at a moment, and a page that shows one loads no editor and one language", async () => {
+    visit.site.asked.length = 0;
+    const page = await visit.open("/moments", 1);
+    expect(await page.evaluate(() => (document.querySelector("kube-step") as KubeStep).state!.sentence)).toMatch(/node-\d.*hello-/);
+    const files = visit.site.asked.filter((path) => path.startsWith("/pkg/dist/"));
+    const bytes = files.reduce((sum, path) => sum + visit.site.sent.get(path)!, 0);
+    console.log(`a page with one paused diagram: ${bytes} bytes in ${files.length} files`);
+    expect(files.filter((path) => /editor|zh-CN/.test(path))).toEqual([]);
+    expect(bytes).toBeLessThan(900_000);
+  });
+
+  test("a manifest, a run and a link are sources", async () => {
+    const page = await visit.open("/src", 1);
+    const told = await page.evaluate(async () => {
+      const element = document.querySelector("kube-step") as KubeStep;
+      const told = [[element.state!.step, element.state!.length]];
+      await element.seek("schedule");
+      const run = await element.save();
+      const heard = (type: string) => new Promise((resolve) => element.addEventListener(type, resolve, { once: true }));
+      element.removeAttribute("step");
+      await element.seek(0);
+      element.setAttribute("src", URL.createObjectURL(new Blob([run])));
+      await heard("step");
+      told.push([element.state!.step, element.state!.length]);
+      element.setAttribute("src", "#v9:abc");
+      await heard("error");
+      await element.step();
+      await element.open(run);
+      told.push([element.state!.step, element.state!.length]);
+      return told;
+    });
+    expect(told).toEqual([[2, 2], [7, 7], [7, 7]]);
+  });
+
+  test("the editor comes when somebody is about to type, and applies", async () => {
+    const page = await visit.open("/script", 1);
+    expect(visit.site.asked.filter((path) => path.includes("editor"))).toEqual([]);
+    const element = page.locator("kube-step");
+    await element.getByRole("textbox").focus();
+    await element.locator(".cm-content").waitFor();
+    await page.keyboard.press("Control+Enter");
+    await element.getByText("You ran").first().waitFor();
+    expect(await page.evaluate(() => (document.querySelector("kube-step") as KubeStep).state!.step)).toBe(1);
+  });
+
+  test("follows the page's theme while it changes", async () => {
+    const page = await visit.open("/strip", 1);
+    const look = () => page.evaluate(() => (document.querySelector("kube-step") as KubeStep).dataset["look"]);
+    const looks = [await look()];
+    for (const change of ['document.documentElement.dataset.theme = "dark"', 'document.documentElement.dataset.theme = "light"', 'document.body.setAttribute("data-md-color-scheme", "slate")', 'document.querySelector("kube-step").setAttribute("theme", "light")']) {
+      await page.evaluate(change);
+      looks.push(await look());
+    }
+    expect(looks).toEqual(["light", "dark", "light", "dark", "light"]);
+  });
+
   test("readonly leaves nothing to type into", async () => {
     const page = await visit.open("/readonly", 1);
     expect(await page.locator("kube-step textarea:not([readonly]), kube-step .cm-content, kube-step form").count()).toBe(0);
     expect(await page.evaluate(() => (document.querySelector("kube-step") as KubeStep).kubectl("get pods"))).toMatchObject({ code: 1 });
+    expect(await page.evaluate(async () => (await (document.querySelector("kube-step") as KubeStep).fetch("/api/v1/namespaces/default/pods", { method: "DELETE" })).json())).toMatchObject({ kind: "Status", code: 403 });
   });
 
   test("what cannot be had is said, and may be tried again", async () => {

@@ -323,11 +323,11 @@ export class Session extends EventTarget {
     let answer: HttpAnswer | undefined;
     const ask = () => (answer = this.#engine.request(method, target, headers, body));
     if (/^(GET|HEAD)$/i.test(method)) this.try(ask);
-    else if (!this.readonly) {
+    else {
       this.pause();
       this.act(ask);
     }
-    return answer ?? { code: this.readonly ? 403 : 500, headers: [], body: "", watch: undefined };
+    return answer ?? { code: 500, headers: [], body: "", watch: undefined };
   }
 
   interrupt(): void {

@@ -9,6 +9,10 @@ export function fetchFrom(session: Session): (input: RequestInfo | URL, init?: R
     // Paths alone have no host; which one it is does not matter here.
     const request = new Request(typeof input === "string" && input.startsWith("/") ? `http://kubestep.invalid${input}` : input, init);
     request.signal.throwIfAborted();
+    if (session.readonly && request.method !== "GET" && request.method !== "HEAD") {
+      const message = "this element is read-only";
+      return Response.json({ kind: "Status", apiVersion: "v1", metadata: {}, status: "Failure", message, reason: "Forbidden", code: 403 }, { status: 403 });
+    }
     const { pathname, search } = new URL(request.url);
     const headers: string[] = [];
     for (const name of ["accept", "content-type"]) {

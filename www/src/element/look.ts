@@ -48,7 +48,7 @@ ${heights((attribute) => `:host(${attribute || "*"})`)}
 .still .name { margin: 0 0 4px; color: var(--muted); font-size: 12.5px; font-family: var(--mono); }
 .still pre + .name { margin-block-start: 14px; }
 .still .start { display: flex; flex-wrap: wrap; align-items: center; gap: 6px 12px; padding: 10px 16px; border-block-start: 1px solid var(--line); flex: none; }
-.still .texts:empty { display: none; } .still .texts:empty + .start { border: 0; margin-block: auto; }
+.still .texts:empty { display: none; } .still .texts:empty + .start { border: 0; margin: auto; justify-content: center; text-align: center; }
 .still p { margin: 0; color: var(--muted); font-size: 13px; }
 button { font: inherit; font-weight: 600; line-height: 20px; min-block-size: 32px; padding: 5px 14px; border-radius: 6px; border: 1px solid var(--accent); background: var(--accent); color: var(--on-accent); cursor: pointer; white-space: nowrap; }
 button:hover { background: var(--accent-strong); }

@@ -15,13 +15,22 @@ export async function fetchSource(src: string, base: string): Promise<Source> {
     if (run !== undefined) return { run };
   }
   const url = new URL(src, base);
-  if (url.protocol !== "http:" && url.protocol !== "https:") throw new Error(`src: ${url.protocol} is not fetched`);
   const response = await fetch(url);
   if (!response.ok) throw new Error(`${src}: ${response.status} ${response.statusText}`);
   const text = await response.text();
   if (text.length > MOST) throw new Error(`${src}: more than 8 MiB`);
-  if (/^\s*\{\s*"kubestep"\s*:/.test(text)) return { run: text };
+  if (isRun(text)) return { run: text };
   return { files: [{ name: fileName(url), text }] };
+}
+
+/** A manifest may be JSON too. */
+function isRun(text: string): boolean {
+  if (!/^\s*\{/.test(text)) return false;
+  try {
+    return "kubestep" in (JSON.parse(text) as object);
+  } catch {
+    return false;
+  }
 }
 
 function fileName(url: URL): string {

@@ -1,6 +1,6 @@
 // What a <kube-step> becomes once it has loaded: a session of its own, the panels that its author chose, and the answers to the
 // page's scripts. This is the entry of the chunk that holds the panels.
-import { crashed, faultMessage } from "../app/failure";
+import { faultMessage } from "../app/failure";
 import { decodeLink } from "../app/link";
 import { Session } from "../app/session";
 import { setLanguage, t } from "../app/words";
@@ -58,7 +58,10 @@ export class Stage {
     const source = kept ? { run: kept } : src ? await fetchSource(src, host.baseURI) : { files: host.files };
     if ("run" in source) return session.adopt(module.importRun(source.run));
     const files = source.files.length > 0 ? source.files : [{ name: "manifest.yaml", text: "" }];
-    session.adopt(module.create({ seed: number(host, "seed", 1), nodes: number(host, "nodes", 3), files }));
+    const engine = module.create({ seed: number(host, "seed", 1), nodes: number(host, "nodes", 3), files });
+    // The first of a page is slow: the browser compiles what it calls for the first time.
+    await turn();
+    session.adopt(engine);
   }
 
   /** Where nobody could apply them, or a moment is asked for, the files are applied first. Going back before that is possible. */
@@ -69,6 +72,7 @@ export class Stage {
     const applies = view.strip || !(view.panels.includes("files") || view.panels.includes("terminal") || host.hasAttribute("editor"));
     if (session.view.length === 0 && (applies || step !== null)) {
       for (const file of session.files.filter((file) => file.text.trim() !== "")) session.command(`kubectl apply -f ${file.name}`);
+      await turn();
       session.seek(step === null ? 0 : 1);
     }
     session.readonly = host.hasAttribute("readonly");
@@ -79,7 +83,6 @@ export class Stage {
     try {
       for (const moment of readMoments(step)) await runTo(this.session, moment);
     } catch (error) {
-      if (error instanceof Error && crashed(error) && error instanceof WebAssembly.RuntimeError) throw error;
       this.session.say({ id: "notice-refused", values: { message: faultMessage(error) }, severity: "error" });
     }
   }
@@ -112,9 +115,17 @@ export class Stage {
       case "src":
       case "seed":
       case "nodes":
-        this.#ended.clear();
-        await this.#fill("");
-        await this.#firstMoment();
+        await this.#anew();
+    }
+  }
+
+  async #anew(): Promise<void> {
+    try {
+      this.#ended.clear();
+      await this.#fill("");
+      await this.#firstMoment();
+    } catch (error) {
+      this.session.say({ id: "notice-refused", values: { message: faultMessage(error) }, severity: "error" });
     }
   }
 
