@@ -6,6 +6,7 @@ import type {
 } from "../wasm/kubestep.js";
 import { passed } from "./breakpoints";
 import { crashed, faultMessage } from "./failure";
+import { frame } from "./frame";
 import { decodeLink, encodeLink } from "./link";
 import { load, save } from "./settings";
 import { t, type Language } from "./words";
@@ -322,11 +323,9 @@ export class Session extends EventTarget {
   request(method: string, target: string, headers: string[], body: string): HttpAnswer {
     let answer: HttpAnswer | undefined;
     const ask = () => (answer = this.#engine.request(method, target, headers, body));
-    if (/^(GET|HEAD)$/i.test(method)) this.try(ask);
-    else {
-      this.pause();
-      this.act(ask);
-    }
+    const reads = /^(GET|HEAD)$/i.test(method);
+    if (!reads) this.pause();
+    reads ? this.try(ask) : this.act(ask);
     return answer ?? { code: 500, headers: [], body: "", watch: undefined };
   }
 
@@ -497,9 +496,4 @@ export class Session extends EventTarget {
     this.stepped = true;
     save("stepped", "yes");
   }
-}
-
-function frame(): Promise<void> {
-  // A page in the background gets no animation frames; a run goes on there all the same.
-  return new Promise((resolve) => (document.hidden ? setTimeout(resolve, 0) : requestAnimationFrame(() => resolve())));
 }
