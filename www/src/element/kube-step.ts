@@ -35,6 +35,7 @@ export class KubeStep extends HTMLElement implements Api {
   constructor() {
     super();
     this.#root.adoptedStyleSheets = [sheet];
+    Object.assign(this.attachInternals(), { role: "group", ariaLabel: "Kubestep" });
     this.#still.className = "still";
     this.#root.append(this.#still);
   }
