@@ -2,12 +2,14 @@
 // If the module ever fails, it starts anew from the last good run and says so.
 import type { Engine, EngineModule } from "../engine";
 import type {
-  BreakpointView, FileText, Mechanisms, ObjectRef, RunEnd, RunUntil, StepView, TimelineView, View,
+  BreakpointView, FileText, HttpAnswer, Mechanisms, ObjectRef, RunEnd, RunUntil, StepLine, StepView, TimelineView, View,
 } from "../wasm/kubestep.js";
 import { passed } from "./breakpoints";
+import { crashed, faultMessage } from "./failure";
+import { frame } from "./frame";
 import { decodeLink, encodeLink } from "./link";
 import { load, save } from "./settings";
-import { t } from "./words";
+import { t, type Language } from "./words";
 
 /** How many items of a list a panel shows. */
 const LIMIT = 12;
@@ -17,6 +19,8 @@ export const SLICE_MS = 8;
 /** A run is shown this often: the eye needs no more, and drawing costs more than running. */
 const SHOW_MS = 100;
 export const MAX_FILE = 1 << 20;
+/** Who looks for a step gives up after so many. */
+const MOST_STEPS = 20_000;
 /** A failure so soon after the last one has the same cause. */
 const AGAIN_MS = 2_000;
 export const SPEEDS = [0.5, 1, 2, 5, 20];
@@ -45,6 +49,10 @@ export class Session extends EventTarget {
   notice: Notice | undefined;
   /** The example that was opened last. */
   example = "";
+  /** The language of its panels, where several sessions of a page speak different ones. */
+  language: Language | undefined;
+  /** Whether the run may be looked at and stepped, but not be changed: no commands, no files, no faults. */
+  readonly = false;
   applied = load("applied") === "yes";
   stepped = load("stepped") === "yes";
 
@@ -53,10 +61,24 @@ export class Session extends EventTarget {
   #savedAt = 0;
   #writings = 0;
   #recoveredAt = -Infinity;
+  #recovering = false;
   #stopPlaying: (() => void) | undefined;
+  readonly #unsubscribe: () => void;
 
   constructor(private readonly module: EngineModule) {
     super();
+    this.#unsubscribe = module.onRestart(() => this.revive());
+  }
+
+  /** Lets go of the engine; the session is of no use after this. */
+  dispose(): void {
+    this.pause();
+    this.#unsubscribe();
+    try {
+      this.#engine.free();
+    } catch {
+      // It went with the instance that failed.
+    }
   }
 
   /** Whether to step is what comes next, rather than to apply: something was applied, or the controllers are still starting. */
@@ -109,7 +131,8 @@ export class Session extends EventTarget {
     }
   }
 
-  private adopt(engine: Engine): void {
+  /** Goes on with another engine, and lets go of the one before. */
+  adopt(engine: Engine): void {
     this.pause();
     const old = this.#engine as Engine | undefined;
     this.#engine = engine;
@@ -121,6 +144,8 @@ export class Session extends EventTarget {
     this.selected = undefined;
     this.readFiles();
     this.refresh();
+    // What failed twice is still offered.
+    if (!this.#recovering) this.keep();
     this.changed("world", "files", "terminal", "selection");
     try {
       old?.free();
@@ -153,6 +178,7 @@ export class Session extends EventTarget {
 
   /** Breaks, mends or switches something: one step, in the engine's words (`node-down node-2`, `expectations off`). */
   fault(words: string): void {
+    if (this.readonly) return;
     this.pause();
     this.act(() => {
       this.#engine.fault(words);
@@ -217,6 +243,24 @@ export class Session extends EventTarget {
     return ended;
   }
 
+  /** Steps on until a step is what was looked for. Whether it came. */
+  async stepUntil(wanted: (line: StepLine) => boolean): Promise<boolean> {
+    this.pause();
+    let [found, steps, at] = [false, 0, this.view.step];
+    const slice = () => {
+      for (const until = performance.now() + SLICE_MS; !found && performance.now() < until && steps < MOST_STEPS; steps++) {
+        this.#engine.step();
+        const [line] = this.#engine.history(++at, 1).steps;
+        found = line !== undefined && wanted(line);
+        if (steps % 4 === 3 && this.#engine.view(0).idle) break;
+      }
+    };
+    const goesOn = () => !found && steps < MOST_STEPS && !(this.view.idle && this.view.step === this.view.length);
+    do await frame();
+    while (goesOn() && this.act(slice) && goesOn());
+    return found;
+  }
+
   play(): void {
     this.pause();
     this.playing = true;
@@ -264,6 +308,7 @@ export class Session extends EventTarget {
   // ----------------------------------------------------------------------------------------------------- terminal
 
   command(line: string): void {
+    if (this.readonly) return;
     this.pause();
     this.act(() => {
       this.#engine.command(line);
@@ -274,6 +319,16 @@ export class Session extends EventTarget {
       save("applied", "yes");
     }
     this.changed("terminal", "ui");
+  }
+
+  /** Asks the API server as a client does. */
+  request(method: string, target: string, headers: string[], body: string): HttpAnswer {
+    let answer: HttpAnswer | undefined;
+    const ask = () => (answer = this.#engine.request(method, target, headers, body));
+    const reads = /^(GET|HEAD)$/i.test(method);
+    if (!reads) this.pause();
+    reads ? this.try(ask) : this.act(ask);
+    return answer ?? { code: 500, headers: [], body: "", watch: undefined };
   }
 
   interrupt(): void {
@@ -424,6 +479,7 @@ export class Session extends EventTarget {
     const again = performance.now() - this.#recoveredAt < AGAIN_MS;
     this.#recoveredAt = performance.now();
     this.notice = { id: again ? "notice-crashed-again" : "notice-crashed", severity: "error", offerRun: this.#lastGood !== "" };
+    this.#recovering = true;
     try {
       this.module.restart();
       if (again) this.adopt(this.module.create({ seed: 1, nodes: 3, files: [{ name: "job.yaml", text: "" }] }));
@@ -432,7 +488,15 @@ export class Session extends EventTarget {
       console.error(worse);
       this.notice = { id: "notice-crashed-again", severity: "error", offerRun: this.#lastGood !== "" };
     }
+    this.#recovering = false;
     this.changed("ui");
+  }
+
+  /** Another session of the page has failed, and the instance with it: this one goes on from where it was. */
+  private revive(): void {
+    if (this.#recovering || !this.#lastGood) return;
+    this.#stopPlaying = undefined;
+    this.try(() => this.adopt(this.module.importRun(this.#lastGood)));
   }
 
   private markStepped(): void {
@@ -440,19 +504,4 @@ export class Session extends EventTarget {
     this.stepped = true;
     save("stepped", "yes");
   }
-}
-
-/** A trap of the module or a broken promise of its memory, as against a refusal with a code. */
-function crashed(error: unknown): boolean {
-  return error instanceof WebAssembly.RuntimeError || (error instanceof Error && !("code" in error));
-}
-
-function faultMessage(error: unknown): string {
-  if (typeof error === "object" && error !== null && "message" in error) return String(error.message);
-  return String(error);
-}
-
-function frame(): Promise<void> {
-  // A page in the background gets no animation frames; a run goes on there all the same.
-  return new Promise((resolve) => (document.hidden ? setTimeout(resolve, 0) : requestAnimationFrame(() => resolve())));
 }
