@@ -39,5 +39,6 @@ mod watch;
 mod tests;
 
 pub use columns::pod_status_column;
+pub use fields::written::written;
 pub use server::ApiServer;
 pub use store::{Change, Revision, Write};

@@ -16,6 +16,7 @@ mod action;
 mod causes;
 mod door;
 mod fault;
+mod manifests;
 mod outlook;
 mod record;
 mod world;
@@ -23,6 +24,7 @@ mod world;
 pub use action::{Action, Actor};
 pub use door::Door;
 pub use fault::Fault;
+pub use manifests::manifests;
 pub use record::{Call, StepRecord};
 pub use world::{Config, World};
 

@@ -7,7 +7,7 @@ use super::model::{
     RunUntil, StepLines, Terminal,
 };
 use super::{calendar, marks::Marks, names, objects, steps, terminal, view};
-use crate::cluster::Config;
+use crate::cluster::{self, Config};
 use crate::json::Str;
 use crate::playground::{self, Playground as Engine, RunError, RunFile, Until, diagnose};
 use serde::Serialize;
@@ -85,6 +85,11 @@ impl Playground {
     #[wasm_bindgen(js_name = exportRun)]
     pub fn export_run(&self) -> String {
         self.engine.export()
+    }
+
+    /// What people wrote of the objects there are, as manifests that `kubectl apply` takes.
+    pub fn manifests(&self) -> String {
+        cluster::manifests(self.engine.desk().world())
     }
 
     /// The run's fingerprint: equal natively and here for the same seed and log.

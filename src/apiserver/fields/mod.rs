@@ -6,12 +6,14 @@
 //! - [`merge`]: an applied configuration laid over an object.
 //! - [`managers`]: the entries: a write takes what it changes from the others; an application takes only what it may.
 //! - [`apply`]: the PATCH that does all of this.
+//! - [`written`]: what is people's of an object, as a manifest.
 
 pub mod apply;
 pub mod managers;
 mod merge;
 mod set;
 mod walk;
+pub mod written;
 
 #[cfg(test)]
 mod tests;

@@ -25,9 +25,8 @@ pub static SECRET: Strategy = Strategy {
         if secret["type"].is_empty() {
             secret.set("type", "Opaque");
         }
+        merge_string_data(secret);
     },
-    prepare_create: merge_string_data,
-    prepare_update: |secret, _| merge_string_data(secret),
     validate: |secret, errors| {
         validate_data(secret, &["data"], errors);
         validate_type(secret, errors);
@@ -51,7 +50,8 @@ pub static SECRET: Strategy = Strategy {
     ..PLAIN
 };
 
-/// `stringData` is a convenience for writing: it is merged into `data` and never read back.
+/// `stringData` is a convenience for writing: it is merged into `data` and never read back. Upstream does it where a body
+/// becomes an object, so whoever writes it owns the `data` (`pkg/apis/core/v1/conversion.go`).
 fn merge_string_data(secret: &mut Json) {
     for (key, value) in secret.remove("stringData").unwrap_or_default().entries() {
         let encoded = base64::encode(value.str().as_bytes());

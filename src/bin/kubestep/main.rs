@@ -1,9 +1,11 @@
-//! The native program: run a cluster, prove lessons and grade what is handed in, compare transcripts, measure.
+//! The native program: run a cluster, export what is in it, prove lessons and grade what is handed in, compare transcripts, measure.
 
 mod bench;
+mod export;
 mod grade;
 mod lesson;
 mod run;
+mod source;
 mod transcript;
 
 use clap::{Parser, Subcommand};
@@ -19,8 +21,10 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Run kubectl command lines against a fresh cluster, with the given files beside the shell.
+    /// Run kubectl command lines against a fresh cluster, with the given files beside the shell; or replay a run.
     Run(run::Arguments),
+    /// Print the objects of a run as manifests that kubectl applies.
+    Export(export::Arguments),
     /// Grade what was handed in: replay it on a lesson and say what it is worth.
     Grade(grade::Arguments),
     /// Make, check and prove lessons.
@@ -34,6 +38,7 @@ enum Command {
 fn main() -> ExitCode {
     match Arguments::parse().command {
         Command::Run(arguments) => run::run(&arguments),
+        Command::Export(arguments) => export::run(&arguments),
         Command::Grade(arguments) => grade::run(&arguments),
         Command::Lesson(arguments) => lesson::run(&arguments),
         Command::Transcript(arguments) => transcript::run(&arguments),

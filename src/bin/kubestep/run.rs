@@ -1,11 +1,13 @@
-//! `kubestep run`: command lines against a fresh cluster, or a run that was exported, with a trace of every step.
+//! `kubestep run`: command lines against a fresh cluster or a run that the page gave away, with a trace of every step.
 
+use crate::source;
 use kubestep::cluster::Config;
 use kubestep::json::Str;
 use kubestep::playground::script::{self, Line};
-use kubestep::playground::{Files, Playground, RunFile, trace_hash};
+use kubestep::playground::{Entry, Files, Playground, trace_hash};
 use std::fs;
-use std::path::PathBuf;
+use std::ops::Range;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 /// What `kubestep run` takes.
@@ -14,7 +16,7 @@ pub struct Arguments {
     /// Files beside the shell.
     #[arg(short, long = "file")]
     files: Vec<PathBuf>,
-    /// A run to replay (a file exported from the page) instead of commands.
+    /// A run to replay instead of commands.
     #[arg(long, conflicts_with = "commands")]
     replay: Option<PathBuf>,
     /// The seed of the run.
@@ -29,7 +31,7 @@ pub struct Arguments {
     /// Print the trace's hash at the end.
     #[arg(long)]
     hash: bool,
-    /// Command lines, each run to rest before the next: 'kubectl apply -f job.yaml'. '@wait 60' lets 60 seconds pass;
+    /// A run to replay: a link, or a file that the page saved. Or command lines, each run to rest before the next: 'kubectl apply -f job.yaml'. '@wait 60' lets 60 seconds pass;
     /// '@node-down node-2', '@restart-controllers' and the other faults happen, and '@node-down node-2 +60' leaves them so long.
     /// The rest ('@type', '@step', '@choose', '@until', '@edit', '@seek', '@interrupt') is told in docs/lessons.md.
     commands: Vec<String>,
@@ -37,14 +39,15 @@ pub struct Arguments {
 
 /// Runs it. 0: it ran; 2: the input cannot be read.
 pub fn run(arguments: &Arguments) -> ExitCode {
-    let mut playground = match start(arguments) {
-        Ok(playground) => playground,
+    let (mut playground, commands) = match start(arguments) {
+        Ok(started) => started,
         Err(message) => {
             eprintln!("kubestep run: {message}");
             return ExitCode::from(2);
         }
     };
-    for line in &arguments.commands {
+    show_past(&mut playground, arguments.trace);
+    for line in commands {
         println!("$ {line}");
         let before = playground.timeline().position();
         let typed = match script::parse(line) {
@@ -61,15 +64,11 @@ pub fn run(arguments: &Arguments) -> ExitCode {
             Err(message) => return refused(line, &message),
         };
         if arguments.trace {
-            for position in before + 1..=playground.timeline().position() {
-                if let Some(record) = playground.timeline_mut().record(position) {
-                    println!("{}", describe(&record.step));
-                }
-            }
+            let here = playground.timeline().position();
+            trace(&mut playground, before + 1..here + 1);
         }
-        let entry = playground.desk().terminal().entries().back();
-        for output in entry.filter(|_| typed).into_iter().flat_map(|e| &e.output) {
-            if output.error { eprint!("{}", output.text) } else { print!("{}", output.text) }
+        if let Some(entry) = playground.terminal_entries().last().filter(|_| typed) {
+            show_output(entry);
         }
     }
     if arguments.hash {
@@ -78,23 +77,60 @@ pub fn run(arguments: &Arguments) -> ExitCode {
     ExitCode::SUCCESS
 }
 
+/// A replayed run as it would have looked: each command, what happened until the next, and what it printed.
+fn show_past(playground: &mut Playground, with_trace: bool) {
+    let here = playground.timeline().position();
+    let entries: Vec<Entry> = playground.desk().terminal().entries().iter().cloned().collect();
+    let step_of = |at: usize| entries.get(at).map_or(here + 1, |entry| entry.step as usize);
+    if with_trace {
+        trace(playground, 1..step_of(0));
+    }
+    for (i, entry) in entries.iter().enumerate() {
+        println!("$ {}", entry.line);
+        if with_trace {
+            trace(playground, step_of(i)..step_of(i + 1));
+        }
+        show_output(entry);
+    }
+}
+
+fn trace(playground: &mut Playground, positions: Range<usize>) {
+    for position in positions {
+        if let Some(record) = playground.timeline_mut().record(position) {
+            println!("{}", describe(&record.step));
+        }
+    }
+}
+
+fn show_output(entry: &Entry) {
+    for output in &entry.output {
+        if output.error { eprint!("{}", output.text) } else { print!("{}", output.text) }
+    }
+}
+
 fn refused(line: &str, message: &str) -> ExitCode {
     eprintln!("kubestep run: {line}: {message}");
     ExitCode::from(2)
 }
 
-fn start(arguments: &Arguments) -> Result<Playground, String> {
-    let read = |path: &PathBuf| fs::read_to_string(path).map_err(|e| format!("{}: {e}", path.display()));
+/// The playground to begin with, and the commands to type into it.
+fn start(arguments: &Arguments) -> Result<(Playground, &[String]), String> {
+    let commands = arguments.commands.as_slice();
     if let Some(path) = &arguments.replay {
-        let run = RunFile::parse(&read(path)?).map_err(|e| format!("{}: {e:?}", path.display()))?;
-        return run.replay().map_err(|e| format!("{}: {e:?}", path.display()));
+        return Ok((source::run(path)?, &[]));
+    }
+    match commands {
+        [only] if source::is_run(only) => return Ok((source::run(Path::new(only))?, &[])),
+        [first, ..] if source::is_run(first) => return Err("a run takes no commands after it".into()),
+        _ => {}
     }
     let mut files = Files::new();
     for path in &arguments.files {
         let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        files.insert(Str::from(name), Str::from(read(path)?));
+        let text = fs::read_to_string(path).map_err(|e| format!("{}: {e}", path.display()))?;
+        files.insert(Str::from(name), Str::from(text));
     }
-    Ok(Playground::new(Config::new(u64::from(arguments.seed), arguments.nodes), files))
+    Ok((Playground::new(Config::new(u64::from(arguments.seed), arguments.nodes), files), commands))
 }
 
 fn describe(step: &kubestep::cluster::StepRecord) -> String {

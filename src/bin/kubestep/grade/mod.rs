@@ -4,11 +4,12 @@ mod formats;
 mod input;
 
 use crate::lesson;
+use crate::source::{self, told};
 use kubestep::json::{Json, Str};
 use kubestep::lessons::judge::grade;
 use kubestep::lessons::submission::{Refusal, Submission};
 use kubestep::lessons::{Lesson, Report};
-use kubestep::playground::{Files, Playground, RunError};
+use kubestep::playground::{Files, Playground};
 use std::fs;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
@@ -90,8 +91,8 @@ pub fn run(arguments: &Arguments) -> ExitCode {
     };
     let booted = Playground::new(exercise.config.clone(), Files::new());
     let one = |path: &Path| Graded {
-        file: input::name(path),
-        result: input::read(path).and_then(|text| {
+        file: source::name(path),
+        result: source::read(path).and_then(|text| {
             let handed = Submission::parse(&text).map_err(|refusal| told(&refusal))?;
             grade(&exercise, &booted, &begun, &handed, arguments.most_steps)
                 .map_err(|error| told(&Refusal::Run(error)))
@@ -128,7 +129,7 @@ fn in_parallel(paths: &[PathBuf], one: &(dyn Fn(&Path) -> Graded + Sync)) -> Vec
             // Whatever one submission does to the program, the others are graded.
             let graded = catch_unwind(AssertUnwindSafe(|| one(path)));
             let failed =
-                |_| Graded { file: input::name(path), result: Err("the program failed on it".into()) };
+                |_| Graded { file: source::name(path), result: Err("the program failed on it".into()) };
             done.push((i, graded.unwrap_or_else(failed)));
         }
     };
@@ -138,26 +139,6 @@ fn in_parallel(paths: &[PathBuf], one: &(dyn Fn(&Path) -> Graded + Sync)) -> Vec
     });
     all.sort_by_key(|(i, _)| *i);
     all.into_iter().map(|(_, graded)| graded).collect()
-}
-
-fn told(refusal: &Refusal) -> String {
-    match refusal {
-        Refusal::Newer(version) => {
-            format!("it was written by a newer version of this program (form {version})")
-        }
-        Refusal::Malformed(place) => format!("it is no submission: {place} is not as it should be"),
-        Refusal::Run(RunError::NotJson(message)) => format!("it is no JSON: {message}"),
-        Refusal::Run(RunError::Newer(version)) => {
-            format!("its run was written by a newer version of this program (form {version})")
-        }
-        Refusal::Run(RunError::Malformed(place)) => {
-            format!("it holds no run: {place} is not as it should be")
-        }
-        Refusal::Run(RunError::TooLarge) => "its run is too large".into(),
-        Refusal::Run(RunError::Impossible { branch, input }) => {
-            format!("its run is impossible: {branch}, input {input}")
-        }
-    }
 }
 
 fn write(arguments: &Arguments, exercise: &Lesson, all: &[Graded]) -> Result<(), String> {
