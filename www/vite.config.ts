@@ -1,9 +1,17 @@
 // How the page is bundled: relative addresses (it must work from any folder of any site), one stylesheet, and
-// the editor in a chunk of its own, so that the first step does not wait for it.
+// the editor in a chunk of its own, so that the first step does not wait for it. What the first sight needs is one chunk,
+// also where parts that come later need some of it too.
 import { defineConfig } from "vitest/config";
+import { extras } from "./build/extras.ts";
+import { version } from "./build/version.ts";
+
+const www = import.meta.dirname;
+const made = version(www);
 
 export default defineConfig({
   base: "./",
+  define: { __VERSION__: JSON.stringify(made) },
+  plugins: [extras(www)],
   build: {
     target: "es2022",
     // The module of the engine stays a file of its own: inlining it as base64 would cost a third more bytes.
@@ -12,7 +20,10 @@ export default defineConfig({
     rolldownOptions: {
       output: {
         codeSplitting: {
-          groups: [{ name: "editor", test: /node_modules\/(@codemirror|codemirror|@lezer|crelt|style-mod|w3c-keyname)\// }],
+          groups: [
+            { name: "editor", test: /node_modules\/(@codemirror|codemirror|@lezer|crelt|style-mod|w3c-keyname)\// },
+            { name: "page", test: /\/src\/(app\/(?!update)|engine|examples\/|l10n\/(texts|((panels\.)?(en|zh-CN)))\.|panels\/|ui\/(?!code-editor))|node_modules\/(lit|@lit|lit-element|lit-html|@fluent|fflate)\// },
+          ],
         },
       },
     },

@@ -7,6 +7,10 @@ import type {
 
 export interface Engine {
   exportRun(): string;
+  /** What people wrote of the objects there are, as YAML that `kubectl apply` takes. */
+  manifests(): string;
+  /** The run's fingerprint: the native program's for the same seed and log. */
+  traceHash(): string;
   view(limit: number): View;
   viewInto(step: number, calls: number, limit: number): View;
   step(choice?: number): void;
@@ -65,6 +69,9 @@ interface Classes {
   PlayTimer: new (ms: number, tick: () => void) => { free(): void };
 }
 
+/** Where an offline page carries the module (see share/offline.ts). */
+export const MODULE_ID = "kubestep-module";
+
 let loading: Promise<EngineModule> | undefined;
 
 /** Loads and starts the WebAssembly module; once, whoever asks. */
@@ -78,7 +85,9 @@ export function loadEngine(): Promise<EngineModule> {
 
 async function load(): Promise<EngineModule> {
   const wasm = await import("./wasm/kubestep.js");
-  await wasm.default();
+  const carried = document.getElementById(MODULE_ID);
+  if (carried) await wasm.default({ module_or_path: (await import("./share/pack")).unpack(carried.textContent) });
+  else await wasm.default();
   const { Playground, PlayTimer, __wbg_reset_state: reset } = wasm satisfies Classes & { __wbg_reset_state(): void };
   const listeners = new Set<() => void>();
   return {

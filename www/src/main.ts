@@ -1,5 +1,6 @@
 // Starts the page: the first example beside a fresh cluster, or the run that the link holds.
 import "./page.css";
+import { carried } from "./app/kept";
 import { Session } from "./app/session";
 import { t } from "./app/words";
 import { loadEngine } from "./engine";
@@ -10,7 +11,7 @@ applySettings();
 try {
   const module = await loadEngine();
   const session = new Session(module);
-  session.start(location.hash, EXAMPLES[0].files());
+  session.start(location.hash, EXAMPLES[0].files(), carried());
   const app = new KsApp();
   app.session = session;
   document.body.replaceChildren(app);

@@ -30,6 +30,8 @@ pub fn bundle() -> Result<()> {
     let inputs = [
         www.join("src"),
         www.join("public"),
+        www.join("build"),
+        run::root().join("Cargo.toml"),
         www.join("index.html"),
         www.join("package-lock.json"),
         www.join("vite.config.ts"),

@@ -9,3 +9,12 @@ export function faultMessage(error: unknown): string {
   if (typeof error === "object" && error !== null && "message" in error) return String(error.message);
   return String(error);
 }
+
+/** Frees an engine. One that failed cannot be freed: it went with its instance, or goes with the page. */
+export function letGo(engine: { free(): void }): void {
+  try {
+    engine.free();
+  } catch {
+    // There is nothing left to free.
+  }
+}

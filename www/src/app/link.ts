@@ -12,6 +12,25 @@ export function encodeLink(run: string): string {
   return PREFIX + btoa(binary).replace(/\+/g, "-").replace(/\//g, "_").replace(/=+$/, "");
 }
 
+/** The run in a text that holds one: a saved run, an offline page, or a link. Throws what `decodeLink` throws. */
+export function runIn(text: string): string {
+  const page = new RegExp(`<script [^>]*id="${RUN_ID}"[^>]*>([^<]*)</script>`).exec(text);
+  if (page) return page[1]!;
+  const link = /^[^\s{]*(#v\d+:\S*)\s*$/.exec(text);
+  return (link && decodeLink(link[1]!)) ?? text;
+}
+
+/** Where a link is to lead: to this page, or from an offline page to the one that it was made by. */
+export function home(): string {
+  return document.querySelector<HTMLMetaElement>(`meta[name="${HOME}"]`)?.content ?? location.href.replace(/#.*/, "");
+}
+
+/** Where an offline page says what page made it. */
+export const HOME = "kubestep-home";
+
+/** Where an offline page carries its run, as JSON without any `<`. */
+export const RUN_ID = "kubestep-run";
+
 /** The run in a link's hash; `undefined` when it holds none. Throws when it was cut off or is not ours. */
 export function decodeLink(hash: string): string | undefined {
   if (!hash.startsWith("#v")) return undefined;

@@ -5,9 +5,10 @@ import type {
   BreakpointView, FileText, HttpAnswer, Mechanisms, ObjectRef, RunEnd, RunUntil, StepLine, StepView, TimelineView, View,
 } from "../wasm/kubestep.js";
 import { passed } from "./breakpoints";
-import { crashed, faultMessage } from "./failure";
+import { crashed, faultMessage, letGo } from "./failure";
 import { frame } from "./frame";
-import { decodeLink, encodeLink } from "./link";
+import { decodeLink, encodeLink, home, runIn } from "./link";
+import { refusal, type Notice } from "./notice";
 import { load, save } from "./settings";
 import { t, type Language } from "./words";
 
@@ -25,7 +26,6 @@ const MOST_STEPS = 20_000;
 const AGAIN_MS = 2_000;
 export const SPEEDS = [0.5, 1, 2, 5, 20];
 
-export type Notice = { id: string; values?: Record<string, string | number>; severity: "info" | "error"; offerRun?: boolean };
 /** What changed: the panels that show nothing of it stay as they are. */
 export type Change = "world" | "files" | "terminal" | "selection" | "ui";
 
@@ -47,6 +47,8 @@ export class Session extends EventTarget {
   running: RunUntil["type"] | undefined;
   speed = Number(load("speed")) || 1;
   notice: Notice | undefined;
+  /** Goes over to a new version of the page, where there is one. */
+  update: (() => void) | undefined;
   /** The example that was opened last. */
   example = "";
   /** The language of its panels, where several sessions of a page speak different ones. */
@@ -74,11 +76,7 @@ export class Session extends EventTarget {
   dispose(): void {
     this.pause();
     this.#unsubscribe();
-    try {
-      this.#engine.free();
-    } catch {
-      // It went with the instance that failed.
-    }
+    letGo(this.#engine);
   }
 
   /** Whether to step is what comes next, rather than to apply: something was applied, or the controllers are still starting. */
@@ -97,16 +95,13 @@ export class Session extends EventTarget {
 
   // ----------------------------------------------------------------------------------------------------- starting
 
-  /** From a link if there is one, else with the example's files. */
-  start(hash: string, files: FileText[]): void {
+  /** From a run that waits for this page, or a link, if there is one; else with the example's files. */
+  start(hash: string, files: FileText[], waiting?: string): void {
     try {
-      const run = decodeLink(hash);
-      if (run !== undefined) {
-        this.adopt(this.module.importRun(run));
-        return;
-      }
+      const run = waiting ?? decodeLink(hash);
+      if (run !== undefined) return this.adopt(this.module.importRun(run));
     } catch (error) {
-      this.notice = { id: (error as Error).message === "version" ? "notice-link-version" : "notice-link-broken", severity: "error" };
+      this.notice = refusal(error, "link", waiting);
     }
     this.adopt(this.module.create({ seed: 1, nodes: 3, files }));
   }
@@ -124,10 +119,10 @@ export class Session extends EventTarget {
   /** A run from a file. */
   openRun(text: string): void {
     try {
-      this.adopt(this.module.importRun(text));
-      this.notice = undefined;
+      this.adopt(this.module.importRun(runIn(text)));
+      this.say(undefined);
     } catch (error) {
-      this.say({ id: "notice-run-broken", values: { message: faultMessage(error) }, severity: "error" });
+      this.say(refusal(error, "file"));
     }
   }
 
@@ -147,11 +142,7 @@ export class Session extends EventTarget {
     // What failed twice is still offered.
     if (!this.#recovering) this.keep();
     this.changed("world", "files", "terminal", "selection");
-    try {
-      old?.free();
-    } catch {
-      // An engine that failed cannot be freed; it is let go of with the page.
-    }
+    if (old) letGo(old);
   }
 
   // ------------------------------------------------------------------------------------------------------- acting
@@ -388,7 +379,7 @@ export class Session extends EventTarget {
   }
 
   link(): string {
-    return location.href.replace(/#.*/, "") + encodeLink(this.#engine.exportRun());
+    return home() + encodeLink(this.#engine.exportRun());
   }
 
   /** Asks the engine for something that changes nothing; `undefined` when it refuses. */
@@ -408,7 +399,7 @@ export class Session extends EventTarget {
   private act(action: () => void, quiet = false): boolean {
     const before = this.timeline?.branches.length;
     return this.try(() => {
-      if (!quiet && this.notice?.severity === "info") this.say(undefined);
+      if (!quiet && this.notice?.severity === "info" && !this.notice.lasts) this.say(undefined);
       action();
       if (!quiet) this.into = undefined;
       this.refresh();

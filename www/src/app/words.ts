@@ -18,6 +18,12 @@ function bundle(language: Language): FluentBundle {
   return found;
 }
 
+/** Words that come with a part of the page which is only loaded when it is asked for. */
+export function addWords(english: string, chinese: string): void {
+  bundle("en").addResource(new FluentResource(english));
+  bundle("zh-CN").addResource(new FluentResource(chinese));
+}
+
 export function language(): Language {
   return current;
 }

@@ -2,15 +2,11 @@
 
 examples = Examples
 examples-wrong = What goes wrong
-share = Copy link
-copied = Copied
+share = Share
 save-run = Save
-save-run-title = Save this run, with all its branches, as a file
-open-run = Open
-open-run-title = Open a run that was saved as a file
 theme = Light or dark
 help = Keys and help
-menu = Branch, link, files
+menu = Branch and sharing
 panes = Panels
 pane-files = Files
 pane-loop = Loop
@@ -47,6 +43,12 @@ notice-breakpoint = Stopped at a breakpoint: { $controller } has just passed { $
 notice-branched = This was not what happened before, so it is a branch of its own now: { $name }. { $parent } is still there.
 notice-crashed = Kubestep itself has failed at this point. It was started anew with the last good state of your run; you can save that run and send it with a report.
 notice-crashed-again = Kubestep itself has failed again, so it was started anew without your run. You can still save the run and send it with a report.
+notice-run-lost = This version of Kubestep cannot go through your run any more: { $message }. Save it, and open it with the version that made it.
+notice-not-loaded = This part of the page could not be loaded. Is there a network?
+notice-update = A new version is there. Your run stays as it is.
+update = Reload
+notice-update-kept = Your run could not be kept for the new version: the browser has no room for it. Save it first.
+notice-updated = This is Kubestep { $version }. Your run is as you left it.
 notice-no-engine = Kubestep could not start. It needs a browser with WebAssembly; if yours has it, reload the page.
 
 ## Editor
@@ -201,6 +203,7 @@ terminal-running = still running
 help-title = Step through Kubernetes
 help-about = Kubestep runs a Kubernetes v1.36 control plane in this page. Apply a manifest and go through what follows, one event at a time: what happened, how, and why. Go back whenever you like; doing something else there starts a branch.
 help-honest = The API server, controllers, scheduler and kubelets follow the real ones. Containers are simulated: shell scripts are really interpreted, but no image is pulled and no other program runs.
+version = Version { $version }
 key-step = one step
 key-back = one step back
 key-change = to the next change of an object

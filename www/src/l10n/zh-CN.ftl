@@ -2,15 +2,11 @@
 
 examples = 示例
 examples-wrong = 会出什么问题
-share = 复制链接
-copied = 已复制
+share = 分享
 save-run = 保存
-save-run-title = 把这次运行（含所有分支）保存为文件
-open-run = 打开
-open-run-title = 打开保存过的运行
 theme = 浅色或深色
 help = 按键与帮助
-menu = 分支、链接与文件
+menu = 分支与分享
 panes = 面板
 pane-files = 文件
 pane-loop = 循环
@@ -44,6 +40,12 @@ notice-breakpoint = 停在断点：{ $controller } 刚刚经过 { $place }。“
 notice-branched = 这与之前发生的不同，所以现在是一个新的分支：{ $name }。{ $parent } 仍然保留。
 notice-crashed = Kubestep 自身在这里出错了。已用最后一个正常状态重新启动；您可以保存这次运行并随报告发送。
 notice-crashed-again = Kubestep 自身再次出错，因此已重新启动，未载入您的运行。您仍可以保存这次运行并随报告发送。
+notice-run-lost = 这个版本的 Kubestep 已无法重放您的运行：{ $message }。请先保存，再用生成它的版本打开。
+notice-not-loaded = 页面的这一部分未能加载。网络是否可用？
+notice-update = 有新版本。您的运行会保持原样。
+update = 重新加载
+notice-update-kept = 浏览器没有空间为新版本保留您的运行。请先保存。
+notice-updated = 现在是 Kubestep { $version }。您的运行保持原样。
 notice-no-engine = Kubestep 无法启动。它需要支持 WebAssembly 的浏览器；如果您的浏览器支持，请重新加载页面。
 
 ## 编辑器
@@ -189,6 +191,7 @@ terminal-running = 仍在运行
 help-title = 单步走过 Kubernetes
 help-about = Kubestep 在本页中运行一个 Kubernetes v1.36 控制平面。应用一份清单，然后一次一个事件地查看之后发生的事：发生了什么、怎样发生、为什么发生。随时可以后退；在过去做别的事会开始新的分支。
 help-honest = API 服务器、控制器、调度器和 kubelet 遵循真实的行为。容器是模拟的：shell 脚本会真正被解释，但不会拉取镜像，也不会运行其他程序。
+version = 版本 { $version }
 key-step = 前进一步
 key-back = 后退一步
 key-change = 到对象的下一次改变

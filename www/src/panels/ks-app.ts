@@ -1,11 +1,14 @@
 // The page: header, panels, and the keys. Wide, everything is in sight; narrow, the same panels are tabs above the transport bar.
 import { LitElement, css, html, nothing, type TemplateResult } from "lit";
 import { customElement, property, query, state } from "lit/decorators.js";
+import { RUN_ID } from "../app/link";
 import { load, save } from "../app/settings";
 import type { Session } from "../app/session";
 import { language, setLanguage, t } from "../app/words";
 import { EXAMPLES } from "../examples";
 import { icon, shared } from "../ui/panel";
+import type { KsShare } from "../share/ks-share";
+import { download } from "../app/download";
 import type { KsEditor } from "./ks-editor";
 import "./ks-calendar";
 import "./ks-editor";
@@ -28,12 +31,15 @@ export class KsApp extends LitElement {
   @property({ attribute: false }) session!: Session;
   @state() private pane: Pane = "files";
   @state() private below: Below = "next";
-  @state() private copied = false;
+  /** What was last shared or saved, for a moment. */
+  @state() private shared = "";
+  @state() private sharing = false;
   /** Narrow: whether the header's second row is shown. */
   @state() private more = false;
   @query("ks-editor") private editor!: KsEditor;
   @query("#help") private help!: HTMLDialogElement;
-  @query("#open-run") private picker!: HTMLInputElement;
+  @query("ks-share") private menu!: KsShare;
+  @query("#share") private shareButton!: HTMLButtonElement;
 
   static override styles = [shared, css`
     :host { display: grid; height: 100dvh; grid-template: auto minmax(0, 1fr) auto minmax(150px, 23dvh) / minmax(0, 1fr); background: var(--page); position: relative; }
@@ -59,6 +65,7 @@ export class KsApp extends LitElement {
     .below [aria-selected="true"] { color: var(--ink); font-weight: 600; box-shadow: inset 0 -2px 0 var(--accent); }
     .bottom { display: grid; grid-template-columns: minmax(0, 1fr) minmax(0, 1fr); min-height: 0; }
     .bottom > * { min-height: 0; } ks-inspector { border-left: 1px solid var(--line); background: var(--surface); }
+    .share { position: relative; flex: none; } .shared { color: var(--muted); max-width: 24ch; display: inline-block; overflow: hidden; text-overflow: ellipsis; vertical-align: bottom; } .shared:empty { display: none; }
     .panes, .more { display: none; }
     dialog { border: 1px solid var(--line); border-radius: 12px; padding: 20px 24px; background: var(--surface); color: var(--ink); max-width: min(560px, 92vw); line-height: 1.55; }
     dialog::backdrop { background: rgb(0 0 0 / 0.35); } dialog h2 { font-size: 16px; color: var(--ink); margin-bottom: 8px; }
@@ -111,10 +118,9 @@ export class KsApp extends LitElement {
           ${this.options(false)}<optgroup label=${t("examples-wrong")}>${this.options(true)}</optgroup></select>
         <span class="grow">${session.example ? t(`example-${session.example}-about`) : nothing}</span>
         ${this.branches()}
-        <button class="button quiet run" @click=${this.share}>${this.copied ? t("copied") : t("share")}</button>
-        <button class="button quiet run" @click=${this.saveRun} title=${t("save-run-title")}>${t("save-run")}</button>
-        <button class="button quiet run" @click=${() => this.picker.click()} title=${t("open-run-title")}>${t("open-run")}</button>
-        <input id="open-run" type="file" accept=".json,application/json" hidden aria-label=${t("open-run")} @change=${this.openRun} />
+        <span class="share run"><button id="share" class="button quiet" aria-haspopup="menu" aria-expanded=${this.sharing} @click=${this.share} @keydown=${this.shareKeys} @pointerenter=${loadShare} @focus=${loadShare}
+          >${t("share")} <span class="shared" role="status">${this.shared}</span></button>
+          <ks-share .session=${session} @shown=${(e: CustomEvent<boolean>) => (this.sharing = e.detail)} @done=${this.onShared}></ks-share></span>
         <button class="button quiet" lang=${language() === "en" ? "zh-CN" : "en"} @click=${this.otherLanguage}>${language() === "en" ? "中文" : "English"}</button>
         <button class="button quiet" @click=${this.otherTheme} aria-label=${t("theme")} title=${t("theme")}>${icon("theme")}</button>
         <button class="button quiet" @click=${() => this.help.showModal()} aria-label=${t("help")} title=${t("help")}>?</button>
@@ -153,7 +159,8 @@ export class KsApp extends LitElement {
     const { notice } = this.session;
     if (!notice) return nothing;
     return html`<div class="notice ${notice.severity}" role=${notice.severity === "error" ? "alert" : "status"}><p>${t(notice.id, notice.values)}</p>
-      ${notice.offerRun ? html`<button class="button" @click=${() => download(this.session.lastGood)}>${t("save-run")}</button>` : nothing}
+      ${notice.offerRun ? html`<button class="button" @click=${() => download(notice.run ?? this.session.lastGood)}>${t("save-run")}</button>` : nothing}
+      ${notice.act ? html`<button class="button primary" @click=${notice.act.run}>${t(notice.act.id)}</button>` : nothing}
       <button class="button quiet" @click=${() => this.session.say(undefined)}>${t("dismiss")}</button></div>`;
   }
 
@@ -178,6 +185,7 @@ export class KsApp extends LitElement {
     ];
     return html`<dialog id="help" aria-labelledby="help-title"><h2 id="help-title">${t("help-title")}</h2><p>${t("help-about")}</p>
       <dl>${rows.map(([keys, id]) => html`<dt>${keys}</dt><dd>${t(id)}</dd>`)}</dl><p class="muted">${t("help-honest")}</p>
+      <p class="muted">${t("version", { version: __VERSION__ })}${this.session.update ? html` · ${t("notice-update")} <button class="button" @click=${this.session.update}>${t("update")}</button>` : nothing}</p>
       <form method="dialog"><button class="button">${t("close")}</button></form></dialog>`;
   }
 
@@ -197,30 +205,28 @@ export class KsApp extends LitElement {
     this.pane = "files";
   };
 
-  private share = async (): Promise<void> => {
-    const link = this.session.ask(() => this.session.link());
-    if (!link) return;
-    history.replaceState(null, "", link);
+  private share = (event: Event): void => void this.openShare(event.currentTarget as HTMLElement);
+
+  private shareKeys = (event: KeyboardEvent): void => {
+    if (event.key !== "ArrowDown" && event.key !== "ArrowUp") return;
+    event.preventDefault();
+    void this.openShare(this.shareButton, event.key === "ArrowUp" ? "last" : "first");
+  };
+
+  private async openShare(button: HTMLElement, at: "first" | "last" = "first"): Promise<void> {
+    if (this.sharing) return this.menu.close();
     try {
-      await navigator.clipboard.writeText(link);
-      this.copied = true;
-      setTimeout(() => (this.copied = false), 2000);
+      await loadShare();
     } catch {
-      this.session.say({ id: "notice-link-in-bar", severity: "info" });
+      return this.session.say({ id: "notice-not-loaded", severity: "error" });
     }
-  };
+    await this.menu.show(button, at);
+  }
 
-  private saveRun = (): void => {
-    const run = this.session.ask((engine) => engine.exportRun());
-    if (run) download(run);
-  };
-
-  private openRun = async (): Promise<void> => {
-    const [file] = this.picker.files ?? [];
-    this.picker.value = "";
-    if (!file) return;
-    if (file.size > 8 << 20) this.session.say({ id: "notice-too-large", values: { name: file.name }, severity: "error" });
-    else this.session.openRun(await file.text());
+  private onShared = (event: CustomEvent<{ words: string; goesOn: boolean }>): void => {
+    const { words, goesOn } = event.detail;
+    this.shared = words;
+    if (!goesOn) setTimeout(() => this.shared === words && (this.shared = ""), 2500);
   };
 
   private onHash = (): void => {
@@ -289,18 +295,17 @@ export class KsApp extends LitElement {
   };
 }
 
-function download(run: string): void {
-  const link = document.createElement("a");
-  link.href = URL.createObjectURL(new Blob([run], { type: "application/json" }));
-  link.download = "kubestep-run.json";
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
+/** The menu and what it does come when somebody is about to open it. */
+function loadShare(): Promise<unknown> {
+  return import("../share/ks-share");
 }
 
 export function applySettings(): void {
   const theme = load("theme");
   if (theme === "dark" || theme === "light") document.documentElement.dataset["theme"] = theme;
-  const chosen = load("language") ?? (navigator.language.startsWith("zh") ? "zh-CN" : "en");
+  // An offline page is in the language in which it was made.
+  const made = document.getElementById(RUN_ID) ? document.documentElement.lang : navigator.language;
+  const chosen = load("language") ?? (made.startsWith("zh") ? "zh-CN" : "en");
   setLanguage(chosen === "zh-CN" ? "zh-CN" : "en");
   document.documentElement.lang = language();
 }

@@ -133,6 +133,8 @@ class Mock implements Engine {
   calendars(): m.Calendars { return { cronJobs: { total: 0, items: [] } }; }
   objectAt(): string { return ""; }
   exportRun(): string { return JSON.stringify({ v: 1, files: [...this.store], at: this.at, entries: this.entries, length: this.length }); }
+  manifests(): string { return ""; }
+  traceHash(): string { return "0"; }
   mechanisms(): m.Mechanisms {
     return { stage: "running", switches: ["expectations", "cache-sync", "rate-limiter"].map((name) => ({ name, on: !this.off.has(name) })), deliveries: [{ name: "pods", on: true }], queues: [{ queue: "job-controller", count: 5 }], nodes: ["node-1", "node-2", "node-3"].map((name) => ({ name, on: true })), containers: [], armed: "", breakpoints: this.marks };
   }

@@ -1,0 +1,64 @@
+// What lies beside the page and is made from it: the template of offline pages.
+import { createHash } from "node:crypto";
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { build, type Plugin, type Rolldown } from "vite";
+
+export function extras(www: string): Plugin {
+  const dist = join(www, "dist");
+  return {
+    name: "kubestep-extras",
+    apply: "build",
+    async closeBundle() {
+      writeFileSync(join(dist, "offline-page.txt"), await offlinePage(dist));
+    },
+  };
+}
+
+/** A script with all that it imports in it. */
+async function one(entry: string, define: Record<string, string> = {}, plugins: Plugin[] = []): Promise<string> {
+  const built = await build({
+    configFile: false, logLevel: "error", publicDir: false, define, plugins,
+    build: { write: false, target: "es2022", modulePreload: false, assetsInlineLimit: 0, rolldownOptions: { input: entry, output: { codeSplitting: false } } },
+  });
+  const [{ output }] = [built].flat() as Rolldown.RolldownOutput[] as [Rolldown.RolldownOutput];
+  const scripts = output.filter((part) => part.type === "chunk");
+  if (scripts.length !== 1) throw new Error(`${entry}: one script was expected, not ${scripts.length}`);
+  return scripts[0]!.code;
+}
+
+/** The built page with everything in it but the module and a run, for which it has two blocks of data (see src/share/offline.ts). */
+async function offlinePage(dist: string): Promise<string> {
+  const page = readFileSync(join(dist, "index.html"), "utf8");
+  const entry = /<script type="module"[^>]* src="\.\/(assets\/[^"]+)">/.exec(page)?.[1];
+  const sheet = /<link rel="stylesheet"[^>]* href="\.\/(assets\/[^"]+)">/.exec(page)?.[1];
+  if (!entry || !sheet) throw new Error("index.html: a script and a style sheet were expected");
+  // Parts that are already here need not be sent for.
+  const noPreloads: Plugin = { name: "no-preloads", transform: (code) => ({ code: code.replace(/__vite__mapDeps\(\[[\d,]*\]\)/g, "void 0"), map: null }) };
+  // In HTML, a script ends at its end tag, wherever that stands.
+  const script = (await one(join(dist, entry), {}, [noPreloads])).replaceAll("</script", "<\\/script").replaceAll("<!--", "<\\!--");
+  const styles = readFileSync(join(dist, sheet), "utf8");
+  const icon = Buffer.from(readFileSync(join(dist, "favicon.svg"), "utf8")).toString("base64");
+  const hash = (text: string) => `'sha256-${createHash("sha256").update(text).digest("base64")}'`;
+  // Nothing is fetched; attributes of style stand in the panels' templates, and pictures are made in the page.
+  const policy = `default-src 'none'; script-src ${hash(script)} 'wasm-unsafe-eval'; style-src ${hash(styles)}; style-src-attr 'unsafe-inline'; img-src data: blob:; base-uri 'none'; form-action 'none'`;
+  return `<!doctype html>
+<html lang="en">
+  <head>
+    <meta charset="utf-8" />
+    <meta name="viewport" content="width=device-width, initial-scale=1" />
+    <meta http-equiv="Content-Security-Policy" content="${policy}" />
+    <meta name="color-scheme" content="light dark" />
+    <title>Kubestep</title>
+    <link rel="icon" href="data:image/svg+xml;base64,${icon}" />
+    <style>${styles}</style>
+    <script type="application/json" id="kubestep-run"></script>
+    <script type="text/plain" id="kubestep-module"></script>
+    <script type="module">${script}</script>
+  </head>
+  <body>
+    <p class="starting">Kubestep</p>
+  </body>
+</html>
+`;
+}
