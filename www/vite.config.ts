@@ -11,7 +11,7 @@ const made = version(www);
 export default defineConfig({
   base: "./",
   define: { __VERSION__: JSON.stringify(made) },
-  plugins: [extras(www)],
+  plugins: [extras(www, made)],
   build: {
     target: "es2022",
     // The module of the engine stays a file of its own: inlining it as base64 would cost a third more bytes.

@@ -1,16 +1,32 @@
-// What lies beside the page and is made from it: the template of offline pages.
+// What lies beside the page and is made from it: icons, the template of offline pages, the service worker.
 import { createHash } from "node:crypto";
-import { readFileSync, writeFileSync } from "node:fs";
+import { readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { build, type Plugin, type Rolldown } from "vite";
+import { png } from "./icons.ts";
 
-export function extras(www: string): Plugin {
+const WHITE: [number, number, number] = [255, 255, 255];
+/** A maskable icon may be cut to a circle of four fifths. */
+const SAFE = 0.66;
+
+export function extras(www: string, version: string): Plugin {
   const dist = join(www, "dist");
   return {
     name: "kubestep-extras",
     apply: "build",
+    generateBundle() {
+      const svg = readFileSync(join(www, "public/favicon.svg"), "utf8");
+      const icon = (fileName: string, source: Uint8Array) => this.emitFile({ type: "asset", fileName, source });
+      icon("icon-180.png", png(svg, 180, { colour: WHITE, part: 0.82 }));
+      icon("icon-192.png", png(svg, 192));
+      icon("icon-512.png", png(svg, 512));
+      icon("icon-maskable-512.png", png(svg, 512, { colour: WHITE, part: SAFE }));
+    },
     async closeBundle() {
       writeFileSync(join(dist, "offline-page.txt"), await offlinePage(dist));
+      const files = readdirSync(dist, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile() && !entry.name.endsWith(".br") && entry.name !== "sw.js");
+      const names = files.map((entry) => join(entry.parentPath, entry.name).slice(dist.length + 1).replaceAll("\\", "/")).sort();
+      writeFileSync(join(dist, "sw.js"), await one(join(www, "src/worker.ts"), { FILES: JSON.stringify(names), VERSION: JSON.stringify(version) }));
     },
   };
 }

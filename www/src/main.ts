@@ -1,6 +1,6 @@
 // Starts the page: the first example beside a fresh cluster, or the run that the link holds.
 import "./page.css";
-import { carried } from "./app/kept";
+import { carried, takeKept } from "./app/kept";
 import { Session } from "./app/session";
 import { t } from "./app/words";
 import { loadEngine } from "./engine";
@@ -11,10 +11,13 @@ applySettings();
 try {
   const module = await loadEngine();
   const session = new Session(module);
-  session.start(location.hash, EXAMPLES[0].files(), carried());
+  const kept = takeKept();
+  session.start(location.hash, EXAMPLES[0].files(), kept ?? carried());
+  if (kept) session.notice ??= { id: "notice-updated", values: { version: __VERSION__ }, severity: "info" };
   const app = new KsApp();
   app.session = session;
   document.body.replaceChildren(app);
+  if (import.meta.env.PROD && location.protocol.startsWith("http")) void import("./app/update").then(({ watch }) => watch(session));
 } catch (error) {
   console.error(error);
   const sorry = document.createElement("p");

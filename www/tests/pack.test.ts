@@ -1,5 +1,8 @@
 // Bytes in a page, and runs in texts of all kinds.
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { expect, test } from "vitest";
+import { png } from "../build/icons";
 import { encodeLink, runIn } from "../src/app/link";
 import { pack, unpack } from "../src/share/pack";
 
@@ -15,4 +18,10 @@ test("a run is found in a file of its own, in an offline page, and in a link", (
     expect(runIn(text)).toBe(run);
   expect(() => runIn("#v9:abc")).toThrow("version");
   expect(runIn("hello")).toBe("hello");
+});
+
+test("icons are drawn from the favicon, or not at all", () => {
+  const svg = readFileSync(join(import.meta.dirname, "../public/favicon.svg"), "utf8");
+  expect([...png(svg, 16).slice(0, 4)]).toEqual([0x89, 0x50, 0x4e, 0x47]);
+  expect(() => png(svg.replace("<path", "<ellipse"), 16)).toThrow("<ellipse> is not understood");
 });
