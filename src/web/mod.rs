@@ -45,12 +45,16 @@
 //!   free(): void
 //! }
 //! ```
+//!
+//! Beside it stands the `Lesson` class (`lessons.rs`).
 
 pub mod calendar;
 #[cfg(target_arch = "wasm32")]
 mod door;
 #[cfg(target_arch = "wasm32")]
 mod heap;
+#[cfg(target_arch = "wasm32")]
+mod lessons;
 pub mod marks;
 #[cfg(target_arch = "wasm32")]
 mod mechanisms;

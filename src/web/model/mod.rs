@@ -24,6 +24,7 @@ macro_rules! outward {
 }
 
 mod calendar;
+mod lessons;
 mod mechanisms;
 mod objects;
 mod step;
@@ -31,6 +32,7 @@ mod timeline;
 mod world;
 
 pub use calendar::*;
+pub use lessons::*;
 pub use mechanisms::*;
 pub use objects::*;
 pub use step::*;
