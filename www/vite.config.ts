@@ -1,15 +1,19 @@
 // How the page is bundled: relative addresses (it must work from any folder of any site), one stylesheet, and
 // the editor in a chunk of its own, so that the first step does not wait for it.
+import { join } from "node:path";
 import { defineConfig } from "vitest/config";
+import { lessons } from "./build/lessons.ts";
 
 export default defineConfig({
   base: "./",
+  plugins: [lessons(join(import.meta.dirname, "../lessons"))],
   build: {
     target: "es2022",
     // The module of the engine stays a file of its own: inlining it as base64 would cost a third more bytes.
     assetsInlineLimit: 0,
     reportCompressedSize: false,
     rolldownOptions: {
+      input: ["index.html", "lessons.html", "lesson.html", "author.html"],
       output: {
         codeSplitting: {
           groups: [{ name: "editor", test: /node_modules\/(@codemirror|codemirror|@lezer|crelt|style-mod|w3c-keyname)\// }],

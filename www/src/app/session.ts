@@ -22,6 +22,8 @@ const AGAIN_MS = 2_000;
 export const SPEEDS = [0.5, 1, 2, 5, 20];
 
 export type Notice = { id: string; values?: Record<string, string | number>; severity: "info" | "error"; offerRun?: boolean };
+/** What a lesson may not allow: a command, a change of a file, a fault or a switch, another choice than the default. */
+export type Deed = "command" | "file" | "fault" | "choice";
 /** What changed: the panels that show nothing of it stay as they are. */
 export type Change = "world" | "files" | "terminal" | "selection" | "ui";
 
@@ -53,10 +55,24 @@ export class Session extends EventTarget {
   #savedAt = 0;
   #writings = 0;
   #recoveredAt = -Infinity;
+  #recovering = false;
   #stopPlaying: (() => void) | undefined;
+  readonly #unsubscribe: () => void;
 
   constructor(private readonly module: EngineModule) {
     super();
+    this.#unsubscribe = module.onRestart(() => this.revive());
+  }
+
+  /** Lets go of the engine; the session is of no use after this. */
+  dispose(): void {
+    this.pause();
+    this.#unsubscribe();
+    try {
+      this.#engine.free();
+    } catch {
+      // It went with the instance that failed.
+    }
   }
 
   /** Whether to step is what comes next, rather than to apply: something was applied, or the controllers are still starting. */
@@ -109,7 +125,13 @@ export class Session extends EventTarget {
     }
   }
 
-  private adopt(engine: Engine): void {
+  /** Why something may not be done here, as a sentence; empty: it may. A lesson says so. */
+  forbids(_deed: Deed, _detail: string): string {
+    return "";
+  }
+
+  /** Goes on with another engine, and lets go of the one before. */
+  adopt(engine: Engine): void {
     this.pause();
     const old = this.#engine as Engine | undefined;
     this.#engine = engine;
@@ -121,6 +143,8 @@ export class Session extends EventTarget {
     this.selected = undefined;
     this.readFiles();
     this.refresh();
+    // What failed twice is still offered.
+    if (!this.#recovering) this.keep();
     this.changed("world", "files", "terminal", "selection");
     try {
       old?.free();
@@ -132,6 +156,7 @@ export class Session extends EventTarget {
   // ------------------------------------------------------------------------------------------------------- acting
 
   step(choice?: number): void {
+    if (choice && this.refuse("choice", String(choice))) return;
     this.pause();
     this.act(() => {
       this.#engine.step(choice);
@@ -153,6 +178,7 @@ export class Session extends EventTarget {
 
   /** Breaks, mends or switches something: one step, in the engine's words (`node-down node-2`, `expectations off`). */
   fault(words: string): void {
+    if (this.refuse("fault", words)) return;
     this.pause();
     this.act(() => {
       this.#engine.fault(words);
@@ -264,6 +290,7 @@ export class Session extends EventTarget {
   // ----------------------------------------------------------------------------------------------------- terminal
 
   command(line: string): void {
+    if (this.refuse("command", line)) return;
     this.pause();
     this.act(() => {
       this.#engine.command(line);
@@ -284,6 +311,7 @@ export class Session extends EventTarget {
   // -------------------------------------------------------------------------------------------------------- files
 
   setFile(name: string, text: string): boolean {
+    if (this.refuse("file", name)) return false;
     if (new Blob([text]).size > MAX_FILE) {
       this.say({ id: "notice-too-large", values: { name }, severity: "error" });
       return false;
@@ -305,6 +333,7 @@ export class Session extends EventTarget {
   }
 
   removeFile(name: string): void {
+    if (this.refuse("file", name)) return;
     if (!this.edit(() => this.#engine.removeFile(name))) return;
     this.readFiles();
     this.changed("files");
@@ -348,6 +377,13 @@ export class Session extends EventTarget {
 
   changed(...what: Change[]): void {
     for (const kind of new Set(what)) this.dispatchEvent(new Event(kind));
+  }
+
+  /** Says why something may not be done, where it may not. */
+  private refuse(deed: Deed, detail: string): boolean {
+    const why = this.forbids(deed, detail);
+    if (why) this.say({ id: "notice-not-allowed", values: { why }, severity: "info" });
+    return why !== "";
   }
 
   private act(action: () => void, quiet = false): boolean {
@@ -424,6 +460,7 @@ export class Session extends EventTarget {
     const again = performance.now() - this.#recoveredAt < AGAIN_MS;
     this.#recoveredAt = performance.now();
     this.notice = { id: again ? "notice-crashed-again" : "notice-crashed", severity: "error", offerRun: this.#lastGood !== "" };
+    this.#recovering = true;
     try {
       this.module.restart();
       if (again) this.adopt(this.module.create({ seed: 1, nodes: 3, files: [{ name: "job.yaml", text: "" }] }));
@@ -432,7 +469,15 @@ export class Session extends EventTarget {
       console.error(worse);
       this.notice = { id: "notice-crashed-again", severity: "error", offerRun: this.#lastGood !== "" };
     }
+    this.#recovering = false;
     this.changed("ui");
+  }
+
+  /** Another session of the page has failed, and the instance with it: this one goes on from where it was. */
+  private revive(): void {
+    if (this.#recovering || !this.#lastGood) return;
+    this.#stopPlaying = undefined;
+    this.try(() => this.adopt(this.module.importRun(this.#lastGood)));
   }
 
   private markStepped(): void {

@@ -21,6 +21,11 @@ function bundle(language: Language): FluentBundle {
   return found;
 }
 
+/** More texts, of a page that has some of its own. */
+export function addTexts(texts: Record<Language, string>): void {
+  for (const language of ["en", "zh-CN"] as const) bundle(language).addResource(new FluentResource(texts[language]));
+}
+
 export function language(): Language {
   return current;
 }
