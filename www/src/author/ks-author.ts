@@ -2,11 +2,13 @@
 // sees it, the proof that it holds what it promises, and a zip to take away. A draft is kept in this browser.
 import { LitElement, css, html, nothing, type TemplateResult } from "lit";
 import { customElement, query, state } from "lit/decorators.js";
+import { keyed } from "lit/directives/keyed.js";
 import { strFromU8, strToU8, unzipSync, zipSync } from "fflate";
 import { load, save } from "../app/settings";
 import { language, t, type Language } from "../app/words";
 import type { EngineModule } from "../engine";
 import "../lessons/ks-lesson";
+import type { KsLesson } from "../lessons/ks-lesson";
 import { LessonSession } from "../lessons/lesson-session";
 import { LESSONS } from "../lessons/list";
 import { readProse, type Section } from "../lessons/prose";
@@ -86,10 +88,10 @@ export class KsAuthor extends LitElement {
         <div class="tabs"><div role="tablist" aria-label=${t("author-files")} style="display:contents" @keydown=${this.arrows}>${files.map(({ name }) => html`<button role="tab" aria-selected=${name === active} tabindex=${name === active ? 0 : -1} class=${wrong.has(name) ? "wrong" : ""}
             @click=${() => this.show(name)}>${name}${wrong.has(name) ? " ●" : ""}</button>`)}</div>
           <button @click=${this.add} aria-label=${t("author-add")} title=${t("author-add")}>+</button>
-          ${active === "lesson.yaml" ? nothing : html`<button @click=${this.remove} aria-label=${t("author-remove", { name: active })} title=${t("author-remove", { name: active })}>×</button>`}</div>
+          ${active === "lesson.yaml" ? nothing : html`<button @click=${this.removeFile} aria-label=${t("author-remove", { name: active })} title=${t("author-remove", { name: active })}>×</button>`}</div>
         <div class="code" role="tabpanel" aria-label=${active}></div>
         ${this.verdict()}</div>
-        <div class="right" role="region" aria-label=${t("author-preview")}>${this.preview ? html`<ks-lesson preview class=${this.stale ? "stale" : ""} .session=${this.preview} .texts=${this.texts}></ks-lesson>` : html`<p class="empty">${t("author-no-preview")}</p>`}</div></main>`;
+        <div class="right" role="region" aria-label=${t("author-preview")}>${this.preview ? keyed(this.preview, html`<ks-lesson preview class=${this.stale ? "stale" : ""} .session=${this.preview} .texts=${this.texts}></ks-lesson>`) : html`<p class="empty">${t("author-no-preview")}</p>`}</div></main>`;
   }
 
   /** What is wrong with what the preview is made of. */
@@ -159,7 +161,7 @@ export class KsAuthor extends LitElement {
     this.show(name);
   };
 
-  private remove = (): void => this.open(this.files.filter(({ name }) => name !== this.active));
+  private removeFile = (): void => this.open(this.files.filter(({ name }) => name !== this.active));
 
   private zip = (): void => {
     const id = /^id: *([a-z0-9-]+)/m.exec(this.files.find(({ name }) => name === "lesson.yaml")?.text ?? "")?.[1] ?? "lesson";
@@ -252,7 +254,7 @@ export class KsAuthor extends LitElement {
   private speak = (): void => {
     document.title = `${t("author")} · Kubestep`;
     this.preview?.dispatchEvent(new Event("language"));
-    this.renderRoot.querySelector("ks-lesson")?.requestUpdate();
+    this.renderRoot.querySelector<KsLesson>("ks-lesson")?.requestUpdate();
     this.requestUpdate();
   };
 }

@@ -2,6 +2,7 @@
 
 examples = Examples
 lessons = Lessons
+lessons-course = The course
 examples-wrong = What goes wrong
 share = Copy link
 copied = Copied

@@ -32,6 +32,7 @@ author-link = Write a lesson
 
 no-such-lesson = There is no such lesson.
 pane-text = Lesson
+pane-next = Next
 lesson-text = Text of the lesson
 lesson-ways = Other lessons
 lesson-open = When all tasks are passed, the lesson is done. Nothing hurries you, and nothing is lost when you leave.

@@ -31,6 +31,7 @@ author-link = 编写课程
 
 no-such-lesson = 没有这一课。
 pane-text = 课文
+pane-next = 下一步
 lesson-text = 课文
 lesson-ways = 其他课程
 lesson-open = 所有任务都通过，这一课就完成了。不用着急，离开也不会丢失任何东西。

@@ -2,6 +2,7 @@
 
 examples = 示例
 lessons = 课程
+lessons-course = 课程目录
 examples-wrong = 会出什么问题
 share = 复制链接
 copied = 已复制

@@ -63,6 +63,7 @@ export class KsLesson extends LitElement {
       padding: 8px 8px 8px 16px; background: var(--note); border: 1px solid var(--line); border-radius: 10px; box-shadow: 0 4px 18px rgb(0 0 0 / 0.14); font-size: 14px; flex-wrap: wrap;
     }
     .notice.error { border-left: 4px solid var(--bad); } .notice p { margin: 0; flex: 1; min-width: 20ch; overflow-wrap: anywhere; }
+    .bar { grid-row: 1; } .main { grid-row: 2; } ks-transport { grid-row: 3; }
     .main { display: grid; grid-template: minmax(0, 1fr) / minmax(0, 9fr) minmax(0, 11fr); min-height: 0; }
     .text { overflow: auto; min-height: 0; border-right: 1px solid var(--line); background: var(--page); outline-offset: -3px; }
     .column { max-width: 66ch; margin: 0 auto; padding: 30px 28px 60px; font-size: 16px; }
@@ -83,8 +84,8 @@ export class KsLesson extends LitElement {
     dialog .ways { justify-content: flex-end; }
     @media (max-width: 1100px) and (min-width: 761px) { .main { grid-template-columns: minmax(0, 1fr) minmax(0, 1fr); } .column { padding-inline: 20px; } }
     @media (max-width: 760px) {
-      :host { grid-template-rows: auto auto minmax(0, 1fr) auto; } .bar { padding: 2px 8px; gap: 0 2px; } .bar .button { min-height: 40px; padding-inline: 9px; } .grow, .meter span { display: none; } .meter { margin: 0 auto; }
-      .tabs.narrow { display: flex; padding: 0 2px; } .tabs.narrow button { padding-inline: 9px; flex: 1 0 auto; } .tabs.wide { display: none; }
+      :host { grid-template-rows: auto auto minmax(0, 1fr) auto; } .bar { padding: 2px 8px; gap: 0 2px; } .bar .button { min-height: 40px; padding-inline: 9px; } .grow, .meter span, .bar .over { display: none; } .meter { margin: 0 auto; }
+      .tabs.narrow { grid-row: 2; display: flex; padding: 0 2px; } .tabs.narrow button { padding-inline: 9px; flex: 1 0 auto; } .tabs.wide { display: none; }
       .main, .cluster { display: contents; } .text, .pane, .cluster > ks-step, .cluster > ks-terminal { grid-row: 3; grid-column: 1; border: 0; min-height: 0; overflow: auto; }
       .text:not(.shown), .pane:not(.shown), .cluster > ks-step:not(.shown), .cluster > ks-terminal:not(.shown) { display: none; }
       ks-transport { grid-row: 4; } .column { padding: 18px 14px 40px; } .notice { top: 96px; }
@@ -125,7 +126,7 @@ export class KsLesson extends LitElement {
         <a class="brand" href="./">Kubestep</a><a class="button quiet" href="./lessons.html">${t("lessons")}</a>
         <span class="grow">${session.lesson.title}</span>
         <span class="meter" role="img" aria-label=${t("meter", { done, count: tasks.length })}>${tasks.map((task) => html`<i class=${session.isPassed(task.id) ? "done" : ""}></i>`)} <span>${done} / ${tasks.length}</span></span>
-        <button class="button quiet" @click=${() => this.anew.showModal()}>${t("anew")}</button>
+        <button class="button quiet over" @click=${() => this.anew.showModal()}>${t("anew")}</button>
         ${settingsButtons(this.speak)}</header>`}
       ${this.notice()}
       ${this.tablist("narrow", ["text", "loop", "step", "files", "terminal", "next", "objects", ...(session.lesson.mechanisms ? ["mechanisms" as const] : [])], this.tab, (tab) => (this.tab = tab))}
@@ -161,7 +162,7 @@ export class KsLesson extends LitElement {
       void this.updateComplete.then(() => this.renderRoot.querySelector<HTMLElement>(`.tabs.${kind} [aria-selected="true"]`)?.focus());
     };
     return html`<div class="tabs ${kind}" role="tablist" aria-label=${t("panes")} @keydown=${arrows}>${tabs.map((tab) => html`<button role="tab" aria-selected=${tab === chosen} tabindex=${tab === chosen ? 0 : -1}
-      @click=${() => choose(tab)}>${t(tab === "next" ? "next-panel" : `pane-${tab}`)}</button>`)}</div>`;
+      @click=${() => choose(tab)}>${t(`pane-${tab}`)}</button>`)}</div>`;
   }
 
   private end(all: boolean): TemplateResult {
@@ -169,6 +170,7 @@ export class KsLesson extends LitElement {
       <p>${t(all ? "lesson-done" : "lesson-open")}</p>
       <div class="ways"><button class="button" @click=${() => this.handIn.showModal()}>${t("hand-in")}</button>
         <button class="button quiet" @click=${() => this.picker.click()} title=${t("go-on-title")}>${t("go-on")}</button>
+        <button class="button quiet" @click=${() => this.anew.showModal()}>${t("anew")}</button>
         <input id="go-on" type="file" accept=".json,application/json" hidden aria-label=${t("go-on")} @change=${this.goOn} /></div>
       ${this.preview ? nothing : html`<nav class="ways" aria-label=${t("lesson-ways")}>${this.previous ? html`<a class="button" href=${this.previous.href}>← ${this.previous.title[language()]}</a>` : nothing}
         ${this.following ? html`<a class="button push ${all ? "primary" : ""}" href=${this.following.href}>${this.following.title[language()]} →</a>` : html`<a class="button push ${all ? "primary" : ""}" href="./lessons.html">${t("lessons-all")}</a>`}</nav>`}

@@ -1,15 +1,17 @@
 // The page: header, panels, and the keys. Wide, everything is in sight; narrow, the same panels are tabs above the transport bar.
 import { LitElement, css, html, nothing, type TemplateResult } from "lit";
 import { customElement, property, query, state } from "lit/decorators.js";
-import { load, save } from "../app/settings";
 import type { Session } from "../app/session";
-import { language, setLanguage, t } from "../app/words";
+import { t } from "../app/words";
 import { EXAMPLES } from "../examples";
-import { icon, shared } from "../ui/panel";
+import { transportKey, typing } from "../ui/keys";
+import { download, settingsButtons } from "../ui/page";
+import { shared } from "../ui/panel";
 import type { KsEditor } from "./ks-editor";
 import "./ks-calendar";
 import "./ks-editor";
 import "./ks-inspector";
+import "./ks-lessons-menu";
 import "./ks-loop";
 import "./ks-mechanisms";
 import "./ks-next";
@@ -109,14 +111,14 @@ export class KsApp extends LitElement {
         <select aria-label=${t("examples")} @change=${this.openExample}>
           <option value="" selected>${t("examples")}</option>
           ${this.options(false)}<optgroup label=${t("examples-wrong")}>${this.options(true)}</optgroup></select>
+        <ks-lessons-menu></ks-lessons-menu>
         <span class="grow">${session.example ? t(`example-${session.example}-about`) : nothing}</span>
         ${this.branches()}
         <button class="button quiet run" @click=${this.share}>${this.copied ? t("copied") : t("share")}</button>
         <button class="button quiet run" @click=${this.saveRun} title=${t("save-run-title")}>${t("save-run")}</button>
         <button class="button quiet run" @click=${() => this.picker.click()} title=${t("open-run-title")}>${t("open-run")}</button>
         <input id="open-run" type="file" accept=".json,application/json" hidden aria-label=${t("open-run")} @change=${this.openRun} />
-        <button class="button quiet" lang=${language() === "en" ? "zh-CN" : "en"} @click=${this.otherLanguage}>${language() === "en" ? "中文" : "English"}</button>
-        <button class="button quiet" @click=${this.otherTheme} aria-label=${t("theme")} title=${t("theme")}>${icon("theme")}</button>
+        ${settingsButtons(this.speak)}
         <button class="button quiet" @click=${() => this.help.showModal()} aria-label=${t("help")} title=${t("help")}>?</button>
         <button class="button quiet more" aria-expanded=${this.more} @click=${() => (this.more = !this.more)} aria-label=${t("menu")} title=${t("menu")}>⋯</button>
       </header>
@@ -153,7 +155,7 @@ export class KsApp extends LitElement {
     const { notice } = this.session;
     if (!notice) return nothing;
     return html`<div class="notice ${notice.severity}" role=${notice.severity === "error" ? "alert" : "status"}><p>${t(notice.id, notice.values)}</p>
-      ${notice.offerRun ? html`<button class="button" @click=${() => download(this.session.lastGood)}>${t("save-run")}</button>` : nothing}
+      ${notice.offerRun ? html`<button class="button" @click=${() => download("kubestep-run.json", this.session.lastGood)}>${t("save-run")}</button>` : nothing}
       <button class="button quiet" @click=${() => this.session.say(undefined)}>${t("dismiss")}</button></div>`;
   }
 
@@ -212,7 +214,7 @@ export class KsApp extends LitElement {
 
   private saveRun = (): void => {
     const run = this.session.ask((engine) => engine.exportRun());
-    if (run) download(run);
+    if (run) download("kubestep-run.json", run);
   };
 
   private openRun = async (): Promise<void> => {
@@ -236,18 +238,10 @@ export class KsApp extends LitElement {
     if (this.session.selected) this.pane = "objects";
   };
 
-  private otherLanguage = (): void => {
-    setLanguage(language() === "en" ? "zh-CN" : "en");
-    save("language", language());
-    document.documentElement.lang = language();
+  private speak = (): void => {
     this.session.dispatchEvent(new Event("language"));
+    this.renderRoot.querySelector<LitElement>("ks-lessons-menu")?.requestUpdate();
     this.requestUpdate();
-  };
-
-  private otherTheme = (): void => {
-    const dark = getComputedStyle(document.documentElement).colorScheme.startsWith("dark");
-    document.documentElement.dataset["theme"] = dark ? "light" : "dark";
-    save("theme", dark ? "light" : "dark");
   };
 
   private belowKeys = (event: KeyboardEvent): void => {
@@ -273,34 +267,9 @@ export class KsApp extends LitElement {
       event.preventDefault();
       return;
     }
-    const at = event.composedPath()[0] as HTMLElement;
-    if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || this.help.open) return;
-    if (at.isContentEditable || ["INPUT", "TEXTAREA", "SELECT"].includes(at.tagName)) return;
-    const { session } = this;
-    const onButton = at.tagName === "BUTTON" || at.tagName === "SUMMARY";
-    if (event.key === "ArrowRight") event.shiftKey ? void session.runUntil({ type: "objectChange", object: undefined }) : session.step();
-    else if (event.key === "ArrowLeft") session.back();
-    else if (event.key === "Home") session.seek(0);
-    else if (event.key === "End") session.seek(session.timeline.length);
-    else if (event.key === " " && !onButton) session.playing ? session.pause() : session.play();
-    else if (event.key === "?") this.help.showModal();
-    else return;
+    if (this.help.open || transportKey(event, this.session) || event.key !== "?") return;
+    if (typing(event) || event.ctrlKey || event.metaKey || event.altKey) return;
+    this.help.showModal();
     event.preventDefault();
   };
-}
-
-function download(run: string): void {
-  const link = document.createElement("a");
-  link.href = URL.createObjectURL(new Blob([run], { type: "application/json" }));
-  link.download = "kubestep-run.json";
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
-}
-
-export function applySettings(): void {
-  const theme = load("theme");
-  if (theme === "dark" || theme === "light") document.documentElement.dataset["theme"] = theme;
-  const chosen = load("language") ?? (navigator.language.startsWith("zh") ? "zh-CN" : "en");
-  setLanguage(chosen === "zh-CN" ? "zh-CN" : "en");
-  document.documentElement.lang = language();
 }
