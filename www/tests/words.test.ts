@@ -12,15 +12,16 @@ function ids(...files: string[]): string[] {
   return files.flatMap((file) => [...readFileSync(join(source, "l10n", file), "utf8").matchAll(/^([a-z][\w-]*) =/gim)].map((m) => m[1]!));
 }
 
-const english = ids("en.ftl", "panels.en.ftl");
+const english = ids("en.ftl", "panels.en.ftl", "lessons.en.ftl");
 
 describe("the messages", () => {
   test("are the same in both languages, file by file", () => {
     expect(ids("zh-CN.ftl").sort()).toEqual(ids("en.ftl").sort());
     expect(ids("panels.zh-CN.ftl").sort()).toEqual(ids("panels.en.ftl").sort());
+    expect(ids("lessons.zh-CN.ftl").sort()).toEqual(ids("lessons.en.ftl").sort());
   });
 
-  test.each(["en.ftl", "panels.en.ftl", "zh-CN.ftl", "panels.zh-CN.ftl"])("of %s parse, each once", (file) => {
+  test.each(["en.ftl", "panels.en.ftl", "zh-CN.ftl", "panels.zh-CN.ftl", "lessons.en.ftl", "lessons.zh-CN.ftl"])("of %s parse, each once", (file) => {
     const found = ids(file);
     expect(found.length).toBe(new Set(found).size);
     const bundle = new FluentBundle("en");

@@ -42,7 +42,7 @@ export class KsTask extends LessonPart {
 
   private check({ holds, asks, why }: CheckStanding): TemplateResult {
     // `not yet: …` says nothing that the check does not say.
-    const more = why && !why.includes(asks) ? html`<span class="why">${t("check-why", { why })}</span>` : nothing;
+    const more = why && !why.includes(asks) ? html`<span class="why"><span class="sr">; </span>${t("check-why", { why })}</span>` : nothing;
     return html`<li ?data-holds=${holds}>${tick(holds)}<span class="asks"><span class="sr">${t(holds ? "check-met" : "check-not-yet")} </span>${asks}</span>${more}</li>`;
   }
 
