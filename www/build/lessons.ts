@@ -53,8 +53,8 @@ export function lessons(root: string): Plugin {
   const list = (): string => {
     const entries = there().map((id) => {
       const about = JSON.stringify(summary(id, filesOf(join(root, id))));
-      const texts = LANGUAGES.map((language) => `${JSON.stringify(language)}: () => import(${JSON.stringify(`${ONE}${id}.${language}`)})`);
-      return `{...${about}, files: () => import(${JSON.stringify(`${ONE}${id}.files`)}), sources: () => import(${JSON.stringify(`${ONE}${id}.sources`)}), prose: {${texts.join(", ")}}}`;
+      const texts = LANGUAGES.map((language) => `${JSON.stringify(language)}: () => import(${JSON.stringify(`${ONE}${id}.${language}.js`)})`);
+      return `{...${about}, files: () => import(${JSON.stringify(`${ONE}${id}.files.js`)}), sources: () => import(${JSON.stringify(`${ONE}${id}.sources.js`)}), prose: {${texts.join(", ")}}}`;
     });
     return `export const LESSONS = [${entries.join(",\n")}];`;
   };

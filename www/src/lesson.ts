@@ -27,6 +27,7 @@ try {
   page.following = neighbour(1);
   document.title = `${entry.title[language()]} · Kubestep`;
   document.body.replaceChildren(page);
+  addEventListener("pagehide", () => page.session.keepNow());
 } catch (error) {
   console.error(error);
   const sorry = document.createElement("p");

@@ -344,7 +344,7 @@ export class Session extends EventTarget {
     this.changed("files");
   }
 
-  private readFiles(): void {
+  protected readFiles(): void {
     this.files = this.#engine.files().files;
     if (!this.files.some((f) => f.name === this.activeFile)) this.activeFile = this.files[0]?.name ?? "";
   }

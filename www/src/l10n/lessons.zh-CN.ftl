@@ -82,7 +82,7 @@ answer = 回答
 
 ## 部件
 
-widget-loop = 控制循环
+widget-loop = 控制回路
 widget-step = 一步
 widget-objects = 对象
 widget-terminal = 终端

@@ -7,6 +7,7 @@ import "../panels/ks-editor";
 import type { KsEditor } from "../panels/ks-editor";
 import "../panels/ks-inspector";
 import "../panels/ks-loop";
+import type { KsLoop } from "../panels/ks-loop";
 import "../panels/ks-mechanisms";
 import "../panels/ks-next";
 import "../panels/ks-step";
@@ -19,6 +20,7 @@ import "./ks-prose";
 import type { LessonSession } from "./lesson-session";
 import { MOST_BYTES } from "./progress";
 import type { Section } from "./prose";
+import { reveal } from "./reveal";
 
 const PANES = ["loop", "files", "next", "objects", "mechanisms"] as const;
 type Pane = (typeof PANES)[number];
@@ -48,6 +50,7 @@ export class KsLesson extends LitElement {
   @query("#hand-in") private handIn!: HTMLDialogElement;
   @query("#go-on") private picker!: HTMLInputElement;
   @query("ks-editor") private editor!: KsEditor;
+  @query("ks-loop") private loop!: KsLoop;
   #said = "";
 
   static override styles = [shared, css`
@@ -101,6 +104,7 @@ export class KsLesson extends LitElement {
     for (const kind of ["standing", "ui"]) this.session.addEventListener(kind, this.#update);
     this.session.addEventListener("standing", this.onStanding);
     this.session.addEventListener("selection", this.onSelect);
+    this.session.addEventListener("world", this.onWorld);
     if (!this.preview) window.addEventListener("keydown", this.key);
   }
 
@@ -109,6 +113,7 @@ export class KsLesson extends LitElement {
     for (const kind of ["standing", "ui"]) this.session.removeEventListener(kind, this.#update);
     this.session.removeEventListener("standing", this.onStanding);
     this.session.removeEventListener("selection", this.onSelect);
+    this.session.removeEventListener("world", this.onWorld);
     window.removeEventListener("keydown", this.key);
   }
 
@@ -225,6 +230,10 @@ export class KsLesson extends LitElement {
     const fresh = (event as CustomEvent<string[]>).detail;
     const numbers = fresh.map((id) => this.session.standing.tasks.findIndex((task) => task.id === id) + 1);
     if (numbers.length) this.#said = numbers.map((number) => t("task-said", { number })).join(" ");
+  };
+
+  private onWorld = (): void => {
+    void this.loop.updateComplete.then(() => reveal(this.loop));
   };
 
   private onSelect = (): void => {

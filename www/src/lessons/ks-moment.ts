@@ -9,6 +9,7 @@ import "../panels/ks-loop";
 import "../panels/ks-step";
 import "../panels/ks-terminal";
 import { icon, shared, type Panel } from "../ui/panel";
+import { reveal } from "./reveal";
 import type { ObjectRef, WidgetView } from "../wasm/kubestep.js";
 import type { LessonSession } from "./lesson-session";
 
@@ -33,7 +34,7 @@ export class KsMoment extends LitElement {
     :host { display: block; margin: 18px 0; }
     figure { margin: 0; border: 1px solid var(--line); border-radius: 10px; overflow: hidden; background: var(--page); }
     figcaption { display: flex; flex-wrap: wrap; gap: 4px 8px; align-items: center; padding: 6px 8px 6px 16px; border-bottom: 1px solid var(--line-soft); font-size: 13px; background: var(--surface); min-height: 44px; }
-    .name { font-weight: 600; } .where { color: var(--muted); font-variant-numeric: tabular-nums; flex: 1; }
+    .name { font-weight: 600; } .where { color: var(--muted); font-variant-numeric: tabular-nums; flex: 1 1 0; min-width: 12ch; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
     .panel { overflow: auto; max-height: 460px; background: var(--surface); } .panel.loop { background: var(--page); }
     .wait { min-height: 260px; } pre { padding: 12px 16px; overflow: auto; max-height: 420px; }
     .sorry { color: var(--bad); padding: 12px 16px; margin: 0; }
@@ -81,7 +82,7 @@ export class KsMoment extends LitElement {
 
   private buttons(own: Session): TemplateResult {
     const moved = own.view.step !== this.#start;
-    return html`<button class="button quiet" ?disabled=${!moved} @click=${() => own.seek(this.#start)}>${t("widget-reset")}</button>
+    return html`${moved ? html`<button class="button quiet" @click=${() => own.seek(this.#start)}>${t("widget-reset")}</button>` : nothing}
       <button class="button" ?disabled=${own.view.step === 0} aria-label=${t("back")} title=${t("back")} @click=${() => own.back()}>${icon("back")}</button>
       <button class="button" ?disabled=${own.view.enabled.total === 0} aria-label=${t("widget-step-title")} title=${t("widget-step-title")} @click=${() => own.step()}>${icon("step")}</button>`;
   }
@@ -107,15 +108,16 @@ export class KsMoment extends LitElement {
   }
 
   protected override updated(changed: PropertyValues): void {
-    if (!this.seen || !this.widget.focus || !(changed.has("own" as never) || changed.has("seen" as never))) return;
+    if (!this.seen || !(changed.has("own" as never) || changed.has("seen" as never))) return;
     const panel = this.renderRoot.querySelector<Panel>(".panel > *");
     const shown = this.widget.paused ? this.own : this.session;
     if (!panel || !shown) return;
-    const object = find(shown, this.widget.focus);
+    const object = this.widget.focus ? find(shown, this.widget.focus) : undefined;
     if (object && this.widget.paused) shown.select(object);
     void panel.updateComplete.then(() => {
       const box = panel.renderRoot.querySelector<HTMLElement>(`[data-box="${CSS.escape(this.widget.focus)}"]`);
       if (box) box.style.outline = "2px solid var(--actor, var(--accent))";
+      reveal(panel, box);
     });
   }
 }

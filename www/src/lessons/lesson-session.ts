@@ -18,6 +18,7 @@ export class LessonSession extends Session {
   #kept = "";
   #keptAt = 0;
   #started = "";
+  #typing = 0;
   /** The instance of the module that the lesson is of. */
   #of: number;
 
@@ -131,6 +132,13 @@ export class LessonSession extends Session {
     return session;
   }
 
+  /** The lesson's files in its order, then the learner's own. */
+  protected override readFiles(): void {
+    super.readFiles();
+    const rank = (name: string) => (this.lesson.tabs.includes(name) ? this.lesson.tabs.indexOf(name) : this.lesson.tabs.length);
+    this.files.sort((a, b) => rank(a.name) - rank(b.name));
+  }
+
   override forbids(deed: Deed, detail: string): string {
     return this.ask((engine) => this.sound().forbids(engine, deed, detail, language())) ?? "";
   }
@@ -179,7 +187,20 @@ export class LessonSession extends Session {
     this.dispatchEvent(new CustomEvent("standing", { detail: before ? fresh.map((task) => task.id) : [] }));
   }
 
-  private keepProgress(now: boolean): void {
+  override setFile(name: string, text: string): boolean {
+    const ok = super.setFile(name, text);
+    clearTimeout(this.#typing);
+    // Who writes has begun, though nothing has happened yet.
+    if (ok) this.#typing = window.setTimeout(() => this.keepProgress(true, true), KEEP_MS);
+    return ok;
+  }
+
+  /** Keeps what there is now: the page is about to go. */
+  keepNow(): void {
+    this.keepProgress(true);
+  }
+
+  private keepProgress(now: boolean, begun = false): void {
     if (!this.id || (!this.standing && !now)) return;
     if (!now && (this.playing || this.running) && performance.now() - this.#keptAt < KEEP_MS) return;
     const kept = this.ask((engine) => this.sound().keep(engine, this.#started));
@@ -187,7 +208,7 @@ export class LessonSession extends Session {
     this.#kept = kept;
     this.#keptAt = performance.now();
     // Who has only looked has not begun.
-    if (this.view.length === 0 && this.passed.size === 0 && !progress.kept(this.id)) return;
+    if (!begun && this.view.length === 0 && this.passed.size === 0 && !progress.kept(this.id)) return;
     progress.keep(this.id, { run: kept, passed: [...this.passed], started: this.#started });
   }
 }

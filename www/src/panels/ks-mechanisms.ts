@@ -56,6 +56,7 @@ export class KsMechanisms extends Panel {
     const [queues, moreQueues] = split(all.queues, (q) => main(q.queue) || q.count === 0);
     return html`<section aria-label=${t("mechanisms")}>
       <h2>${t("mechanisms")}</h2><p>${t("mechanisms-about")}</p>
+      ${this.limited() ? html`<p role="note"><strong>${t("mechanisms-limited")}</strong></p>` : nothing}
       ${this.marks()}
       <h3>${t("mechanisms-switches")}</h3>
       ${all.switches.map((s) => html`<div class="row"><h4>${t(`switch-${s.name}`)}</h4>${this.toggle(s, t(`switch-${s.name}`), (on) => `${s.name} ${on}`)}<p>${t(`switch-${s.name}-about`)}</p></div>`)}
@@ -73,6 +74,13 @@ export class KsMechanisms extends Panel {
       ${this.failingCall(all.queues, all.armed)}
       ${this.kill()}
     </section>`;
+  }
+
+  /** Whether a lesson allows only some of them. */
+  private limited(): boolean {
+    const { switches, nodes } = this.session.mechanisms;
+    const faults = [...switches.map(({ name }) => `${name} off`), ...nodes.map(({ name }) => `node-down ${name}`), "restart-controllers"];
+    return faults.some((fault) => this.session.forbids("fault", fault) !== "");
   }
 
   private toggle({ on }: SwitchView, label: string, words: (to: "on" | "off") => string, shown = ""): TemplateResult {

@@ -33,13 +33,16 @@ export class KsNext extends Panel {
 
   protected override render(): TemplateResult {
     const { enabled, step, length } = this.session.view;
+    const second = enabled.items[1];
+    const why = second ? this.session.forbids("choice", String(second.index)) : "";
     return html`<section aria-label=${t("next-panel")}>
       <header><h2>${t("next-panel")}</h2><span class="muted">${enabled.total || ""}</span></header>
       ${this.rest()}
-      <ol>${enabled.items.map((choice, i) => html`<li><button class="choice" data-actor=${actorClass(choice.actor)} ?disabled=${i > 0 && this.session.forbids("choice", String(choice.index)) !== ""} title=${(i > 0 && this.session.forbids("choice", String(choice.index))) || nothing}
+      <ol>${enabled.items.map((choice, i) => html`<li><button class="choice" data-actor=${actorClass(choice.actor)} ?disabled=${i > 0 && why !== ""}
           @click=${() => this.session.step(choice.index)}>
           <span><span class="actor">${actorIcon(actorClass(choice.actor))}</span> ${actionText(choice.actor, choice.action, "may")}</span>
           ${i === 0 ? html`<span class="default">${t("next-default")}</span>` : nothing}</button></li>`)}</ol>
+      ${why ? html`<p class="muted" style="margin:4px 0 0">${t("notice-not-allowed", { why })}</p>` : nothing}
       ${enabled.total > enabled.items.length ? html`<p class="muted" style="margin:4px 0 0">${t("more", { count: enabled.total - enabled.items.length })}</p>` : nothing}
       ${step < length && enabled.total > 1 ? html`<p class="muted" style="font-size:13px;margin:8px 0 0">${t("next-branches")}</p>` : nothing}
     </section>`;
