@@ -53,7 +53,10 @@ fn check(live: &Live, run: &Playground, expect: Expect) {
 fn what_a_learner_sees_changes_with_each_step() {
     let mut live = live("first-job");
     let mut run = live.begun().clone();
-    check(&live, &run, expect![[r#"
+    check(
+        &live,
+        &run,
+        expect![[r#"
         apply
           - job/hello does not exist
           hint: Type kubectl apply -f job.yaml into the …
@@ -68,12 +71,16 @@ fn what_a_learner_sees_changes_with_each_step() {
           + job/hello does not exist
           + there are no pods (job-name=hello)
           - who-deletes?
-    "#]]);
+    "#]],
+    );
     play(&mut live, &mut run, &["@type kubectl apply -f job.yaml", "@step"]);
     assert_eq!(live.answer(&run, "which-key", "hello".into()), Some(false));
     assert_eq!(live.answer(&run, "which-key", "default/hello".into()), Some(true));
     play(&mut live, &mut run, &["@until event Started"]);
-    check(&live, &run, expect![[r#"
+    check(
+        &live,
+        &run,
+        expect![[r#"
         apply passed
           + job/hello exists
         queue passed
@@ -87,7 +94,8 @@ fn what_a_learner_sees_changes_with_each_step() {
           - job/hello should not exist, and does; still running: hello-zrtft
           - the number of pods (job-name=hello) is 1, should be 0: pod/hello-zrtft
           - who-deletes?
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -118,7 +126,11 @@ fn a_learner_goes_on_where_they_left() {
     let mut run = before.begun().clone();
     play(&mut before, &mut run, &["@type kubectl apply -f job.yaml", "@step"]);
     before.answer(&run, "which-key", "default/hello".into());
-    play(&mut before, &mut run, &["@until condition job/hello Complete", "@seek 4", "@type kubectl get pods"]);
+    play(
+        &mut before,
+        &mut run,
+        &["@until condition job/hello Complete", "@seek 4", "@type kubectl get pods"],
+    );
     let kept = submission::keep(&before.lesson, &run, &before.answers(), "2026-01-01");
 
     let mut after = live("first-job");
@@ -153,7 +165,8 @@ fn what_a_lesson_does_not_allow_is_said_before_it_is_done() {
 
         this may not be broken: node-down node-1
         this may not be switched: cache-sync off
-    "#]].assert_eq(&said.join("\n"));
+    "#]]
+    .assert_eq(&said.join("\n"));
 }
 
 #[test]

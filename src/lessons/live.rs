@@ -106,8 +106,7 @@ impl Live {
                 Some((b, at)) => Finding::said(&self.lesson, &self.courses[b], *id, at),
                 None => Finding::of(&self.lesson, course, *id, &moment, position),
             });
-            let comes =
-                |hint: &&Hint| passed.is_none() && hint.when.is_none_or(|id| here.cells[id].holds);
+            let comes = |hint: &&Hint| passed.is_none() && hint.when.is_none_or(|id| here.cells[id].holds);
             let hints = task.hints.iter().filter(comes);
             tasks.push(TaskReport {
                 id: task.id.clone(),
@@ -194,9 +193,7 @@ impl Live {
             Deed::File(name) => {
                 return (!allow.files.has(name)).then(|| Offence::of(OffenceKind::File, name));
             }
-            Deed::Command(line) => {
-                Input::Command { line: Str::from(line), files: self.lesson.files.clone() }
-            }
+            Deed::Command(line) => Input::Command { line: Str::from(line), files: self.lesson.files.clone() },
             Deed::Fault(words) => Input::Fault(Fault::parse(words)?),
             Deed::Choice(index) => Input::Step(index),
         };

@@ -73,8 +73,7 @@ impl Lesson {
     #[wasm_bindgen(constructor)]
     pub fn new(#[wasm_bindgen(unchecked_param_type = "Files")] files: JsValue) -> Result<Lesson, JsValue> {
         let read = Read::without_texts(&folder(files)?);
-        let lesson =
-            read.map_err(|found| fault("badLesson", found.first().map(said).unwrap_or_default()))?;
+        let lesson = read.map_err(|found| fault("badLesson", found.first().map(said).unwrap_or_default()))?;
         Ok(Lesson { live: Live::new(lesson).map_err(|message| fault("badLesson", message))? })
     }
 
@@ -88,9 +87,7 @@ impl Lesson {
 
     /// What is wrong with a folder, and whether the lesson holds what it promises.
     #[wasm_bindgen(unchecked_return_type = "Mistakes")]
-    pub fn prove(
-        #[wasm_bindgen(unchecked_param_type = "Files")] files: JsValue,
-    ) -> Result<JsValue, JsValue> {
+    pub fn prove(#[wasm_bindgen(unchecked_param_type = "Files")] files: JsValue) -> Result<JsValue, JsValue> {
         let folder = folder(files)?;
         Ok(match Read::read(&folder, None) {
             Ok(lesson) => {
