@@ -7,7 +7,7 @@ import { url } from "./chromium";
 import { person } from "./person";
 
 /** A here-document, as it is typed. */
-const heredoc = (command: string, text: string): string => `${command} <<EOF\n${text.trim()}\nEOF`;
+const heredoc = (command: string, text: string): string => `${command} <<'EOF'\n${text.trim()}\nEOF`;
 const apply = (text: string): string => heredoc("kubectl apply -f -", text);
 const create = (text: string): string => heredoc("kubectl create -f -", text);
 

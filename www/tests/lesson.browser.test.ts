@@ -309,7 +309,7 @@ describe.skipIf(!url)("the course's pages", () => {
     page.on("request", (request) => request.url().startsWith(url!) || /^(data|blob):/.test(request.url()) || elsewhere.push(request.url()));
     for (const path of ["lessons.html", "lesson.html?id=first-job", "author.html"]) {
       await page.goto(url! + path);
-      await page.locator("ks-course, ks-lesson, ks-author").waitFor();
+      await page.locator("ks-course, ks-lesson, ks-author").first().waitFor();
       const ran = await page.evaluate(() => {
         const script = document.createElement("script");
         script.textContent = "window.ran = true";
