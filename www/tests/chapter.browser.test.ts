@@ -7,8 +7,9 @@ import { url } from "./chromium";
 import { person } from "./person";
 
 /** A here-document, as it is typed. */
-const heredoc = (command: string, text: string): string => `${command} <<'EOF'\n${text.trim()}\nEOF`;
-const apply = (text: string): string => heredoc("kubectl apply -f -", text);
+const heredoc = (command: string, text: string): string => `${command} <<EOF\n${text.trim()}\nEOF`;
+// Quoted, so that the shell leaves a manifest's `$` alone.
+const apply = (text: string): string => `kubectl apply -f - <<'EOF'\n${text.trim()}\nEOF`;
 const create = (text: string): string => heredoc("kubectl create -f -", text);
 
 const job = (name: string): string => `
