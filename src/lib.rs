@@ -11,6 +11,7 @@ pub mod api;
 pub mod apiserver;
 pub mod client;
 pub mod controllers;
+pub mod http;
 pub mod kubectl;
 pub mod kubelet;
 pub mod manifest;

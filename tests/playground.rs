@@ -1,8 +1,9 @@
 //! Runs as a person has them: every step has its cause, and "to idle" ends.
 
 use kubestep::cluster::{Action, Config};
+use kubestep::http;
 use kubestep::json::Str;
-use kubestep::playground::{Files, Playground, RunEnd, Until, diagnose};
+use kubestep::playground::{Files, Playground, RunEnd, RunFile, Until, diagnose, trace_hash};
 use std::time::Duration;
 
 fn pod(script: &str) -> String {
@@ -145,4 +146,30 @@ fn names_are_links_but_not_in_what_a_container_writes() {
     let links = |i: usize| entries[i].output.iter().filter(|segment| segment.object.is_some()).count();
     assert_eq!((links(0), links(1)), (1, 0));
     assert_eq!(entries[1].output[0].text, "it works\n");
+}
+
+#[test]
+fn what_a_client_writes_is_a_step_and_travels_with_the_run() {
+    let mut playground = applied(&pod("echo"));
+    let at = "/api/v1/namespaces/default/configmaps";
+    let body = r#"{"metadata":{"name":"a"}}"#;
+    let ask = |playground: &mut Playground, method: &str, target: &str| {
+        let headers = [("content-type", "application/json"), ("user-agent", "test/1")].into_iter();
+        let code = playground.request(http::Request::new(method, target, headers, body)).code;
+        let timeline = playground.timeline();
+        (code, timeline.position(), timeline.branches().len())
+    };
+    // Reading is none, nor is trying.
+    assert_eq!(ask(&mut playground, "GET", at), (200, 1, 1));
+    assert_eq!(ask(&mut playground, "POST", &format!("{at}?dryRun=All")), (201, 1, 1));
+    assert_eq!(ask(&mut playground, "POST", at), (201, 2, 1));
+    assert_eq!(ask(&mut playground, "POST", at), (409, 3, 1));
+    // In the past, what is refused leaves the run alone; what changes something is another branch.
+    playground.timeline_mut().seek(2);
+    assert_eq!(ask(&mut playground, "POST", at), (409, 2, 1));
+    playground.timeline_mut().seek(1);
+    assert_eq!(ask(&mut playground, "POST", &format!("{at}?fieldManager=b")), (201, 2, 2));
+    let text = playground.export();
+    let replayed = RunFile::parse(&text).and_then(|run| run.replay()).expect("a run");
+    assert_eq!((replayed.export(), trace_hash(&replayed)), (text, trace_hash(&playground)));
 }

@@ -182,8 +182,11 @@ fn endpoints_follow_the_pods() {
              Pod Pod Pod Pod Pod
             10.244.1.2 10.244.2.2 10.244.2.3 10.244.3.2 10.244.3.3Warning: v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice
             Endpoints:                10.244.2.3:80,10.244.1.2:80,10.244.3.2:80 + 2 more...
+            IPv4          80      10.244.2.3,10.244.1.2,10.244.3.2 + 2 more...
             ["10.244.1.2"] ["10.244.3.2"] ["10.244.3.3"] ["10.244.2.2"]
             9
+            endpoints/web
+            endpointslice.discovery.k8s.io/web
             Warning: v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice
         "#]],
     );
@@ -212,8 +215,8 @@ fn node_ports_and_addresses_are_given_and_taken_back() {
             30080 Cluster
             {"name":"80","port":80,"protocol":"TCP","targetPort":80} 
             {"externalName":"example.com","internalTrafficPolicy":"Cluster","ports":[{"name":"80","port":80,"protocol":"TCP","targetPort":80}],"selector":{"app":"c"},"sessionAffinity":"None","type":"ExternalName"}
-            0
-            0
+            1
+            1
         "#]],
     );
 }

@@ -19,13 +19,14 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("scheduler", &["collections", "client", "api", "json", "sim"]),
     ("kubelet", &["collections", "shell", "client", "api", "json", "sim"]),
     ("kubectl", &["collections", "manifest", "client", "api", "json", "sim"]),
+    ("http", &["collections", "manifest", "client", "api", "json", "sim"]),
     (
         "cluster",
         &["collections", "apiserver", "client", "controllers", "scheduler", "kubelet", "api", "json", "sim"],
     ),
     (
         "playground",
-        &["collections", "shell", "cluster", "kubectl", "manifest", "client", "api", "json", "sim"],
+        &["collections", "shell", "cluster", "http", "kubectl", "manifest", "client", "api", "json", "sim"],
     ),
     ("conformance", &["collections", "playground", "cluster", "manifest", "json"]),
     ("lessons", &["collections", "playground", "cluster", "kubectl", "manifest", "api", "json", "sim"]),

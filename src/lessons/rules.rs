@@ -80,6 +80,10 @@ pub fn forbidden(allow: &Allow, lesson: &Lesson, input: &Input) -> Option<(Offen
     match input {
         Input::Step(0) | Input::Interrupt => None,
         Input::Step(_) => (!allow.choices).then(|| (OffenceKind::Choice, String::new())),
+        // What a lesson allows are kubectl's commands; another client's requests are none of them.
+        Input::Request(request) => {
+            Some((OffenceKind::Command, format!("{} {}", request.method, request.target)))
+        }
         Input::Fault(fault) => {
             let words = fault.to_string();
             let first = words.split(' ').next().unwrap_or_default();

@@ -3,6 +3,7 @@
 use super::terminal::{Files, Terminal};
 use crate::api::{ObjectKey, Resource};
 use crate::cluster::{Action, Actor, Config, Fault, StepRecord, World};
+use crate::http;
 use crate::json::Str;
 use crate::sim::{Machine, Time};
 
@@ -22,6 +23,8 @@ pub enum Input {
     Interrupt,
     /// Let something break, or be mended.
     Fault(Fault),
+    /// Let a client other than the terminal's send a request that may write.
+    Request(http::Request),
 }
 
 /// Something that may happen next.
@@ -63,10 +66,12 @@ pub struct Brief {
     pub time: Time,
     /// Writes to the store in it.
     pub writes: u32,
-    /// The command line, where one was typed.
+    /// The command line, where one was typed; the method and the path of a client's request.
     pub line: Option<Str>,
     /// Whether it was the running command that went on.
     pub resumed: bool,
+    /// Whether it was a client's request.
+    pub requested: bool,
 }
 
 impl Brief {
@@ -95,10 +100,18 @@ impl Brief {
 pub struct Record {
     /// The step.
     pub step: StepRecord,
-    /// The command line, where one was typed.
+    /// The command line, where one was typed; the method and the path of a client's request.
     pub line: Option<Str>,
     /// Whether it was the running command that went on.
     pub resumed: bool,
+    /// What a client was answered.
+    pub answer: Option<http::Answer>,
+}
+
+impl Record {
+    fn of(step: StepRecord) -> Record {
+        Record { step, line: None, resumed: false, answer: None }
+    }
 }
 
 /// A cluster and a terminal.
@@ -222,16 +235,20 @@ impl Machine for Desk {
         let record = match input {
             Input::Command { line, files } => {
                 let step = terminal.start(world, line, files);
-                Record { step, line: Some(line.clone()), resumed: false }
+                Record { line: Some(line.clone()), ..Record::of(step) }
             }
-            Input::Interrupt => {
-                let step = terminal.interrupt(world);
-                Record { step, line: None, resumed: false }
-            }
+            Input::Interrupt => Record::of(terminal.interrupt(world)),
             Input::Fault(fault) => {
                 let step = world.step(&Action::Fault(fault.clone()));
                 terminal.follow(world);
-                Record { step, line: None, resumed: false }
+                Record::of(step)
+            }
+            Input::Request(request) => {
+                let (answer, step) = world.user(|api| http::answer(api, request));
+                terminal.follow(world);
+                let path = request.target.split('?').next().unwrap_or("");
+                let line = format!("{} {path}", request.method).into();
+                Record { line: Some(line), answer: Some(answer), ..Record::of(step) }
             }
             Input::Step(index) => match self.choice(*index) {
                 Some(Choice::World(action)) => {
@@ -243,13 +260,13 @@ impl Machine for Desk {
                         step.causes.extend(self.terminal.running_since());
                     }
                     self.terminal.follow(&self.world);
-                    Record { step, line: None, resumed: false }
+                    Record::of(step)
                 }
                 Some(Choice::Resume) => {
                     let step = self.terminal.resume(&mut self.world);
-                    Record { step, line: None, resumed: true }
+                    Record { resumed: true, ..Record::of(step) }
                 }
-                None => Record { step: self.world.user(|_| ()).1, line: None, resumed: false },
+                None => Record::of(self.world.user(|_| ()).1),
             },
         };
         self.default = self.find_default();
@@ -275,6 +292,7 @@ impl Machine for Desk {
             writes: step.writes().count() as u32,
             line: record.line.clone(),
             resumed: record.resumed,
+            requested: record.answer.is_some(),
         }
     }
 }

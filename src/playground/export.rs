@@ -9,13 +9,14 @@
 //!
 //! In a log, a positive number is that many default steps, a negative one is the choice at that place of the list, an
 //! object is a command with the files that changed since the last one (`null`: removed), or a fault
-//! (`{"fault": "node-down node-2"}`), `"^C"` is an interrupt. Where something breaks by itself, `"faults"` says what, and
-//! after how many seconds: `[{"after": 30, "fault": "node-down node-2"}]`. A branch names the one it left and after how
-//! many inputs. Breakpoints are there if there are any: they belong to no step, but whoever gives a run away may want it
-//! to stop.
+//! (`{"fault": "node-down node-2"}`) or a client's request (`{"request": "DELETE /api/v1/…", "type": …, "body": …}`), `"^C"` is
+//! an interrupt. Where something breaks by itself, `"faults"` says what, and after how many seconds:
+//! `[{"after": 30, "fault": "node-down node-2"}]`. A branch names the one it left and after how many inputs. Breakpoints are
+//! there if there are any: they belong to no step, but whoever gives a run away may want it to stop.
 
 use super::{Breakpoint, Desk, Files, Input, Playground, Record};
 use crate::cluster::{Call, Config, Fault};
+use crate::http;
 use crate::json;
 use crate::json::{Json, Str};
 use crate::sim::Machine;
@@ -211,7 +212,7 @@ impl RunFile {
                     let possible = match &input {
                         Input::Step(index) => playground.desk().choice(*index).is_some(),
                         Input::Fault(fault) => playground.desk().world().can_suffer(fault),
-                        Input::Command { .. } | Input::Interrupt => true,
+                        Input::Command { .. } | Input::Interrupt | Input::Request(_) => true,
                     };
                     if !possible {
                         return Err(impossible(playground.timeline.position()));
@@ -268,6 +269,7 @@ fn encode<'a>(inputs: impl Iterator<Item = &'a Input>, mut files: Files) -> Json
             },
             Input::Step(index) => log.push(Json::Int(-i64::from(*index))),
             Input::Interrupt => log.push("^C".into()),
+            Input::Request(request) => log.push(encode_request(request)),
             Input::Fault(fault) => log.push(json!({ "fault": fault.to_string() })),
             Input::Command { line, files: now } => {
                 let mut entry = json!({ "run": line });
@@ -289,6 +291,28 @@ fn encode<'a>(inputs: impl Iterator<Item = &'a Input>, mut files: Files) -> Json
     log.into()
 }
 
+fn encode_request(request: &http::Request) -> Json {
+    let mut entry = json!({ "request": format!("{} {}", request.method, request.target) });
+    let http::Request { content_type, accept, agent, body, .. } = request;
+    for (key, value) in [("type", content_type), ("accept", accept), ("agent", agent), ("body", body)] {
+        if !value.is_empty() {
+            entry.set(key, value);
+        }
+    }
+    entry
+}
+
+fn decode_request(entry: &Json) -> Option<http::Request> {
+    let (method, target) = entry["request"].as_str()?.split_once(' ')?;
+    let headers = [("content-type", "type"), ("accept", "accept"), ("user-agent", "agent")].into_iter();
+    Some(http::Request::new(
+        method,
+        target,
+        headers.map(|(header, key)| (header, entry[key].str())),
+        entry["body"].str(),
+    ))
+}
+
 /// An entry's input, and how often it is repeated.
 fn decode(entry: &Json, files: &mut Files) -> Option<(Input, usize)> {
     let once = |input| Some((input, 1));
@@ -299,6 +323,7 @@ fn decode(entry: &Json, files: &mut Files) -> Option<(Input, usize)> {
         Json::Object(_) if !entry["fault"].is_null() => {
             once(Input::Fault(Fault::parse(entry["fault"].str())?))
         }
+        Json::Object(_) if !entry["request"].is_null() => once(Input::Request(decode_request(entry)?)),
         Json::Object(_) => {
             for (name, text) in entry["files"].entries() {
                 match text.as_str() {

@@ -22,6 +22,7 @@ pub use run::{Breakpoint, PATIENCE, Progress, RunEnd, Until};
 pub use terminal::{Entry, Files, Output, Terminal};
 
 use crate::cluster::{Config, Fault};
+use crate::http;
 use crate::json::Str;
 use crate::sim::{Machine, Timeline};
 
@@ -155,6 +156,28 @@ impl Playground {
     /// How a line could go on: from which byte on it would be replaced, and the candidates.
     pub fn complete(&self, line: &str, cursor: usize) -> (usize, Vec<String>) {
         self.desk().terminal().complete(line, cursor, &self.files, self.desk().world())
+    }
+
+    /// Answers a client. What may write is a step, as a command is; in the past, it makes a branch if it changed something.
+    /// What only reads leaves the timeline alone.
+    pub fn request(&mut self, request: http::Request) -> http::Answer {
+        let past = self.timeline.position() < self.timeline.len();
+        let writes = request.writes();
+        if past || !writes {
+            let (answer, step) = self.desk().world().clone().user(|api| http::answer(api, &request));
+            if !writes || !step.changes() {
+                return answer;
+            }
+        }
+        let answered = self.timeline.act(Input::Request(request)).answer;
+        answered.unwrap_or_else(|| unreachable!("a request is answered"))
+    }
+
+    /// What a client's watch has to tell at the current position.
+    pub fn watched(&self, follow: &mut http::Follow) -> String {
+        let world = self.desk().world();
+        let revision = world.server().revision();
+        world.clone().user(|api| follow.read(api, revision)).0
     }
 
     /// The commands as of the current position, oldest first.

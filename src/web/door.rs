@@ -1,6 +1,7 @@
 //! The `Playground` class that the page drives. Thin: every method turns names into engine values and back.
 
 use super::heap::make_room;
+use super::http::Follows;
 use super::model::{
     Diagnostic, Diagnostics, Fault, FileText, Files, ObjectRef, PlaygroundOptions, RunEnd, RunProgress,
     RunUntil, StepLines, Terminal,
@@ -28,6 +29,7 @@ const MOST_LINES: u32 = 500;
 pub struct Playground {
     pub(super) engine: Engine,
     marks: Marks,
+    pub(super) follows: Follows,
 }
 
 pub(super) fn fault(code: &str, message: impl Into<String>) -> JsValue {
@@ -57,7 +59,7 @@ pub(super) fn run_fault(error: &RunError) -> JsValue {
 impl Playground {
     /// A run that is there already.
     pub(super) fn over(engine: Engine) -> Playground {
-        Playground { engine, marks: Marks::default() }
+        Playground { engine, marks: Marks::default(), follows: Follows::default() }
     }
 }
 
@@ -72,14 +74,18 @@ impl Playground {
         let files: playground::Files =
             options.files.iter().map(|f| (Str::from(&f.name), Str::from(&f.text))).collect();
         let config = Config::new(u64::from(options.seed), options.nodes.clamp(1, MOST_NODES) as usize);
-        Ok(Playground { engine: Engine::new(config, files), marks: Marks::default() })
+        Ok(Playground {
+            engine: Engine::new(config, files),
+            marks: Marks::default(),
+            follows: Follows::default(),
+        })
     }
 
     /// A run that was exported.
     #[wasm_bindgen(js_name = importRun)]
     pub fn import_run(text: &str) -> Result<Playground, JsValue> {
         let engine = RunFile::parse(text).and_then(|run| run.replay()).map_err(|e| run_fault(&e))?;
-        Ok(Playground { engine, marks: Marks::default() })
+        Ok(Playground { engine, marks: Marks::default(), follows: Follows::default() })
     }
 
     /// The run as text.

@@ -42,6 +42,9 @@
 //!   mechanisms(): Mechanisms                   // what can be broken, switched and marked
 //!   fault(words: string): void                 // `node-down node-2`, `expectations off`; one step
 //!   toggleBreakpoint(controller: string, place: string): void // where run() stops: `job-controller`, `create-pods` or `addPod`
+//!   request(method: string, target: string, headers: string[], body: string): HttpAnswer // a client's request; one that may write is a step
+//!   watched(watch: number): HttpEvents         // what a watch has to tell since it was asked last
+//!   unwatch(watch: number): void
 //!   free(): void
 //! }
 //! ```
@@ -53,6 +56,8 @@ pub mod calendar;
 mod door;
 #[cfg(target_arch = "wasm32")]
 mod heap;
+#[cfg(target_arch = "wasm32")]
+mod http;
 #[cfg(target_arch = "wasm32")]
 mod lessons;
 pub mod marks;

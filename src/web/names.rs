@@ -40,6 +40,7 @@ pub fn actor(world: &World, actor: cluster::Actor, controller: &str) -> Actor {
 pub fn agent(agent: &str) -> Actor {
     let (role, name) = match agent.split_once('/') {
         Some(("kubelet", node)) => (Role::Kubelet, node),
+        Some(("client", program)) => (Role::Kubectl, program),
         _ if agent.starts_with("kubectl") => (Role::Kubectl, "kubectl"),
         _ if agent.contains("scheduler") => (Role::Scheduler, "kube-scheduler"),
         _ if agent.is_empty() => (Role::ApiServer, "kube-apiserver"),

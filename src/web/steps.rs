@@ -139,7 +139,7 @@ fn done(brief: &Brief) -> ActionView {
         }
         (None, Some(line)) => {
             value("line", Value::Text(line.to_string()));
-            "command"
+            if brief.requested { "request" } else { "command" }
         }
         (None, None) if brief.resumed => "resume",
         (None, None) => "interrupt",

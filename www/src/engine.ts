@@ -1,7 +1,7 @@
 // The engine as the page sees it. The types come from the Rust structs of src/web/model; this interface lists the
 // methods that the page calls, and the generated class must fit it.
 import type {
-  Calendars, Completion, Diagnostics, Files, LessonStanding, LessonView, Mechanisms, Mistakes, Objects, ObjectRef, ObjectView, PlaygroundOptions, RunProgress,
+  Calendars, Completion, Diagnostics, Files, HttpAnswer, HttpEvents, LessonStanding, LessonView, Mechanisms, Mistakes, Objects, ObjectRef, ObjectView, PlaygroundOptions, RunProgress,
   RunUntil, StepLines, StepView, Terminal, TimelineView, View, WidgetView,
 } from "./wasm/kubestep.js";
 
@@ -40,6 +40,11 @@ export interface Engine {
   /** `node-down node-2`, `expectations off`, …: one step. Throws where it cannot happen now. */
   fault(words: string): void;
   toggleBreakpoint(controller: string, place: string): void;
+  /** A client's request to the API server; `headers` are names and values in turn. One that may write is a step. */
+  request(method: string, target: string, headers: string[], body: string): HttpAnswer;
+  /** What a watch has to tell since it was asked last. */
+  watched(watch: number): HttpEvents;
+  unwatch(watch: number): void;
   free(): void;
 }
 
@@ -90,8 +95,18 @@ interface Classes {
   PlayTimer: new (ms: number, tick: () => void) => { free(): void };
 }
 
-/** Loads and starts the WebAssembly module. */
-export async function loadEngine(): Promise<EngineModule> {
+let loading: Promise<EngineModule> | undefined;
+
+/** Loads and starts the WebAssembly module; once, whoever asks. */
+export function loadEngine(): Promise<EngineModule> {
+  loading ??= load().catch((error: unknown) => {
+    loading = undefined;
+    throw error;
+  });
+  return loading;
+}
+
+async function load(): Promise<EngineModule> {
   const wasm = await import("./wasm/kubestep.js");
   await wasm.default();
   const { Lesson, Playground, PlayTimer, __wbg_reset_state: reset } = wasm satisfies Classes & { __wbg_reset_state(): void };

@@ -12,16 +12,17 @@ function ids(...files: string[]): string[] {
   return files.flatMap((file) => [...readFileSync(join(source, "l10n", file), "utf8").matchAll(/^([a-z][\w-]*) =/gim)].map((m) => m[1]!));
 }
 
-const english = ids("en.ftl", "panels.en.ftl", "lessons.en.ftl");
+const english = ids("en.ftl", "panels.en.ftl", "lessons.en.ftl", "element.en.ftl");
 
 describe("the messages", () => {
   test("are the same in both languages, file by file", () => {
     expect(ids("zh-CN.ftl").sort()).toEqual(ids("en.ftl").sort());
     expect(ids("panels.zh-CN.ftl").sort()).toEqual(ids("panels.en.ftl").sort());
     expect(ids("lessons.zh-CN.ftl").sort()).toEqual(ids("lessons.en.ftl").sort());
+    expect(ids("element.zh-CN.ftl").sort()).toEqual(ids("element.en.ftl").sort());
   });
 
-  test.each(["en.ftl", "panels.en.ftl", "zh-CN.ftl", "panels.zh-CN.ftl", "lessons.en.ftl", "lessons.zh-CN.ftl"])("of %s parse, each once", (file) => {
+  test.each(["en", "zh-CN"].flatMap((language) => ["", "panels.", "lessons.", "element."].map((part) => `${part}${language}.ftl`)))("of %s parse, each once", (file) => {
     const found = ids(file);
     expect(found.length).toBe(new Set(found).size);
     const bundle = new FluentBundle("en");
@@ -29,12 +30,16 @@ describe("the messages", () => {
     expect(found.filter((id) => !bundle.hasMessage(id))).toEqual([]);
   });
 
+  test("of the element before it has loaded are plain words", () => {
+    for (const file of ["element.en.ftl", "element.zh-CN.ftl"]) expect(readFileSync(join(source, "l10n", file), "utf8")).not.toMatch(/^[^#\n]*[{}]|^\s+\S/m);
+  });
+
   test("exist wherever the page names them", () => {
     const files = readdirSync(source, { recursive: true, encoding: "utf8" }).filter((f) => f.endsWith(".ts") && !f.startsWith("wasm"));
     const used = new Set<string>();
     for (const file of files) {
       const text = readFileSync(join(source, file), "utf8");
-      for (const [, id] of text.matchAll(/\b(?:t|rich|say)\(\s*(?:\{ id: )?"([a-z][\w-]*)"/g)) used.add(id!);
+      for (const [, id] of text.matchAll(/\b(?:t|rich|say|word)\(\s*(?:language, )?(?:\{ id: )?"([a-z][\w-]*)"/g)) used.add(id!);
       for (const [, id] of text.matchAll(/\bid: "(notice-[\w-]+)"/g)) used.add(id!);
     }
     expect(used.size).toBeGreaterThan(80);

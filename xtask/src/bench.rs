@@ -156,7 +156,7 @@ fn print_pods(runs: &[[Result<Value>; 2]]) {
 }
 
 fn print_page(first_step: Result<Vec<u64>>) -> Result<()> {
-    let sizes = page::sizes()?;
+    let sizes = page::sizes(&page::dist())?;
     let of = |wanted: &dyn Fn(&str) -> bool| {
         let found = || sizes.iter().filter(|size| wanted(&size.path));
         (found().map(|size| size.raw).sum::<u64>(), found().map(|size| size.brotli).sum::<u64>())

@@ -1,7 +1,7 @@
-//! `cargo xtask build`: from a bare clone to `www/dist`.
+//! `cargo xtask build`: from a bare clone to `www/dist` and `pkg/dist`.
 
 use crate::phases::Phases;
-use crate::{page, wasm};
+use crate::{element, page, wasm};
 use anyhow::{Result, bail};
 
 /// Builds and prints sizes and times.
@@ -16,9 +16,10 @@ pub fn run(args: &[String]) -> Result<()> {
     Ok(())
 }
 
-/// Everything that `www/dist` needs, skipping what is up to date.
+/// Everything that `www/dist` and `pkg/dist` need, skipping what is up to date.
 pub fn all(phases: &mut Phases) -> Result<()> {
     phases.run("npm packages", page::install)?;
     phases.run("the engine as a module", wasm::build)?;
-    phases.run("the page", page::bundle)
+    phases.run("the page", page::bundle)?;
+    phases.run("the element", element::bundle)
 }

@@ -11,6 +11,7 @@ mod bench;
 mod browser;
 mod build;
 mod deny;
+mod element;
 mod http;
 mod page;
 mod phases;
@@ -45,8 +46,14 @@ const COMMANDS: &[Command] = &[
     Command {
         name: "build",
         options: "",
-        about: "build the engine's module and the page into www/dist, and print their sizes",
+        about: "build the engine's module, the page into www/dist and the element into pkg/dist, and print their sizes",
         run: build::run,
+    },
+    Command {
+        name: "pkg",
+        options: "",
+        about: "build the engine's module and the element that docs pages embed into pkg/dist, and print its sizes",
+        run: element::run,
     },
     Command {
         name: "test",

@@ -1,6 +1,6 @@
 //! The page: npm packages, bundle, and what each file costs to load.
 
-use crate::{run, stamp};
+use crate::{element, run, stamp};
 use anyhow::{Context, Result};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -50,7 +50,7 @@ pub fn bundle() -> Result<()> {
 
 /// A file of the page: its size as it is, and as it travels.
 pub struct Size {
-    /// Below `dist`, with `/`.
+    /// Below its folder, with `/`.
     pub path: String,
     /// Bytes on disk.
     pub raw: u64,
@@ -58,16 +58,17 @@ pub struct Size {
     pub brotli: u64,
 }
 
-/// Every file of the bundle, by name.
-pub fn sizes() -> Result<Vec<Size>> {
+/// Every file of a bundle, by name.
+pub fn sizes(folder: &Path) -> Result<Vec<Size>> {
     let mut sizes = Vec::new();
-    for file in stamp::files_below(&dist())? {
+    for file in stamp::files_below(folder)? {
         if file.extension().is_some_and(|extension| extension == "br") {
             continue;
         }
         let raw = fs::metadata(&file)?.len();
         let brotli = fs::metadata(brotli_of(&file)).map_or(raw, |compressed| compressed.len());
-        let path = file.strip_prefix(dist()).context("lies in dist")?.to_string_lossy().replace('\\', "/");
+        let path =
+            file.strip_prefix(folder).context("lies in the folder")?.to_string_lossy().replace('\\', "/");
         sizes.push(Size { path, raw, brotli });
     }
     Ok(sizes)
@@ -80,15 +81,15 @@ pub fn brotli_of(file: &Path) -> PathBuf {
     PathBuf::from(name)
 }
 
-/// Prints [`sizes`] as a table with a total.
+/// Prints the [`sizes`] of the page as a table with a total, and what the element costs a page that embeds it.
 pub fn print_sizes() -> Result<()> {
     println!("{:>10} {:>10}", "bytes", "brotli");
     let (mut raw, mut brotli) = (0, 0);
-    for size in sizes()? {
+    for size in sizes(&dist())? {
         println!("{:>10} {:>10}  {}", size.raw, size.brotli, size.path);
         raw += size.raw;
         brotli += size.brotli;
     }
     println!("{raw:>10} {brotli:>10}  in all");
-    Ok(())
+    element::print_sizes()
 }

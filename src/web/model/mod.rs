@@ -24,6 +24,7 @@ macro_rules! outward {
 }
 
 mod calendar;
+mod http;
 mod lessons;
 mod mechanisms;
 mod objects;
@@ -32,6 +33,7 @@ mod timeline;
 mod world;
 
 pub use calendar::*;
+pub use http::*;
 pub use lessons::*;
 pub use mechanisms::*;
 pub use objects::*;

@@ -2,12 +2,14 @@
 // If the module ever fails, it starts anew from the last good run and says so.
 import type { Engine, EngineModule } from "../engine";
 import type {
-  BreakpointView, FileText, Mechanisms, ObjectRef, RunEnd, RunUntil, StepView, TimelineView, View,
+  BreakpointView, FileText, HttpAnswer, Mechanisms, ObjectRef, RunEnd, RunUntil, StepLine, StepView, TimelineView, View,
 } from "../wasm/kubestep.js";
 import { passed } from "./breakpoints";
+import { crashed, faultMessage } from "./failure";
+import { frame } from "./frame";
 import { decodeLink, encodeLink } from "./link";
 import { load, save } from "./settings";
-import { t } from "./words";
+import { t, type Language } from "./words";
 
 /** How many items of a list a panel shows. */
 const LIMIT = 12;
@@ -17,6 +19,8 @@ export const SLICE_MS = 8;
 /** A run is shown this often: the eye needs no more, and drawing costs more than running. */
 const SHOW_MS = 100;
 export const MAX_FILE = 1 << 20;
+/** Who looks for a step gives up after so many. */
+const MOST_STEPS = 20_000;
 /** A failure so soon after the last one has the same cause. */
 const AGAIN_MS = 2_000;
 export const SPEEDS = [0.5, 1, 2, 5, 20];
@@ -47,6 +51,10 @@ export class Session extends EventTarget {
   notice: Notice | undefined;
   /** The example that was opened last. */
   example = "";
+  /** The language of its panels, where several sessions of a page speak different ones. */
+  language: Language | undefined;
+  /** Whether the run may be looked at and stepped, but not be changed: no commands, no files, no faults. */
+  readonly = false;
   applied = load("applied") === "yes";
   stepped = load("stepped") === "yes";
 
@@ -156,7 +164,6 @@ export class Session extends EventTarget {
   // ------------------------------------------------------------------------------------------------------- acting
 
   step(choice?: number): void {
-    if (choice && this.refuse("choice", String(choice))) return;
     this.pause();
     this.act(() => {
       this.#engine.step(choice);
@@ -178,7 +185,7 @@ export class Session extends EventTarget {
 
   /** Breaks, mends or switches something: one step, in the engine's words (`node-down node-2`, `expectations off`). */
   fault(words: string): void {
-    if (this.refuse("fault", words)) return;
+    if (this.readonly) return;
     this.pause();
     this.act(() => {
       this.#engine.fault(words);
@@ -243,6 +250,24 @@ export class Session extends EventTarget {
     return ended;
   }
 
+  /** Steps on until a step is what was looked for. Whether it came. */
+  async stepUntil(wanted: (line: StepLine) => boolean): Promise<boolean> {
+    this.pause();
+    let [found, steps, at] = [false, 0, this.view.step];
+    const slice = () => {
+      for (const until = performance.now() + SLICE_MS; !found && performance.now() < until && steps < MOST_STEPS; steps++) {
+        this.#engine.step();
+        const [line] = this.#engine.history(++at, 1).steps;
+        found = line !== undefined && wanted(line);
+        if (steps % 4 === 3 && this.#engine.view(0).idle) break;
+      }
+    };
+    const goesOn = () => !found && steps < MOST_STEPS && !(this.view.idle && this.view.step === this.view.length);
+    do await frame();
+    while (goesOn() && this.act(slice) && goesOn());
+    return found;
+  }
+
   play(): void {
     this.pause();
     this.playing = true;
@@ -290,7 +315,7 @@ export class Session extends EventTarget {
   // ----------------------------------------------------------------------------------------------------- terminal
 
   command(line: string): void {
-    if (this.refuse("command", line)) return;
+    if (this.readonly) return;
     this.pause();
     this.act(() => {
       this.#engine.command(line);
@@ -303,6 +328,16 @@ export class Session extends EventTarget {
     this.changed("terminal", "ui");
   }
 
+  /** Asks the API server as a client does. */
+  request(method: string, target: string, headers: string[], body: string): HttpAnswer {
+    let answer: HttpAnswer | undefined;
+    const ask = () => (answer = this.#engine.request(method, target, headers, body));
+    const reads = /^(GET|HEAD)$/i.test(method);
+    if (!reads) this.pause();
+    reads ? this.try(ask) : this.act(ask);
+    return answer ?? { code: 500, headers: [], body: "", watch: undefined };
+  }
+
   interrupt(): void {
     this.act(() => this.#engine.interrupt());
     this.changed("terminal");
@@ -311,7 +346,6 @@ export class Session extends EventTarget {
   // -------------------------------------------------------------------------------------------------------- files
 
   setFile(name: string, text: string): boolean {
-    if (this.refuse("file", name)) return false;
     if (new Blob([text]).size > MAX_FILE) {
       this.say({ id: "notice-too-large", values: { name }, severity: "error" });
       return false;
@@ -333,7 +367,6 @@ export class Session extends EventTarget {
   }
 
   removeFile(name: string): void {
-    if (this.refuse("file", name)) return;
     if (!this.edit(() => this.#engine.removeFile(name))) return;
     this.readFiles();
     this.changed("files");
@@ -377,13 +410,6 @@ export class Session extends EventTarget {
 
   changed(...what: Change[]): void {
     for (const kind of new Set(what)) this.dispatchEvent(new Event(kind));
-  }
-
-  /** Says why something may not be done, where it may not. */
-  private refuse(deed: Deed, detail: string): boolean {
-    const why = this.forbids(deed, detail);
-    if (why) this.say({ id: "notice-not-allowed", values: { why }, severity: "info" });
-    return why !== "";
   }
 
   private act(action: () => void, quiet = false): boolean {
@@ -485,19 +511,4 @@ export class Session extends EventTarget {
     this.stepped = true;
     save("stepped", "yes");
   }
-}
-
-/** A trap of the module or a broken promise of its memory, as against a refusal with a code. */
-function crashed(error: unknown): boolean {
-  return error instanceof WebAssembly.RuntimeError || (error instanceof Error && !("code" in error));
-}
-
-function faultMessage(error: unknown): string {
-  if (typeof error === "object" && error !== null && "message" in error) return String(error.message);
-  return String(error);
-}
-
-function frame(): Promise<void> {
-  // A page in the background gets no animation frames; a run goes on there all the same.
-  return new Promise((resolve) => (document.hidden ? setTimeout(resolve, 0) : requestAnimationFrame(() => resolve())));
 }

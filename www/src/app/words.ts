@@ -1,10 +1,7 @@
 // Every visible word: Fluent messages in English and Chinese. `t` gives text; `rich` gives text with live parts (an
 // object's link, an actor's badge) at the places where the sentence wants them.
 import { FluentBundle, FluentResource, type FluentVariable } from "@fluent/bundle";
-import en from "../l10n/en.ftl?raw";
-import panelsEn from "../l10n/panels.en.ftl?raw";
-import panelsZh from "../l10n/panels.zh-CN.ftl?raw";
-import zh from "../l10n/zh-CN.ftl?raw";
+import { texts } from "../l10n/texts";
 
 export type Language = "en" | "zh-CN";
 
@@ -15,7 +12,7 @@ function bundle(language: Language): FluentBundle {
   let found = bundles.get(language);
   if (!found) {
     found = new FluentBundle(language, { useIsolating: false });
-    for (const text of language === "en" ? [en, panelsEn] : [zh, panelsZh]) found.addResource(new FluentResource(text));
+    for (const text of texts(language)) found.addResource(new FluentResource(text));
     bundles.set(language, found);
   }
   return found;

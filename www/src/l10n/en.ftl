@@ -159,6 +159,7 @@ act-timer = { $kind ->
    *[other] { $duration } passed, until { $kind } { $object } was due.
   }
 act-command = You ran “{ $line }”.
+act-request = A client program sent “{ $line }” to the API server.
 act-other = { $actor }: { $action } { $object }
 
 ## What came of it

@@ -147,6 +147,7 @@ act-timer = { $kind ->
    *[other] 过去了 { $duration }，直到 { $kind } { $object } 到时间了。
   }
 act-command = 您运行了“{ $line }”。
+act-request = 一个客户端程序向 API 服务器发送了“{ $line }”。
 act-other = { $actor }：{ $action } { $object }
 
 ## 结果

@@ -187,12 +187,36 @@ export class LessonSession extends Session {
     this.dispatchEvent(new CustomEvent("standing", { detail: before ? fresh.map((task) => task.id) : [] }));
   }
 
+  override step(choice?: number): void {
+    if (!choice || !this.refuse("choice", String(choice))) super.step(choice);
+  }
+
+  override fault(words: string): void {
+    if (!this.refuse("fault", words)) super.fault(words);
+  }
+
+  override command(line: string): void {
+    if (!this.refuse("command", line)) super.command(line);
+  }
+
+  override removeFile(name: string): void {
+    if (!this.refuse("file", name)) super.removeFile(name);
+  }
+
   override setFile(name: string, text: string): boolean {
+    if (this.refuse("file", name)) return false;
     const ok = super.setFile(name, text);
     clearTimeout(this.#typing);
     // Who writes has begun, though nothing has happened yet.
     if (ok) this.#typing = window.setTimeout(() => this.keepProgress(true, true), KEEP_MS);
     return ok;
+  }
+
+  /** Says why something may not be done, where it may not. */
+  private refuse(deed: Deed, detail: string): boolean {
+    const why = this.forbids(deed, detail);
+    if (why) this.say({ id: "notice-not-allowed", values: { why }, severity: "info" });
+    return why !== "";
   }
 
   /** Keeps what there is now: the page is about to go. */

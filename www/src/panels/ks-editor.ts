@@ -1,7 +1,7 @@
 // The manifest files. A plain text area shows at once; the real editor (CodeMirror, in a chunk of its own) takes its place when it
 // has arrived. Errors stand at their line and below the text, in the words of kubectl and the API server.
 import { css, html, nothing, type PropertyValues, type TemplateResult } from "lit";
-import { customElement, query, state } from "lit/decorators.js";
+import { customElement, property, query, state } from "lit/decorators.js";
 import { has, t } from "../app/words";
 import { Panel, shared } from "../ui/panel";
 import type { Diagnostic } from "../wasm/kubestep.js";
@@ -10,6 +10,8 @@ import type { CodeEditor } from "../ui/code-editor";
 @customElement("ks-editor")
 export class KsEditor extends Panel {
   protected override readonly shows = ["files", "ui"] as const;
+  /** Whether CodeMirror is fetched at once, or only when someone is about to type. */
+  @property({ attribute: false }) eager = true;
   @state() private diagnostics: Diagnostic[] = [];
   @state() private ready = false;
   @query(".code") private host!: HTMLElement;
@@ -55,23 +57,23 @@ export class KsEditor extends Panel {
     return html`
       <div class="tabs"><div role="tablist" aria-label=${t("files")} style="display:flex" @keydown=${this.arrows}>${files.map((file) => html`<button class="tab" role="tab" aria-selected=${file.name === activeFile}
           tabindex=${file.name === activeFile ? 0 : -1} aria-controls="code" @click=${() => this.session.showFile(file.name)}>${file.name}</button>`)}</div>
-        <button class="tab small" ?hidden=${this.session.forbids("file", "new.yaml") !== ""} @click=${() => this.session.addFile()} aria-label=${t("file-add")} title=${t("file-add")}>+</button>
-        ${files.length > 1 && !this.locked ? html`<button class="tab small" style="margin-left:auto" @click=${() => this.session.removeFile(activeFile)} aria-label=${t("file-remove", { name: activeFile })} title=${t("file-remove", { name: activeFile })}>×</button>` : nothing}
+        <button class="tab small" ?hidden=${this.session.readonly || this.session.forbids("file", "new.yaml") !== ""} @click=${() => this.session.addFile()} aria-label=${t("file-add")} title=${t("file-add")}>+</button>
+        ${files.length > 1 && !this.session.readonly && !this.locked ? html`<button class="tab small" style="margin-left:auto" @click=${() => this.session.removeFile(activeFile)} aria-label=${t("file-remove", { name: activeFile })} title=${t("file-remove", { name: activeFile })}>×</button>` : nothing}
       </div>
-      <div class="code" id="code" role="tabpanel" aria-label=${activeFile || t("files")}>${this.ready ? nothing : html`<textarea aria-label=${t("editor-of", { name: activeFile })} spellcheck="false" ?readonly=${this.locked !== ""} .value=${this.text}
+      <div class="code" id="code" role="tabpanel" aria-label=${activeFile || t("files")}>${this.ready ? nothing : html`<textarea aria-label=${t("editor-of", { name: activeFile })} spellcheck="false" ?readonly=${this.session.readonly || this.locked !== ""} .value=${this.text}
         @input=${(e: Event) => this.edited((e.target as HTMLTextAreaElement).value)} @focus=${this.upgrade}></textarea>`}</div>
       ${this.diagnostics.length ? html`<ul class="faults" aria-live="polite" aria-label=${t("faults")}>${this.diagnostics.slice(0, 20).map((d) => html`<li class=${d.severity === "warning" ? "warn" : ""}>
         <button @click=${() => this.#editor?.goTo(d.line, d.column)}>${t("fault-line", { line: d.line })}</button>${d.message}</li>`)}</ul>` : nothing}
       ${this.locked ? html`<p class="try" role="note">${this.locked}</p>` : nothing}
       ${has(`example-${this.session.example}-try`) ? html`<p class="try" tabindex="0" role="note">${t(`example-${this.session.example}-try`)}</p>` : nothing}
-      <footer>
+      ${this.session.readonly ? nothing : html`<footer>
         <button class="button ${this.session.stepsNext ? "" : "primary"}" ?disabled=${!activeFile} @click=${() => this.apply()} title=${`kubectl apply -f ${activeFile}`}>${t("apply")} <kbd>${mac ? "⌘" : "Ctrl"} ↵</kbd></button>
-        ${this.session.stepsNext ? html`<span class="muted mono command">kubectl apply -f ${activeFile}</span>` : html`<span class="hint" role="status">${t("hint-apply")}</span>`}</footer>`;
+        ${this.session.stepsNext ? html`<span class="muted mono command">kubectl apply -f ${activeFile}</span>` : html`<span class="hint" role="status">${t("hint-apply")}</span>`}</footer>`}`;
   }
 
   override firstUpdated(): void {
     // After the page has shown itself and can be stepped.
-    setTimeout(() => void this.upgrade(), 400);
+    if (this.eager) setTimeout(() => void this.upgrade(), 400);
   }
 
   protected override updated(_changed: PropertyValues): void {
@@ -95,7 +97,7 @@ export class KsEditor extends Panel {
   }
 
   private upgrade = async (): Promise<void> => {
-    if (this.#editor || this.ready) return;
+    if (this.#editor || this.ready || this.session.readonly) return;
     let made;
     try {
       made = await import("../ui/code-editor");

@@ -1,7 +1,7 @@
 // The control-loop view: the API server above, everything that watches it below, and the way that the last step
 // took between them. The HTML is the picture's text: headings and lists in reading order; the lines only decorate.
 import { html, nothing, svg, type PropertyValues, type TemplateResult } from "lit";
-import { customElement, state } from "lit/decorators.js";
+import { customElement, property, state } from "lit/decorators.js";
 import { repeat } from "lit/directives/repeat.js";
 import type { ActorClass } from "../app/actors";
 import { duration, t } from "../app/words";
@@ -27,6 +27,8 @@ const PARTS = ["client", "pod-control", "recorder"] as const;
 @customElement("ks-loop")
 export class KsLoop extends Panel {
   protected override readonly shows = ["world", "selection", "ui"] as const;
+  /** A box that stands out: `job-controller`, `scheduler`, `api`, `node-1`. */
+  @property({ attribute: false }) marked = "";
   @state() private edges: Edge[] = [];
 
   readonly #resized = new ResizeObserver(() => this.measure());
@@ -308,6 +310,7 @@ export class KsLoop extends Panel {
   protected override updated(changed: PropertyValues): void {
     // A run draws many times a second, and its boxes keep their places: the lines are laid anew at its end.
     if (!changed.has("edges") && !(this.session.running && this.edges.length)) this.measure();
+    for (const box of this.renderRoot.querySelectorAll<HTMLElement>("[data-box]")) box.toggleAttribute("data-marked", this.marked !== "" && box.dataset["box"]!.replace(/^node /, "") === this.marked);
     const { motion, record, view } = this.session;
     if (motion === this.#motion) return;
     this.#motion = motion;

@@ -47,8 +47,8 @@ export class KsTerminal extends Panel {
       ${shown.length === 0 ? html`<p class="empty">${t("terminal-empty")} <code class="mono" style="white-space:nowrap">kubectl apply -f ${this.session.files[0]?.name ?? "job.yaml"}</code></p>` : nothing}
       <div role="log" aria-live="polite" aria-relevant="additions">${shown.map((entry) => this.entry(entry))}</div>
       ${running ? html`<div class="running">${t("terminal-running")} <button class="button" @click=${() => this.session.interrupt()}>Ctrl-C</button></div>` : nothing}
-      <form @submit=${this.submit}><span class="prompt" aria-hidden="true">$</span>
-        <textarea rows="1" aria-label=${t("terminal-input")} autocomplete="off" autocapitalize="off" autocorrect="off" spellcheck="false" @keydown=${this.key} @input=${this.typed}></textarea></form>
+      ${this.session.readonly ? nothing : html`<form @submit=${this.submit}><span class="prompt" aria-hidden="true">$</span>
+        <textarea rows="1" aria-label=${t("terminal-input")} autocomplete="off" autocapitalize="off" autocorrect="off" spellcheck="false" @keydown=${this.key} @input=${this.typed}></textarea></form>`}
       ${this.words.length ? html`<div class="words" aria-live="polite">${this.words.map((word) => html`<button type="button" @click=${() => this.take(word)}>${word}</button>`)}</div>` : nothing}
     </div>`;
   }
@@ -164,6 +164,6 @@ export class KsTerminal extends Panel {
     // A click on empty space goes on typing; one that selects text does not.
     const at = event.target as HTMLElement;
     if (at.closest("button") || window.getSelection()?.toString()) return;
-    this.input.focus({ preventScroll: true });
+    this.input?.focus({ preventScroll: true });
   };
 }

@@ -14,7 +14,7 @@ export class KsTransport extends Panel {
   @state() private asking: "event" | "condition" | "time" | "step" | undefined;
 
   static override styles = [shared, css`
-    :host { border-block: 1px solid var(--line); background: var(--surface); position: relative; }
+    :host { container-type: inline-size; border-block: 1px solid var(--line); background: var(--surface); position: relative; }
     .bar { display: flex; align-items: center; gap: 6px; padding: 8px 12px; min-height: 52px; }
     .buttons { display: flex; align-items: center; gap: 4px; flex: none; position: relative; }
     ks-timeline { flex: 1; min-width: 60px; margin: 0 10px; }
@@ -29,7 +29,7 @@ export class KsTransport extends Panel {
     .next { position: relative; display: flex; }
     .hint { position: absolute; bottom: calc(100% + 16px); left: calc(50% - 12px); background: var(--accent); color: var(--on-accent); border-radius: 8px; padding: 6px 12px; font-size: 13.5px; white-space: nowrap; z-index: 3; }
     .hint::after { content: ""; position: absolute; left: 10px; top: 100%; border: 7px solid transparent; border-top-color: var(--accent); }
-    @media (max-width: 760px) {
+    @container (max-width: 860px) {
       .bar { flex-wrap: wrap; padding: 6px 8px 10px; row-gap: 8px; }
       .buttons { width: 100%; justify-content: space-between; }
       ks-timeline { order: 2; flex: 1; margin: 0 8px 0 4px; }
@@ -37,10 +37,12 @@ export class KsTransport extends Panel {
       .button { min-height: 40px; padding-inline: 8px; }
       /* The words are in sight in every panel; two lines, so that nothing moves. */
       .said { display: -webkit-box; -webkit-box-orient: vertical; -webkit-line-clamp: 2; overflow: hidden; width: 100%; height: 40px; margin: 0; line-height: 20px; font-size: 14px; }
-      .next { flex: 1; } .hint { left: -20px; bottom: calc(100% + 62px); } .hint::after { left: calc(20px + 24px); }
+      .next { flex: 1; max-width: 300px; } .hint { left: -20px; bottom: calc(100% + 62px); } .hint::after { left: calc(20px + 24px); }
       .step { min-width: 62px; flex: 1; } .play { width: auto; } .play span, .idle span { position: absolute; clip-path: inset(50%); }
       select { min-height: 40px; width: 62px; } select.until { width: 92px; }
     }
+    /* Narrower than any phone's window: in a column of a page on a phone. */
+    @container (max-width: 370px) { .speed { display: none; } .buttons { gap: 2px; } }
   `];
 
   protected override render(): TemplateResult {
@@ -58,7 +60,7 @@ export class KsTransport extends Panel {
           <span class="next">${session.stepsNext && !session.stepped ? html`<span class="hint" role="status">${t("hint-step")}</span>` : ""}
             <button class="button step ${session.stepsNext ? "primary" : ""}" ?disabled=${nothingNext} @click=${() => session.step()} title=${t("step-title")}>${t("step")} ${icon("step")}</button></span>
           <button class="button play" ?disabled=${nothingNext && !moving} @click=${() => (moving ? session.pause() : session.play())} title=${t("play-title")}>${moving ? html`${icon("pause")} <span>${t("pause")}</span>` : html`${icon("play")} <span>${t("play")}</span>`}</button>
-          <select aria-label=${t("speed")} @change=${(e: Event) => session.setSpeed(Number((e.target as HTMLSelectElement).value))}>
+          <select class="speed" aria-label=${t("speed")} @change=${(e: Event) => session.setSpeed(Number((e.target as HTMLSelectElement).value))}>
             ${SPEEDS.map((speed) => html`<option value=${speed} ?selected=${speed === session.speed}>${speed}×</option>`)}</select>
           <button class="button idle" @click=${() => void session.runUntil({ type: "idle" })} title=${t("to-idle-title")}><span>${t("to-idle")}</span> ${icon("end")}</button>
           <select class="until" aria-label=${t("run-until")} .value=${""} @change=${this.choose}>
@@ -75,6 +77,10 @@ export class KsTransport extends Panel {
         <span class="where">${t("where", { step, length, time: duration(nowMs) })}</span>
       </div>
       ${this.asking ? this.question(this.asking) : ""}`;
+  }
+
+  protected override updated(): void {
+    this.keepFocus();
   }
 
   private choose = (event: Event): void => {

@@ -37,6 +37,7 @@ export const loopStyles = css`
 
   .box { position: relative; border: 1px solid var(--line); border-radius: 8px; background: var(--surface); padding: 5px 9px 7px; min-width: 0; }
   .box::before { content: ""; position: absolute; left: -1px; top: 7px; height: 16px; width: 3px; border-radius: 0 2px 2px 0; background: var(--actor, transparent); }
+  [data-marked] { outline: 2px dashed var(--accent); outline-offset: 3px; }
   [data-on] { border-color: var(--actor); }
   .box[data-on], .tag[data-on] { box-shadow: 0 0 0 1px var(--actor); background: color-mix(in srgb, var(--actor) 5%, var(--surface)); }
 

@@ -3,7 +3,7 @@ import { LitElement, css, html, nothing, svg, type TemplateResult } from "lit";
 import { property } from "lit/decorators.js";
 import { actorClass, shape } from "../app/actors";
 import type { Change, Session } from "../app/session";
-import { rich, t, duration } from "../app/words";
+import { rich, setLanguage, t, duration } from "../app/words";
 import type { Actor, ObjectRef, Value } from "../wasm/kubestep.js";
 
 export abstract class Panel extends LitElement {
@@ -22,6 +22,17 @@ export abstract class Panel extends LitElement {
     super.disconnectedCallback();
     for (const kind of this.shows) this.session.removeEventListener(kind, this.#update);
     this.session.removeEventListener("language", this.#update);
+  }
+
+  /** Drawing is one piece of work, so what is drawn speaks its session's language whatever the others on the page speak. */
+  protected override performUpdate(): void {
+    if (this.session.language) setLanguage(this.session.language);
+    super.performUpdate();
+  }
+
+  /** A button that has just been switched off would take the keys with it: the focus goes on to one that is not. */
+  protected keepFocus(): void {
+    if (this.shadowRoot?.activeElement?.matches(":disabled")) this.shadowRoot.querySelector<HTMLElement>("button.step:enabled, button:enabled")?.focus({ preventScroll: true });
   }
 
   /** An object, wherever it appears: a link to the inspector. */

@@ -148,6 +148,13 @@ class Mock implements Engine {
     this.marks = rest.length < this.marks.length ? rest : [...rest, { controller, place }];
   }
   fail(): void { throw new WebAssembly.RuntimeError("unreachable"); }
+  request(): m.HttpAnswer {
+    return { code: 404, headers: [], body: "", watch: undefined };
+  }
+  watched(): m.HttpEvents {
+    return { lines: "", over: true };
+  }
+  unwatch(): void {}
   free(): void {}
   static load(run: string): Mock {
     const { files, at, entries, length } = JSON.parse(run) as { files: [string, string][]; at: number; entries: m.TerminalEntry[]; length: number };
@@ -165,13 +172,13 @@ const none = (): never => {
 
 export const mock: EngineModule = {
   restarts: 0,
-  onRestart: () => () => {},
   lesson: none,
   mistakes: none,
   prove: none,
   create: (options) => new Mock(options),
   importRun: (text) => Mock.load(text),
   restart: () => {},
+  onRestart: () => () => {},
   every: (ms, tick) => {
     const timer = setInterval(tick, ms);
     return () => clearInterval(timer);

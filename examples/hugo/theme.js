@@ -1,0 +1,2 @@
+// What the theme does when its switch is pressed.
+document.getElementById("theme-toggle").addEventListener("click", () => document.body.classList.toggle("dark"));

@@ -1,0 +1,89 @@
+// What scripts of the page can ask of a <kube-step>. pkg/kubestep.d.ts says the same for other people's compilers; a test
+// holds the two together.
+import type { RunEnd, RunUntil } from "../wasm/kubestep.js";
+
+/** Where the run stands. */
+export interface State {
+  /** Steps taken to get here; 0 is the cluster before anything happened. */
+  step: number;
+  /** Steps that were taken in all; more than `step` in the past. */
+  length: number;
+  /** Milliseconds of virtual time since the start. */
+  timeMs: number;
+  /** The cluster's clock, RFC 3339. */
+  clock: string;
+  /** The store's revision. */
+  revision: number;
+  /** Nothing is left to do but housekeeping. */
+  idle: boolean;
+  playing: boolean;
+  /** Who acted in the last step: `job-controller`, `kube-scheduler`, `node-1`, …; empty at the beginning. */
+  actor: string;
+  /** What it did: `deliver`, `reconcile`, `schedule`, `syncPod`, …; empty at the beginning. */
+  action: string;
+  /** The last step in words, in the element's language. */
+  sentence: string;
+  branch: string;
+}
+
+export interface CommandResult {
+  stdout: string;
+  stderr: string;
+  /** The exit code; `null` while the command goes on (`kubectl get -w`), as later steps let it. */
+  code: number | null;
+}
+
+/** A Job that has ended. */
+export interface Ended {
+  job: string;
+  namespace: string;
+  condition: "Complete" | "Failed";
+}
+
+/** What the element tells. All of them bubble and cross shadow roots. */
+export interface Events {
+  load: State;
+  step: State;
+  /** The store was written. */
+  change: State;
+  /** A Job has ended. */
+  complete: State & Ended;
+  error: { message: string };
+}
+
+/** An object of the cluster. */
+export interface KubeObject {
+  apiVersion: string;
+  kind: string;
+  metadata: { name: string; namespace?: string; uid: string; resourceVersion: string; [field: string]: unknown };
+  [field: string]: unknown;
+}
+
+export interface Api {
+  /** Where the run stands; `undefined` before it has loaded. */
+  readonly state: State | undefined;
+  /** Loads the engine, if it has not, and resolves when the first moment is shown. */
+  load(): Promise<State>;
+  /** Puts the text in the file that is shown and applies it as `kubectl apply -f` does. */
+  apply(text?: string): Promise<CommandResult>;
+  /** One step forward. */
+  step(): Promise<State>;
+  /** One step back. */
+  back(): Promise<State>;
+  /** To a step, or on to a moment as the attribute `step` writes it. */
+  seek(moment: number | string): Promise<State>;
+  /** Runs until it comes: a moment, or what the engine knows. */
+  run(until?: string | RunUntil): Promise<State & { end: RunEnd | "stopped" }>;
+  /** Types a command; the word `kubectl` may be left out. */
+  kubectl(line: string): Promise<CommandResult>;
+  /** The API server's door in the shape of `fetch`, for any Kubernetes client: paths such as `/api/v1/namespaces/default/pods`. */
+  fetch(input: RequestInfo | URL, init?: RequestInit): Promise<Response>;
+  /** The objects of a resource, by its plural or kind; of all namespaces. */
+  objects(resource: string): Promise<KubeObject[]>;
+  /** Opens a run: a link, or a run's text. */
+  open(run: string): Promise<State>;
+  /** The run as text; `open` and the attribute `src` take it. */
+  save(): Promise<string>;
+  /** Listens; call what it returns to stop. */
+  on<K extends keyof Events>(type: K, listener: (detail: Events[K]) => void): () => void;
+}
