@@ -36,8 +36,17 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
 const TOP: &[&str] = &["lib", "web", "bin"];
 
 /// Where sources are looked for, below the repository's folder.
-const SOURCES: &[&str] =
-    &["build.rs", "build", "src", "tests", "xtask/src", "www/src", "www/tests", "www/vite.config.ts"];
+const SOURCES: &[&str] = &[
+    "build.rs",
+    "build",
+    "src",
+    "tests",
+    "xtask/src",
+    "www/src",
+    "www/build",
+    "www/tests",
+    "www/vite.config.ts",
+];
 
 /// Built, not written.
 const GENERATED: &[&str] = &["www/src/wasm/"];

@@ -1,8 +1,10 @@
 // How the page is bundled: relative addresses (it must work from any folder of any site), one stylesheet, and
 // the editor in a chunk of its own, so that the first step does not wait for it. What the first sight needs is one chunk,
 // also where parts that come later need some of it too.
+import { join } from "node:path";
 import { defineConfig } from "vitest/config";
 import { extras } from "./build/extras.ts";
+import { lessons } from "./build/lessons.ts";
 import { version } from "./build/version.ts";
 
 const www = import.meta.dirname;
@@ -11,13 +13,14 @@ const made = version(www);
 export default defineConfig({
   base: "./",
   define: { __VERSION__: JSON.stringify(made) },
-  plugins: [extras(www, made)],
+  plugins: [extras(www, made), lessons(join(www, "../lessons"))],
   build: {
     target: "es2022",
     // The module of the engine stays a file of its own: inlining it as base64 would cost a third more bytes.
     assetsInlineLimit: 0,
     reportCompressedSize: false,
     rolldownOptions: {
+      input: ["index.html", "lessons.html", "lesson.html", "author.html"],
       output: {
         codeSplitting: {
           groups: [

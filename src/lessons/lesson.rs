@@ -191,14 +191,39 @@ pub enum Right {
 impl Lesson {
     /// Reads a lesson. `name` is its folder's, where there is a folder.
     pub fn read(folder: &Folder, name: Option<&str>) -> Result<Lesson, Vec<Mistake>> {
-        let missing = |file: &str, message: &str| {
-            let place = Place { line: 1, column: 1, ..Place::default() };
-            Mistake { file: file.into(), place, message: message.into() }
-        };
+        let (lesson, mut mistakes) = Lesson::read_but_texts(folder, name);
+        let Some(mut lesson) = lesson else { return Err(mistakes) };
+        for language in lesson.languages.clone() {
+            let file = format!("{language}.md");
+            match folder.get(file.as_str()) {
+                Some(text) => {
+                    let ids: Vec<&str> = lesson.tasks.iter().map(|t| t.id.as_str()).collect();
+                    let (prose, wrong) = prose::read(&language, &file, text, &ids, &lesson);
+                    lesson.prose.push(prose);
+                    mistakes.extend(wrong);
+                }
+                None => mistakes.push(missing(&file, "there is no such file: title names this language")),
+            }
+        }
+        if mistakes.is_empty() { Ok(lesson) } else { Err(mistakes) }
+    }
+
+    /// Reads a lesson without its texts: lesson.yaml and start/. The page has the texts in a form of its own.
+    pub fn without_texts(folder: &Folder) -> Result<Lesson, Vec<Mistake>> {
+        match Lesson::read_but_texts(folder, None) {
+            (Some(lesson), mistakes) if mistakes.is_empty() => Ok(lesson),
+            (_, mistakes) => Err(mistakes),
+        }
+    }
+
+    fn read_but_texts(folder: &Folder, name: Option<&str>) -> (Option<Lesson>, Vec<Mistake>) {
         let Some(text) = folder.get("lesson.yaml") else {
-            return Err(vec![missing("lesson.yaml", "there is no such file: every lesson has one")]);
+            return (None, vec![missing("lesson.yaml", "there is no such file: every lesson has one")]);
         };
-        let mut reader = Reader::read("lesson.yaml", text, &tables::LESSON, 0).map_err(|m| vec![m])?;
+        let mut reader = match Reader::read("lesson.yaml", text, &tables::LESSON, 0) {
+            Ok(reader) => reader,
+            Err(mistake) => return (None, vec![mistake]),
+        };
         let json = reader.document.value.clone();
         let languages: Vec<Str> =
             json["title"].entries().iter().map(|(language, _)| language.clone()).collect();
@@ -231,20 +256,7 @@ impl Lesson {
         }
         lesson.read_start(&mut reader, folder, &json["start"]);
         lesson.read_tasks(&mut reader, &json["tasks"]);
-        let mut mistakes = reader.mistakes;
-        for language in &lesson.languages {
-            let file = format!("{language}.md");
-            match folder.get(file.as_str()) {
-                Some(text) => {
-                    let ids: Vec<&str> = lesson.tasks.iter().map(|t| t.id.as_str()).collect();
-                    let (prose, wrong) = prose::read(language, &file, text, &ids, &lesson);
-                    lesson.prose.push(prose);
-                    mistakes.extend(wrong);
-                }
-                None => mistakes.push(missing(&file, "there is no such file: title names this language")),
-            }
-        }
-        if mistakes.is_empty() { Ok(lesson) } else { Err(mistakes) }
+        (Some(lesson), reader.mistakes)
     }
 
     /// The moment at which a learner begins.
@@ -451,6 +463,11 @@ fn every_language(reader: &mut Reader, json: &Json, path: &str, languages: &[Str
         }
         _ => {}
     }
+}
+
+fn missing(file: &str, message: &str) -> Mistake {
+    let place = Place { line: 1, column: 1, ..Place::default() };
+    Mistake { file: file.into(), place, message: message.into() }
 }
 
 /// The fingerprint of what judging depends on. Line ends do not count: they change when files are copied.

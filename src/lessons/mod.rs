@@ -12,6 +12,7 @@
 //! - [`history`]: the checks along a run, each step looked at once. [`finding`]: why a check fails, as data; [`words`]:
 //!   as a sentence, in each language.
 //! - [`submission`], [`rules`], [`judge`]: what a learner hands in, what is allowed, what it is worth.
+//! - [`live`]: how it stands while a learner is at it.
 //! - [`proof`]: that a lesson can be solved, is not solved at its start, and that its hints can come.
 //!
 //! Absent on purpose: checks of what was typed, the page, files on a disk.
@@ -23,6 +24,7 @@ mod format;
 pub mod history;
 pub mod judge;
 pub mod lesson;
+pub mod live;
 pub mod proof;
 pub mod prose;
 pub mod rules;
@@ -39,4 +41,5 @@ pub use format::Mistake;
 pub use history::Course;
 pub use judge::{Report, judge};
 pub use lesson::{Folder, Lesson};
+pub use live::Live;
 pub use submission::Submission;

@@ -172,7 +172,8 @@ fn heading(line: &str) -> Option<(&str, &str)> {
     Some((title.trim(), id))
 }
 
-fn widget(file: &str, text: &str, from: usize, lesson: &Lesson) -> (Option<Widget>, Vec<Mistake>) {
+/// Reads a widget's block, which stands after `from` lines of a file.
+pub fn widget(file: &str, text: &str, from: usize, lesson: &Lesson) -> (Option<Widget>, Vec<Mistake>) {
     let mut reader = match Reader::read(file, text, &tables::WIDGET, from) {
         Ok(reader) => reader,
         Err(mistake) => return (None, vec![mistake]),

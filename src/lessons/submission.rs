@@ -130,18 +130,25 @@ pub fn write(
     name: &str,
     times: [&str; 2],
 ) -> String {
-    let trace = Trace(crate::playground::trace_hash(playground));
+    let trace = Trace(crate::playground::trace_hash(playground)).to_string();
+    let said = [("name", name), ("started", times[0]), ("finished", times[1]), ("trace", &trace)];
+    text(lesson, playground, answers, &said)
+}
+
+/// The same without the fingerprint of its steps, which takes as long as the run did: to go on with later.
+pub fn keep(lesson: &Lesson, playground: &Playground, answers: &[Given], started: &str) -> String {
+    text(lesson, playground, answers, &[("started", started)])
+}
+
+fn text(lesson: &Lesson, playground: &Playground, answers: &[Given], said: &[(&str, &str)]) -> String {
     let given = |a: &Given| {
         let (branch, step) = (a.branch, a.position);
         json!({ "question": &a.question, "branch": branch, "step": step, "value": &a.value })
     };
     let mut json = json!({ "submission": VERSION, "lesson": &lesson.id, "hash": &lesson.hash });
-    for (key, text) in [("name", name), ("started", times[0]), ("finished", times[1])] {
-        if !text.is_empty() {
-            json.set(key, text);
-        }
+    for (key, text) in said.iter().filter(|(_, text)| !text.is_empty()) {
+        json.set(*key, *text);
     }
-    json.set("trace", trace.to_string());
     json.set("run", json::parse(&playground.export()).unwrap_or_default());
     json.set("answers", answers.iter().map(given).collect::<Vec<Json>>());
     json.to_string()

@@ -42,17 +42,24 @@ pub(super) fn to_js(value: &impl Serialize) -> JsValue {
 }
 
 /// What the page gives as a model value.
-fn from_js<T: DeserializeOwned>(value: JsValue) -> Result<T, JsValue> {
+pub(super) fn from_js<T: DeserializeOwned>(value: JsValue) -> Result<T, JsValue> {
     serde_wasm_bindgen::from_value(value).map_err(|e| fault("badName", e.to_string()))
 }
 
-fn run_fault(error: &RunError) -> JsValue {
+pub(super) fn run_fault(error: &RunError) -> JsValue {
     match error {
         RunError::Newer(version) => fault("badVersion", version.to_string()),
         RunError::TooLarge => fault("tooLarge", "the run is too large"),
         RunError::NotJson(message) => fault("badRun", message.clone()),
         RunError::Malformed(place) => fault("badRun", *place),
         RunError::Impossible { branch, input } => fault("badRun", format!("{branch}: {input}")),
+    }
+}
+
+impl Playground {
+    /// A run that is there already.
+    pub(super) fn over(engine: Engine) -> Playground {
+        Playground { engine, marks: Marks::default(), follows: Follows::default() }
     }
 }
 

@@ -48,6 +48,8 @@
 //!   free(): void
 //! }
 //! ```
+//!
+//! Beside it stands the `Lesson` class (`lessons.rs`).
 
 pub mod calendar;
 #[cfg(target_arch = "wasm32")]
@@ -56,6 +58,8 @@ mod door;
 mod heap;
 #[cfg(target_arch = "wasm32")]
 mod http;
+#[cfg(target_arch = "wasm32")]
+mod lessons;
 pub mod marks;
 #[cfg(target_arch = "wasm32")]
 mod mechanisms;

@@ -1,8 +1,8 @@
 // The engine as the page sees it. The types come from the Rust structs of src/web/model; this interface lists the
 // methods that the page calls, and the generated class must fit it.
 import type {
-  Calendars, Completion, Diagnostics, Files, HttpAnswer, HttpEvents, Mechanisms, Objects, ObjectRef, ObjectView, PlaygroundOptions, RunProgress, RunUntil, StepLines,
-  StepView, Terminal, TimelineView, View,
+  Calendars, Completion, Diagnostics, Files, HttpAnswer, HttpEvents, LessonStanding, LessonView, Mechanisms, Mistakes, Objects, ObjectRef, ObjectView, PlaygroundOptions, RunProgress,
+  RunUntil, StepLines, StepView, Terminal, TimelineView, View, WidgetView,
 } from "./wasm/kubestep.js";
 
 export interface Engine {
@@ -52,20 +52,50 @@ export interface Engine {
   free(): void;
 }
 
+/** A lesson that somebody is at. Languages are `en` and `zh-CN`; runs are those of this lesson. */
+export interface Lesson {
+  view(language: string): LessonView;
+  /** A widget's block of its text, read. */
+  widget(block: string): WidgetView;
+  begin(): Engine;
+  /** A widget's paused moment. */
+  moment(block: string): Engine;
+  /** Goes on with what was kept or handed in. Throws where it does not belong to this lesson. */
+  resume(kept: string): Engine;
+  restart(): void;
+  /** Looks at what is new in the run, and says how it stands. */
+  standing(run: Engine, language: string): LessonStanding;
+  answer(run: Engine, question: string, value: string[]): boolean | undefined;
+  /** Why a deed is not allowed now, as a sentence; empty where it is. */
+  forbids(run: Engine, deed: string, detail: string, language: string): string;
+  keep(run: Engine, started: string): string;
+  submission(run: Engine, name: string, started: string, finished: string): string;
+  free(): void;
+}
+
 /** What a loaded module offers: new playgrounds, and playgrounds from a run that was written down. */
 export interface EngineModule {
   create(options: PlaygroundOptions): Engine;
   importRun(text: string): Engine;
   /** Makes a new instance of the module: after a failure the old one's memory cannot be trusted. What it made is gone. */
   restart(): void;
+  /** How often it was made anew. */
+  readonly restarts: number;
   /** Calls `listener` after each restart, until the returned function is called. */
   onRestart(listener: () => void): () => void;
+  /** Reads lesson.yaml and start/. */
+  lesson(files: Files): Lesson;
+  /** What is wrong with a lesson's folder. */
+  mistakes(files: Files): Mistakes;
+  /** The same, and whether the lesson holds what it promises. */
+  prove(files: Files): Mistakes;
   /** Calls `tick` every `ms` until the returned function is called. */
   every(ms: number, tick: () => void): () => void;
 }
 
 interface Classes {
   Playground: (new (options: PlaygroundOptions) => Engine) & { importRun(text: string): Engine };
+  Lesson: (new (files: Files) => Lesson) & { mistakes(files: Files): Mistakes; prove(files: Files): Mistakes };
   PlayTimer: new (ms: number, tick: () => void) => { free(): void };
 }
 
@@ -88,19 +118,27 @@ async function load(): Promise<EngineModule> {
   const carried = document.getElementById(MODULE_ID);
   if (carried) await wasm.default({ module_or_path: (await import("./share/pack")).unpack(carried.textContent) });
   else await wasm.default();
-  const { Playground, PlayTimer, __wbg_reset_state: reset } = wasm satisfies Classes & { __wbg_reset_state(): void };
+  const { Lesson, Playground, PlayTimer, __wbg_reset_state: reset } = wasm satisfies Classes & { __wbg_reset_state(): void };
   const listeners = new Set<() => void>();
+  let restarts = 0;
   return {
     create: (options) => new Playground(options),
     importRun: (text) => Playground.importRun(text),
+    get restarts() {
+      return restarts;
+    },
     restart: () => {
       reset();
+      restarts++;
       for (const listener of [...listeners]) listener();
     },
     onRestart: (listener) => {
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
+    lesson: (files) => new Lesson(files),
+    mistakes: (files) => Lesson.mistakes(files),
+    prove: (files) => Lesson.prove(files),
     every: (ms, tick) => {
       const timer = new PlayTimer(ms, tick);
       return () => timer.free();

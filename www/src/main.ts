@@ -5,7 +5,8 @@ import { Session } from "./app/session";
 import { t } from "./app/words";
 import { loadEngine } from "./engine";
 import { EXAMPLES } from "./examples";
-import { KsApp, applySettings } from "./panels/ks-app";
+import { KsApp } from "./panels/ks-app";
+import { applySettings } from "./ui/page";
 
 applySettings();
 try {

@@ -29,10 +29,15 @@ pub fn bundle() -> Result<()> {
     let www = run::www();
     let inputs = [
         www.join("src"),
+        www.join("build"),
+        run::root().join("lessons"),
         www.join("public"),
         www.join("build"),
         run::root().join("Cargo.toml"),
         www.join("index.html"),
+        www.join("lessons.html"),
+        www.join("lesson.html"),
+        www.join("author.html"),
         www.join("package-lock.json"),
         www.join("vite.config.ts"),
         www.join("tsconfig.json"),

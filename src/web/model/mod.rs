@@ -25,6 +25,7 @@ macro_rules! outward {
 
 mod calendar;
 mod http;
+mod lessons;
 mod mechanisms;
 mod objects;
 mod step;
@@ -33,6 +34,7 @@ mod world;
 
 pub use calendar::*;
 pub use http::*;
+pub use lessons::*;
 pub use mechanisms::*;
 pub use objects::*;
 pub use step::*;

@@ -188,6 +188,7 @@ outward! {
 
 outward! {
     /// All files, in the order of their names.
+    #[derive(Deserialize)]
     pub struct Files {
         /// The files.
         pub files: Vec<FileText>,

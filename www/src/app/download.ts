@@ -1,5 +1,5 @@
 // Gives the person a file.
-export function download(content: string | Blob, name = "kubestep-run.json", type = "application/json"): void {
+export function download(name: string, content: BlobPart, type = "application/json"): void {
   const link = document.createElement("a");
   link.href = URL.createObjectURL(content instanceof Blob ? content : new Blob([content], { type }));
   link.download = name;

@@ -7,27 +7,15 @@ import type {
 import { passed } from "./breakpoints";
 import { crashed, faultMessage, letGo } from "./failure";
 import { frame } from "./frame";
+import { AGAIN_MS, LIMIT, MARKS, MAX_FILE, MOST_STEPS, SHOW_MS, SLICE_MS } from "./limits";
 import { decodeLink, encodeLink, home, runIn } from "./link";
-import { refusal, type Notice } from "./notice";
+import { refusal } from "./notice";
 import { load, save } from "./settings";
-import { t, type Language } from "./words";
+import { waitsFor, type Change, type Deed, type Notice } from "./told";
+import type { Language } from "./words";
 
-/** How many items of a list a panel shows. */
-const LIMIT = 12;
-const MARKS = 240;
-/** A frame has 16 ms; the engine may use half of it. */
-export const SLICE_MS = 8;
-/** A run is shown this often: the eye needs no more, and drawing costs more than running. */
-const SHOW_MS = 100;
-export const MAX_FILE = 1 << 20;
-/** Who looks for a step gives up after so many. */
-const MOST_STEPS = 20_000;
-/** A failure so soon after the last one has the same cause. */
-const AGAIN_MS = 2_000;
-export const SPEEDS = [0.5, 1, 2, 5, 20];
-
-/** What changed: the panels that show nothing of it stay as they are. */
-export type Change = "world" | "files" | "terminal" | "selection" | "ui";
+export { MAX_FILE, SLICE_MS, SPEEDS } from "./limits";
+export type { Change, Deed, Notice } from "./told";
 
 export class Session extends EventTarget {
   view!: View;
@@ -124,6 +112,11 @@ export class Session extends EventTarget {
     } catch (error) {
       this.say(refusal(error, "file"));
     }
+  }
+
+  /** Why something may not be done here, as a sentence; empty: it may. A lesson says so. */
+  forbids(_deed: Deed, _detail: string): string {
+    return "";
   }
 
   /** Goes on with another engine, and lets go of the one before. */
@@ -228,7 +221,7 @@ export class Session extends EventTarget {
     const ended = end as RunEnd | "stopped";
     if (ended === "breakpoint") this.stopped();
     if (ended === "loop" && this.view.waitsFor.total === 0) this.say({ id: "notice-loop-command", severity: "info" });
-    else if (ended === "loop") this.say({ id: "notice-loop", values: { pods: this.waitsFor() }, severity: "info" });
+    else if (ended === "loop") this.say({ id: "notice-loop", values: { pods: waitsFor(this.view) }, severity: "info" });
     if (ended === "idle" && until.type !== "idle") this.say({ id: "notice-not-reached", severity: "info" });
     this.changed("ui");
     return ended;
@@ -271,13 +264,6 @@ export class Session extends EventTarget {
     const at = this.record && passed(this.record, this.mechanisms.breakpoints);
     if (at) this.say({ id: "notice-breakpoint", values: { controller: this.record!.line.actor.name, place: at.place }, severity: "info" });
     return at;
-  }
-
-  /** The pods that are all that the cluster waits for, by name. */
-  private waitsFor(): string {
-    const { items, total } = this.view.waitsFor;
-    const names = items.slice(0, 3).map((pod) => pod.name);
-    return names.join(", ") + (total > names.length ? ` ${t("more", { count: total - names.length })}` : "");
   }
 
   pause(): void {
@@ -361,7 +347,7 @@ export class Session extends EventTarget {
     this.changed("files");
   }
 
-  private readFiles(): void {
+  protected readFiles(): void {
     this.files = this.#engine.files().files;
     if (!this.files.some((f) => f.name === this.activeFile)) this.activeFile = this.files[0]?.name ?? "";
   }

@@ -18,10 +18,9 @@ function bundle(language: Language): FluentBundle {
   return found;
 }
 
-/** Words that come with a part of the page which is only loaded when it is asked for. */
-export function addWords(english: string, chinese: string): void {
-  bundle("en").addResource(new FluentResource(english));
-  bundle("zh-CN").addResource(new FluentResource(chinese));
+/** More texts, of a page that has some of its own. */
+export function addTexts(texts: Record<Language, string>): void {
+  for (const language of ["en", "zh-CN"] as const) bundle(language).addResource(new FluentResource(texts[language]));
 }
 
 export function language(): Language {

@@ -1,6 +1,8 @@
 # The page's words in English. zh-CN.ftl has the same messages.
 
 examples = Examples
+lessons = Lessons
+lessons-course = The course
 examples-wrong = What goes wrong
 share = Share
 save-run = Save
@@ -36,6 +38,7 @@ notice-link-in-bar = The link to this run is now in the address bar.
 notice-run-broken = This file holds no run that Kubestep can open: { $message }
 notice-too-large = That is too much for { $name }: a file holds at most 1 MiB. Nothing was changed.
 notice-refused = { $message }
+notice-not-allowed = Not in this lesson: { $why }.
 notice-loop = Stopped: for ten minutes of the cluster's time nothing was new. Only { $pods } goes on: its program loops, or is tried again and again. Step and Play go further.
 notice-loop-command = Stopped: for ten minutes of the cluster's time nothing was new. Only the command in the terminal goes on; Ctrl-C ends it. Step and Play go further.
 notice-not-reached = Nothing is left to do, and it did not happen.

@@ -165,6 +165,7 @@ example-node-down-try = Apply and step until the 3 pods run. Press the power but
 ## Switches, faults and breakpoints
 mechanisms = Switches and faults
 mechanisms-about = No real cluster offers these. Switch a mechanism off to see what it is for; every change is one step, so Back undoes it.
+mechanisms-limited = A lesson is on: only what is not greyed out may be used in it.
 mechanisms-on = on
 mechanisms-off = off
 mechanisms-off-count = { $count } off

@@ -1,7 +1,7 @@
-# Kubestep 各面板的文字：控制循环、对象检查器、示例。Kubernetes 自身的名称保持原样。
+# Kubestep 各面板的文字：控制回路、对象检查器、示例。Kubernetes 自身的名称保持原样。
 
-## 控制循环视图
-loop = 控制循环
+## 控制回路视图
+loop = 控制回路
 loop-api-server = API 服务器
 loop-store = 存储版本 { $revision }
 loop-undelivered = { $count ->
@@ -145,6 +145,7 @@ example-node-down-try = 应用并单步，直到 3 个 Pod 运行。在循环视
 ## 开关、故障与断点
 mechanisms = 开关与故障
 mechanisms-about = 真实集群没有这些。关掉一个机制，就能看出它的用处；每次改动都是一步，“后退”可以撤销。
+mechanisms-limited = 现在在上课：只能使用没有变灰的部分。
 mechanisms-on = 开
 mechanisms-off = 关
 mechanisms-off-count = { $count } 项已关

@@ -1,6 +1,8 @@
 # 页面的中文文字；与 en.ftl 的消息一一对应。
 
 examples = 示例
+lessons = 课程
+lessons-course = 课程目录
 examples-wrong = 会出什么问题
 share = 分享
 save-run = 保存
@@ -9,7 +11,7 @@ help = 按键与帮助
 menu = 分支与分享
 panes = 面板
 pane-files = 文件
-pane-loop = 循环
+pane-loop = 回路
 pane-step = 步骤
 pane-mechanisms = 故障
 pane-terminal = 终端
@@ -33,6 +35,7 @@ notice-link-in-bar = 这次运行的链接已放入地址栏。
 notice-run-broken = 这个文件里没有 Kubestep 能打开的运行：{ $message }
 notice-too-large = { $name } 放不下这么多内容：每个文件最多 1 MiB。原有内容没有改变。
 notice-refused = { $message }
+notice-not-allowed = 本课不行：{ $why }。
 notice-loop = 已停止：集群时间过去了十分钟，没有任何新变化。只有 { $pods } 还在继续：它的程序在循环，或者一再被重试。“单步”和“播放”可以继续前进。
 notice-loop-command = 已停止：集群时间过去了十分钟，没有任何新变化。只有终端里的命令还在继续；按 Ctrl-C 可以结束它。“单步”和“播放”可以继续前进。
 notice-not-reached = 已经没有事情可做，等待的事情没有发生。

@@ -1,18 +1,19 @@
 // The page: header, panels, and the keys. Wide, everything is in sight; narrow, the same panels are tabs above the transport bar.
 import { LitElement, css, html, nothing, type TemplateResult } from "lit";
 import { customElement, property, query, state } from "lit/decorators.js";
-import { RUN_ID } from "../app/link";
-import { load, save } from "../app/settings";
 import type { Session } from "../app/session";
-import { language, setLanguage, t } from "../app/words";
+import { t } from "../app/words";
 import { EXAMPLES } from "../examples";
-import { icon, shared } from "../ui/panel";
 import type { KsShare } from "../share/ks-share";
 import { download } from "../app/download";
+import { transportKey, typing } from "../ui/keys";
+import { settingsButtons } from "../ui/page";
+import { shared } from "../ui/panel";
 import type { KsEditor } from "./ks-editor";
 import "./ks-calendar";
 import "./ks-editor";
 import "./ks-inspector";
+import "./ks-lessons-menu";
 import "./ks-loop";
 import "./ks-mechanisms";
 import "./ks-next";
@@ -116,13 +117,13 @@ export class KsApp extends LitElement {
         <select aria-label=${t("examples")} @change=${this.openExample}>
           <option value="" selected>${t("examples")}</option>
           ${this.options(false)}<optgroup label=${t("examples-wrong")}>${this.options(true)}</optgroup></select>
+        <ks-lessons-menu></ks-lessons-menu>
         <span class="grow">${session.example ? t(`example-${session.example}-about`) : nothing}</span>
         ${this.branches()}
         <span class="share run"><button id="share" class="button quiet" aria-haspopup="menu" aria-expanded=${this.sharing} @click=${this.share} @keydown=${this.shareKeys} @pointerenter=${loadShare} @focus=${loadShare}
           >${t("share")} <span class="shared" role="status">${this.shared}</span></button>
           <ks-share .session=${session} @shown=${(e: CustomEvent<boolean>) => (this.sharing = e.detail)} @done=${this.onShared}></ks-share></span>
-        <button class="button quiet" lang=${language() === "en" ? "zh-CN" : "en"} @click=${this.otherLanguage}>${language() === "en" ? "中文" : "English"}</button>
-        <button class="button quiet" @click=${this.otherTheme} aria-label=${t("theme")} title=${t("theme")}>${icon("theme")}</button>
+        ${settingsButtons(this.speak)}
         <button class="button quiet" @click=${() => this.help.showModal()} aria-label=${t("help")} title=${t("help")}>?</button>
         <button class="button quiet more" aria-expanded=${this.more} @click=${() => (this.more = !this.more)} aria-label=${t("menu")} title=${t("menu")}>⋯</button>
       </header>
@@ -159,7 +160,7 @@ export class KsApp extends LitElement {
     const { notice } = this.session;
     if (!notice) return nothing;
     return html`<div class="notice ${notice.severity}" role=${notice.severity === "error" ? "alert" : "status"}><p>${t(notice.id, notice.values)}</p>
-      ${notice.offerRun ? html`<button class="button" @click=${() => download(notice.run ?? this.session.lastGood)}>${t("save-run")}</button>` : nothing}
+      ${notice.offerRun ? html`<button class="button" @click=${() => download("kubestep-run.json", notice.run ?? this.session.lastGood)}>${t("save-run")}</button>` : nothing}
       ${notice.act ? html`<button class="button primary" @click=${notice.act.run}>${t(notice.act.id)}</button>` : nothing}
       <button class="button quiet" @click=${() => this.session.say(undefined)}>${t("dismiss")}</button></div>`;
   }
@@ -242,18 +243,10 @@ export class KsApp extends LitElement {
     if (this.session.selected) this.pane = "objects";
   };
 
-  private otherLanguage = (): void => {
-    setLanguage(language() === "en" ? "zh-CN" : "en");
-    save("language", language());
-    document.documentElement.lang = language();
+  private speak = (): void => {
     this.session.dispatchEvent(new Event("language"));
+    this.renderRoot.querySelector<LitElement>("ks-lessons-menu")?.requestUpdate();
     this.requestUpdate();
-  };
-
-  private otherTheme = (): void => {
-    const dark = getComputedStyle(document.documentElement).colorScheme.startsWith("dark");
-    document.documentElement.dataset["theme"] = dark ? "light" : "dark";
-    save("theme", dark ? "light" : "dark");
   };
 
   private belowKeys = (event: KeyboardEvent): void => {
@@ -279,18 +272,9 @@ export class KsApp extends LitElement {
       event.preventDefault();
       return;
     }
-    const at = event.composedPath()[0] as HTMLElement;
-    if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || this.help.open) return;
-    if (at.isContentEditable || ["INPUT", "TEXTAREA", "SELECT"].includes(at.tagName)) return;
-    const { session } = this;
-    const onButton = at.tagName === "BUTTON" || at.tagName === "SUMMARY";
-    if (event.key === "ArrowRight") event.shiftKey ? void session.runUntil({ type: "objectChange", object: undefined }) : session.step();
-    else if (event.key === "ArrowLeft") session.back();
-    else if (event.key === "Home") session.seek(0);
-    else if (event.key === "End") session.seek(session.timeline.length);
-    else if (event.key === " " && !onButton) session.playing ? session.pause() : session.play();
-    else if (event.key === "?") this.help.showModal();
-    else return;
+    if (this.help.open || transportKey(event, this.session) || event.key !== "?") return;
+    if (typing(event) || event.ctrlKey || event.metaKey || event.altKey) return;
+    this.help.showModal();
     event.preventDefault();
   };
 }
@@ -298,14 +282,4 @@ export class KsApp extends LitElement {
 /** The menu and what it does come when somebody is about to open it. */
 function loadShare(): Promise<unknown> {
   return import("../share/ks-share");
-}
-
-export function applySettings(): void {
-  const theme = load("theme");
-  if (theme === "dark" || theme === "light") document.documentElement.dataset["theme"] = theme;
-  // An offline page is in the language in which it was made.
-  const made = document.getElementById(RUN_ID) ? document.documentElement.lang : navigator.language;
-  const chosen = load("language") ?? (made.startsWith("zh") ? "zh-CN" : "en");
-  setLanguage(chosen === "zh-CN" ? "zh-CN" : "en");
-  document.documentElement.lang = language();
 }

@@ -46,18 +46,25 @@ export class KsEditor extends Panel {
     return this.session.files.find((file) => file.name === this.session.activeFile)?.text ?? "";
   }
 
+  /** Why the file may not be changed; empty: it may. */
+  private get locked(): string {
+    const { activeFile } = this.session;
+    return activeFile ? this.session.forbids("file", activeFile) : "";
+  }
+
   protected override render(): TemplateResult {
     const { files, activeFile } = this.session;
     return html`
       <div class="tabs"><div role="tablist" aria-label=${t("files")} style="display:flex" @keydown=${this.arrows}>${files.map((file) => html`<button class="tab" role="tab" aria-selected=${file.name === activeFile}
           tabindex=${file.name === activeFile ? 0 : -1} aria-controls="code" @click=${() => this.session.showFile(file.name)}>${file.name}</button>`)}</div>
-        ${this.session.readonly ? nothing : html`<button class="tab small" @click=${() => this.session.addFile()} aria-label=${t("file-add")} title=${t("file-add")}>+</button>`}
-        ${files.length > 1 && !this.session.readonly ? html`<button class="tab small" style="margin-left:auto" @click=${() => this.session.removeFile(activeFile)} aria-label=${t("file-remove", { name: activeFile })} title=${t("file-remove", { name: activeFile })}>×</button>` : nothing}
+        <button class="tab small" ?hidden=${this.session.readonly || this.session.forbids("file", "new.yaml") !== ""} @click=${() => this.session.addFile()} aria-label=${t("file-add")} title=${t("file-add")}>+</button>
+        ${files.length > 1 && !this.session.readonly && !this.locked ? html`<button class="tab small" style="margin-left:auto" @click=${() => this.session.removeFile(activeFile)} aria-label=${t("file-remove", { name: activeFile })} title=${t("file-remove", { name: activeFile })}>×</button>` : nothing}
       </div>
-      <div class="code" id="code" role="tabpanel" aria-label=${activeFile || t("files")}>${this.ready ? nothing : html`<textarea aria-label=${t("editor-of", { name: activeFile })} spellcheck="false" ?readonly=${this.session.readonly} .value=${this.text}
+      <div class="code" id="code" role="tabpanel" aria-label=${activeFile || t("files")}>${this.ready ? nothing : html`<textarea aria-label=${t("editor-of", { name: activeFile })} spellcheck="false" ?readonly=${this.session.readonly || this.locked !== ""} .value=${this.text}
         @input=${(e: Event) => this.edited((e.target as HTMLTextAreaElement).value)} @focus=${this.upgrade}></textarea>`}</div>
       ${this.diagnostics.length ? html`<ul class="faults" aria-live="polite" aria-label=${t("faults")}>${this.diagnostics.slice(0, 20).map((d) => html`<li class=${d.severity === "warning" ? "warn" : ""}>
         <button @click=${() => this.#editor?.goTo(d.line, d.column)}>${t("fault-line", { line: d.line })}</button>${d.message}</li>`)}</ul>` : nothing}
+      ${this.locked ? html`<p class="try" role="note">${this.locked}</p>` : nothing}
       ${has(`example-${this.session.example}-try`) ? html`<p class="try" tabindex="0" role="note">${t(`example-${this.session.example}-try`)}</p>` : nothing}
       ${this.session.readonly ? nothing : html`<footer>
         <button class="button ${this.session.stepsNext ? "" : "primary"}" ?disabled=${!activeFile} @click=${() => this.apply()} title=${`kubectl apply -f ${activeFile}`}>${t("apply")} <kbd>${mac ? "⌘" : "Ctrl"} ↵</kbd></button>
@@ -73,7 +80,7 @@ export class KsEditor extends Panel {
     const name = this.session.activeFile;
     if (this.#shown === name && (!this.#editor || this.#editor.text === this.text)) return;
     this.#shown = name;
-    this.#editor?.open(name, this.text);
+    this.#editor?.open(name, this.text, this.locked !== "");
     this.check(0);
   }
 
@@ -108,7 +115,7 @@ export class KsEditor extends Panel {
       apply: () => this.apply(),
       refused: (name) => this.session.say({ id: "notice-too-large", values: { name: name || this.session.activeFile }, severity: "error" }),
     });
-    this.#editor.open(this.session.activeFile, this.text);
+    this.#editor.open(this.session.activeFile, this.text, this.locked !== "");
     if (typing) this.#editor.focus(cursor);
     this.check(0);
   };

@@ -29,7 +29,7 @@ export class KsMechanisms extends Panel {
     .row > p, .row > .wide { grid-column: 1 / -1; }
     .many { display: flex; flex-wrap: wrap; gap: 6px; margin-top: 6px; }
     .toggle { display: inline-flex; align-items: center; gap: 5px; border: 1px solid var(--line); border-radius: 13px; background: var(--surface); min-height: 26px; padding: 0 10px 0 5px; font-size: 12px; white-space: nowrap; }
-    .toggle:hover { border-color: var(--muted); }
+    .toggle:hover:not(:disabled) { border-color: var(--muted); } .toggle:disabled { cursor: default; color: var(--faint); } .toggle:disabled::before { filter: grayscale(1); opacity: 0.6; }
     .toggle::before { content: ""; width: 24px; height: 14px; border-radius: 7px; background: radial-gradient(circle at 17px 7px, var(--surface) 4.5px, transparent 5px), var(--good); }
     .toggle[aria-checked="false"] { border-color: var(--bad); color: var(--bad); font-weight: 600; }
     .toggle[aria-checked="false"]::before { background: radial-gradient(circle at 7px 7px, var(--surface) 4.5px, transparent 5px), var(--bad); }
@@ -56,6 +56,7 @@ export class KsMechanisms extends Panel {
     const [queues, moreQueues] = split(all.queues, (q) => main(q.queue) || q.count === 0);
     return html`<section aria-label=${t("mechanisms")}>
       <h2>${t("mechanisms")}</h2><p>${t("mechanisms-about")}</p>
+      ${this.limited() ? html`<p role="note"><strong>${t("mechanisms-limited")}</strong></p>` : nothing}
       ${this.marks()}
       <h3>${t("mechanisms-switches")}</h3>
       ${all.switches.map((s) => html`<div class="row"><h4>${t(`switch-${s.name}`)}</h4>${this.toggle(s, t(`switch-${s.name}`), (on) => `${s.name} ${on}`)}<p>${t(`switch-${s.name}-about`)}</p></div>`)}
@@ -68,16 +69,25 @@ export class KsMechanisms extends Panel {
       <h3>${t("mechanisms-faults")}</h3>
       <div class="row"><h4>${t("mechanisms-nodes")}</h4><p>${t("mechanisms-nodes-about")}</p>
         <div class="wide many">${all.nodes.map((n) => this.toggle(n, n.name, (on) => `node-${on === "on" ? "up" : "down"} ${n.name}`, n.name))}</div></div>
-      <div class="row"><h4>${t("mechanisms-restart")}</h4><button class="button" @click=${() => this.session.fault("restart-controllers")}>${t("mechanisms-restart-do")}</button>
+      <div class="row"><h4>${t("mechanisms-restart")}</h4>${this.button("restart-controllers", "mechanisms-restart-do")}
         <p>${t("mechanisms-restart-about")}</p></div>
       ${this.failingCall(all.queues, all.armed)}
       ${this.kill()}
     </section>`;
   }
 
+  /** Whether a lesson allows only some of them. */
+  private limited(): boolean {
+    const { switches, nodes } = this.session.mechanisms;
+    const faults = [...switches.map(({ name }) => `${name} off`), ...nodes.map(({ name }) => `node-down ${name}`), "restart-controllers"];
+    return faults.some((fault) => this.session.forbids("fault", fault) !== "");
+  }
+
   private toggle({ on }: SwitchView, label: string, words: (to: "on" | "off") => string, shown = ""): TemplateResult {
     const is = html`<span aria-hidden="true">${t(on ? "mechanisms-on" : "mechanisms-off")}</span>`;
-    return html`<button class="toggle" role="switch" aria-checked=${on} aria-label=${label} @click=${() => this.session.fault(words(on ? "off" : "on"))}>${shown ? html`<span>${shown} <span aria-hidden="true">·</span></span> ` : nothing}${is}</button>`;
+    const fault = words(on ? "off" : "on");
+    const why = this.session.forbids("fault", fault);
+    return html`<button class="toggle" role="switch" aria-checked=${on} aria-label=${label} ?disabled=${why !== ""} title=${why || nothing} @click=${() => this.session.fault(fault)}>${shown ? html`<span>${shown} <span aria-hidden="true">·</span></span> ` : nothing}${is}</button>`;
   }
 
   private delivery(d: SwitchView): TemplateResult {
@@ -86,14 +96,22 @@ export class KsMechanisms extends Panel {
 
   private workers({ queue, count }: WorkersView): TemplateResult {
     const set = (to: number) => this.session.fault(`workers ${queue} ${to}`);
-    return html`<div class="row"><span class="mono">${queue}</span><span class="count" role="group" aria-label=${t("mechanisms-workers-of", { queue })}>
-      <button class="button" ?disabled=${count === 0} aria-label=${t("mechanisms-fewer", { queue })} @click=${() => set(count - 1)}>−</button>
-      <button class="button" ?disabled=${count === 0} aria-label=${t("mechanisms-zero", { queue })} @click=${() => set(0)}>0</button>
+    const why = this.session.forbids("fault", `workers ${queue} 0`);
+    return html`<div class="row"><span class="mono">${queue}</span><span class="count" role="group" aria-label=${t("mechanisms-workers-of", { queue })} title=${why || nothing}>
+      <button class="button" ?disabled=${count === 0 || why !== ""} aria-label=${t("mechanisms-fewer", { queue })} @click=${() => set(count - 1)}>−</button>
+      <button class="button" ?disabled=${count === 0 || why !== ""} aria-label=${t("mechanisms-zero", { queue })} @click=${() => set(0)}>0</button>
       <span class=${count ? "" : "none"}>${t("mechanisms-count", { count })}</span>
-      <button class="button" ?disabled=${count >= 20} aria-label=${t("mechanisms-more", { queue })} @click=${() => set(count + 1)}>+</button></span></div>`;
+      <button class="button" ?disabled=${count >= 20 || why !== ""} aria-label=${t("mechanisms-more", { queue })} @click=${() => set(count + 1)}>+</button></span></div>`;
+  }
+
+  /** A button that causes a fault. */
+  private button(fault: string, words: string): TemplateResult {
+    const why = this.session.forbids("fault", fault);
+    return html`<button class="button" ?disabled=${why !== ""} title=${why || nothing} @click=${() => this.session.fault(fault)}>${t(words)}</button>`;
   }
 
   private failingCall(queues: WorkersView[], armed: string): TemplateResult {
+    const why = this.session.forbids("fault", `fail-call ${this.queue} ${this.call} ${this.how}`);
     return html`<div class="row"><h4>${t("mechanisms-fail")}</h4><p>${t("mechanisms-fail-about")}</p>
       <form class="wide form" @submit=${this.arm}>
         <select aria-label=${t("mechanisms-fail-queue")} @change=${(e: Event) => (this.queue = (e.target as HTMLSelectElement).value)}>
@@ -101,7 +119,7 @@ export class KsMechanisms extends Panel {
         <label>${t("mechanisms-fail-call")} <input type="number" min="1" max="99" required .value=${String(this.call)} @input=${(e: Event) => (this.call = Number((e.target as HTMLInputElement).value))} /></label>
         <select aria-label=${t("mechanisms-fail-how")} @change=${(e: Event) => (this.how = (e.target as HTMLSelectElement).value as "error")}>
           ${HOW.map((how) => html`<option value=${how} ?selected=${how === this.how}>${t(`mechanisms-fail-${how}`)}</option>`)}</select>
-        <button class="button">${t("mechanisms-fail-do")}</button></form>
+        <button class="button" ?disabled=${why !== ""} title=${why || nothing}>${t("mechanisms-fail-do")}</button></form>
       ${armed ? html`<p class="armed">${faultText(armed)}</p>` : nothing}</div>`;
   }
 
@@ -117,7 +135,7 @@ export class KsMechanisms extends Panel {
       ${victim === undefined ? html`<p>${t("mechanisms-kill-none")}</p>` : html`<div class="wide form">
         <select aria-label=${t("mechanisms-kill-which")} @change=${(e: Event) => (this.victim = (e.target as HTMLSelectElement).value)}>
           ${running.map((words) => html`<option value=${words} ?selected=${words === victim}>${words.replace(/^default\//, "").replace(" ", " · ")}</option>`)}</select>
-        <button class="button" @click=${() => this.session.fault(`kill-container ${victim}`)}>${t("mechanisms-kill-do")}</button></div>`}</div>`;
+        ${this.button(`kill-container ${victim}`, "mechanisms-kill-do")}</div>`}</div>`;
   }
 
   private marks(): TemplateResult {

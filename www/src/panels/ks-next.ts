@@ -15,7 +15,7 @@ export class KsNext extends Panel {
     header { display: flex; align-items: baseline; gap: 8px; margin-bottom: 6px; }
     ol { list-style: none; margin: 0 -6px; padding: 0; display: grid; gap: 1px; }
     button.choice { width: 100%; text-align: left; border: 0; background: none; padding: 5px 6px; border-radius: 6px; line-height: 1.4; font-size: 13.5px; display: grid; grid-template-columns: 1fr auto; gap: 8px; align-items: baseline; }
-    button.choice:hover { background: var(--hover); }
+    button.choice:hover:not(:disabled) { background: var(--hover); } button.choice:disabled { color: var(--faint); cursor: default; }
     .default { font-size: 11.5px; line-height: 16px; color: var(--accent); border: 1px solid currentColor; border-radius: 8px; padding: 0 7px; white-space: nowrap; }
     @media (min-width: 761px) { header { display: none; } }
     .empty { font-size: 13.5px; margin-bottom: 6px; line-height: 1.5; }
@@ -33,13 +33,16 @@ export class KsNext extends Panel {
 
   protected override render(): TemplateResult {
     const { enabled, step, length } = this.session.view;
+    const second = enabled.items[1];
+    const why = second ? this.session.forbids("choice", String(second.index)) : "";
     return html`<section aria-label=${t("next-panel")}>
       <header><h2>${t("next-panel")}</h2><span class="muted">${enabled.total || ""}</span></header>
       ${this.rest()}
-      <ol>${enabled.items.map((choice, i) => html`<li><button class="choice" data-actor=${actorClass(choice.actor)}
+      <ol>${enabled.items.map((choice, i) => html`<li><button class="choice" data-actor=${actorClass(choice.actor)} ?disabled=${i > 0 && why !== ""}
           @click=${() => this.session.step(choice.index)}>
           <span><span class="actor">${actorIcon(actorClass(choice.actor))}</span> ${actionText(choice.actor, choice.action, "may")}</span>
           ${i === 0 ? html`<span class="default">${t("next-default")}</span>` : nothing}</button></li>`)}</ol>
+      ${why ? html`<p class="muted" style="margin:4px 0 0">${t("notice-not-allowed", { why })}</p>` : nothing}
       ${enabled.total > enabled.items.length ? html`<p class="muted" style="margin:4px 0 0">${t("more", { count: enabled.total - enabled.items.length })}</p>` : nothing}
       ${step < length && enabled.total > 1 ? html`<p class="muted" style="font-size:13px;margin:8px 0 0">${t("next-branches")}</p>` : nothing}
     </section>`;

@@ -79,7 +79,7 @@ export class KsMarkdown extends Panel {
 
   private save = (): void => {
     const name = `kubestep-${this.range.from}-${this.range.to}.md`;
-    download(this.text(), name, "text/markdown");
+    download(name, this.text(), "text/markdown");
     this.dialog.close();
     this.dispatchEvent(new CustomEvent("done", { detail: t("share-saved", { name }) }));
   };

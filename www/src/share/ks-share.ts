@@ -3,7 +3,7 @@ import { LitElement, css, html, nothing, type TemplateResult } from "lit";
 import { customElement, property, query, state } from "lit/decorators.js";
 import { download } from "../app/download";
 import type { Session } from "../app/session";
-import { addWords, language, t } from "../app/words";
+import { addTexts, language, t } from "../app/words";
 import english from "../l10n/share.en.ftl?raw";
 import chinese from "../l10n/share.zh-CN.ftl?raw";
 import { shared } from "../ui/panel";
@@ -11,7 +11,7 @@ import "./ks-markdown";
 import type { KsMarkdown } from "./ks-markdown";
 import { offlinePage } from "./offline";
 
-addWords(english, chinese);
+addTexts({ en: english, "zh-CN": chinese });
 
 /** A file that is opened may have this many bytes: an offline page has about two million. */
 const MOST_BYTES = 24 << 20;
@@ -188,7 +188,7 @@ export class KsShare extends LitElement {
   }
 
   private save(content: string | Blob, name: string, type: string): void {
-    download(content, name, type);
+    download(name, content, type);
     this.done(t("share-saved", { name }));
   }
 

@@ -52,11 +52,11 @@ export class CodeEditor {
   }
 
   /** Shows a file; each keeps its cursor and its undo history. */
-  open(name: string, text: string): void {
+  open(name: string, text: string, readonly = false): void {
     if (this.#name) this.#states.set(this.#name, this.#view.state);
     const kept = this.#states.get(name);
     this.#name = name;
-    this.#view.setState(kept && kept.doc.toString() === text ? kept : this.#state(text));
+    this.#view.setState(kept && kept.doc.toString() === text ? kept : this.#state(text, name, readonly));
   }
 
   focus(cursor?: number): void {
@@ -81,13 +81,13 @@ export class CodeEditor {
     forceLinting(this.#view);
   }
 
-  #state(doc: string): EditorState {
+  #state(doc: string, name = "", readonly = false): EditorState {
     const hooks = this.#hooks;
     return EditorState.create({
       doc,
       extensions: [
         lineNumbers(), EditorView.lineWrapping, history(), drawSelection(), highlightActiveLine(), indentOnInput(), indentUnit.of("  "), closeBrackets(),
-        yaml(), syntaxHighlighting(colours), lintGutter(), look,
+        /\.(md|txt)$/.test(name) ? [] : yaml(), EditorState.readOnly.of(readonly), syntaxHighlighting(colours), lintGutter(), look,
         EditorView.contentAttributes.of({ "aria-label": "YAML", tabindex: "0" }),
         // Esc, then Tab, leaves the editor.
         Prec.highest(keymap.of([

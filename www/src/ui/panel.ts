@@ -104,6 +104,7 @@ export const shared = css`
   .button {
     border: 1px solid var(--line); background: var(--surface); border-radius: 6px; padding: 4px 10px; line-height: 20px; min-height: 30px; white-space: nowrap;
   }
+  a.button { color: inherit; text-decoration: none; display: inline-flex; align-items: center; } a.button.primary { color: var(--on-accent); }
   .button:hover:not(:disabled) { border-color: var(--muted); }
   .button.primary { background: var(--accent); border-color: var(--accent); color: var(--on-accent); font-weight: 600; }
   .button.primary:hover:not(:disabled) { background: var(--accent-strong); }

@@ -168,7 +168,15 @@ class Mock implements Engine {
   }
 }
 
+const none = (): never => {
+  throw new Error("a recorded run has no lessons");
+};
+
 export const mock: EngineModule = {
+  restarts: 0,
+  lesson: none,
+  mistakes: none,
+  prove: none,
   create: (options) => new Mock(options),
   importRun: (text) => Mock.load(text),
   restart: () => {},

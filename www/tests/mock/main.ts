@@ -2,7 +2,8 @@
 import "../../src/page.css";
 import { Session } from "../../src/app/session";
 import { EXAMPLES } from "../../src/examples";
-import { KsApp, applySettings } from "../../src/panels/ks-app";
+import { KsApp } from "../../src/panels/ks-app";
+import { applySettings } from "../../src/ui/page";
 import { mock } from "./engine";
 
 applySettings();

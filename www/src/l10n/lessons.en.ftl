@@ -1,0 +1,129 @@
+# What the lessons' pages say, in English. lessons.zh-CN.ftl has the same messages.
+
+## The course
+
+course = Reconcile, step by step
+course-about = How Kubernetes brings about what you asked for, one event at a time. Each lesson has a cluster of its own, in this page: you read, you step, you break things, and each task is checked while you work.
+course-so-far = { $done ->
+    [0] { $count } lessons, about { $minutes } minutes in all.
+   *[other] { $done } of { $count } lessons done.
+  }
+course-begin = Begin: { $title }
+course-continue = Go on: { $title }
+course-kept = What you have done is kept in this browser only, and is sent nowhere. Save it as a file to take it with you, or to be safe.
+playground = Playground
+lessons-all = All lessons
+lesson-minutes = { $minutes } min
+lesson-is-done = done
+lesson-is-begun = { $passed } of { $count } tasks
+progress-export = Save progress
+progress-import = Load progress
+progress-imported = { $count ->
+    [0] Nothing in this file is further than what is here already.
+    [one] One lesson was taken over from the file.
+   *[other] { $count } lessons were taken over from the file.
+  }
+progress-broken = This file holds no progress of Kubestep's lessons. Nothing was changed.
+progress-newer = This file was written by a newer Kubestep than this page. Nothing was changed.
+progress-large = This file is larger than progress ever is. Nothing was changed.
+author-link = Write a lesson
+
+## A lesson
+
+no-such-lesson = There is no such lesson.
+pane-text = Lesson
+pane-next = Next
+lesson-text = Text of the lesson
+lesson-ways = Other lessons
+lesson-open = When all tasks are passed, the lesson is done. Nothing hurries you, and nothing is lost when you leave.
+lesson-done = All tasks are passed: you are done with this lesson.
+meter = { $done } of { $count } tasks passed
+anew = Start over
+anew-title = Start this lesson over?
+anew-about = The cluster goes back to the beginning of the lesson; your answers and your run are put aside.
+anew-do = Start over
+hand-in = Hand in
+hand-in-about = Saves a small file with everything you did and answered, for your teacher. It goes nowhere by itself.
+hand-in-name = Your name (if asked for)
+hand-in-do = Save the file
+go-on = Open a saved run
+go-on-title = Go on with what was handed in or saved for this lesson
+notice-lesson-changed = This lesson has changed since you were here. The tasks that you passed stay passed; your run was put aside, and the lesson begins anew.
+notice-other-lesson = This file belongs to another lesson: { $lesson }.
+
+## Tasks
+
+task = Task { $number } of { $count }
+task-label = Task { $number }
+task-passed = passed
+task-points = { $points ->
+    [one] 1 point
+   *[other] { $points } points
+  }
+task-checks = What has to be so
+task-said = Task { $number } is passed.
+check-met = Met:
+check-not-yet = Not yet:
+check-why = now: { $why }
+check-question = answer: { $text }
+hint = Hint.
+run-command = Run
+run-command-title = Type this command into the terminal
+step-now = Step
+
+## Questions
+
+question-label = Question: { $text }
+question-one = Question
+question-several = Question: several may be right
+question-value = Question: read it from the cluster
+question-right = ✓ right
+question-wrong = Not right.
+question-wrong-more = You answered: { $answer }. Look again, and try once more.
+question-tell = Tell me
+question-closed = This is asked about another moment: it can be answered when the cluster has come there. Step on, or go back.
+answer = Answer
+
+## Widgets
+
+widget-loop = Control loop
+widget-step = One step
+widget-objects = Objects
+widget-terminal = Terminal
+widget-yaml = File
+widget-task = Task
+widget-question = Question
+widget-paused = { $name }: a paused moment
+widget-at = a paused moment, step { $step }, t+{ $time }
+widget-moment = a paused moment
+widget-yours = your cluster
+widget-step-title = Step
+widget-reset = Back to the moment
+widget-wrong = This widget cannot be shown: { $message }
+
+## Authors
+
+author = Write a lesson
+author-about = The files of a lesson on the left, what a learner sees on the right. Everything stays in this browser until you download it.
+author-from = Start from
+author-from-choose = Start from a lesson…
+author-open = Open a zip
+author-download = Download
+author-test = Test
+author-testing = Testing…
+author-preview = Preview
+author-files = Files of the lesson
+author-add = Add a file
+author-add-name = Name of the file (en.md, start/job.yaml, hints/too-wide.txt)
+author-remove = Remove { $name }
+author-mistakes = { $count ->
+    [0] No mistakes found.
+    [one] One mistake
+   *[other] { $count } mistakes
+  }
+author-proven = The lesson holds what it promises: the solution passes every task in { $steps } steps, the beginning passes none, and every hint can come.
+author-mistake-at = { $file }, line { $line }
+author-no-preview = The preview comes back when lesson.yaml and start/ have no mistakes.
+author-zip-broken = This is no zip with a lesson in it: { $message }
+author-zip-large = There is more in this zip than a lesson ever has. Nothing was opened.
+author-replace = This replaces the lesson in the editor. Download it first if you want to keep it.
