@@ -14,9 +14,11 @@ use crate::sim::Time;
 use std::time::Duration;
 
 /// What a line may compute in one step: about one unit a command.
-const FUEL: i64 = 200_000;
+const FUEL: i64 = 50_000;
 /// What a program from outside costs of it.
-const CALL: i64 = 500;
+const CALL: i64 = 100;
+/// What passes when a line has used that up.
+const BUSY: Duration = Duration::from_secs(1);
 /// Who sleeps for longer (`sleep infinity`) waits for nothing but Ctrl-C.
 const EVER: Duration = Duration::from_secs(10 * 365 * 24 * 3600);
 
@@ -178,6 +180,9 @@ impl Machine {
                 self.blocked = Blocked::Forever;
             }
             self.exhausted = fuel <= 0;
+            if self.exhausted && matches!(self.blocked, Blocked::Until(_)) {
+                self.blocked = Blocked::Until((now + BUSY).0);
+            }
             let Some(api) = api.as_deref_mut().filter(|_| !self.exhausted && self.process.has_calls()) else {
                 break;
             };

@@ -34,6 +34,9 @@ pub struct Entry {
     pub exit: Option<i32>,
 }
 
+/// More of a line's output than this is not kept: what is oldest goes.
+const MOST_OUTPUT: usize = 1 << 20;
+
 /// The exit code of a shell that used more memory than there is.
 const KILLED: i32 = 137;
 
@@ -44,6 +47,8 @@ pub struct Terminal {
     machine: Machine,
     /// Whether the newest line is still running.
     running: bool,
+    /// How many bytes of the newest line's output are kept.
+    printed: usize,
     /// What the newest step wrote into the files.
     written: Vec<(Str, Option<Str>)>,
 }
@@ -51,7 +56,13 @@ pub struct Terminal {
 impl Terminal {
     /// A shell that waits for its first line.
     pub fn new(now: Time) -> Terminal {
-        Terminal { entries: List::default(), machine: Machine::new(now), running: false, written: Vec::new() }
+        Terminal {
+            entries: List::default(),
+            machine: Machine::new(now),
+            running: false,
+            printed: 0,
+            written: Vec::new(),
+        }
     }
 
     /// The commands, oldest first.
@@ -119,7 +130,7 @@ impl Terminal {
         }
         self.machine.show(files, now);
         self.entries.push_back(Entry { line: line.clone(), step, output: List::new(), exit: None });
-        self.running = true;
+        (self.running, self.printed) = (true, 0);
         self.act(world, |machine, api| {
             if typed {
                 return machine.type_line(line, api, now);
@@ -180,7 +191,12 @@ impl Terminal {
         if let Some(entry) = self.entries.back_mut()
             && !text.is_empty()
         {
+            self.printed += text.len();
             entry.output.push_back(Output { error, text });
+            // The newest piece stays, whatever its length.
+            while self.printed > MOST_OUTPUT && entry.output.len() > 1 {
+                self.printed -= entry.output.pop_front().map_or(0, |piece| piece.text.len());
+            }
         }
     }
 
