@@ -375,9 +375,11 @@ pub fn right_answer(
     }
 }
 
-/// Whether a person's words say a value: blanks and the order of a list do not matter.
+/// Whether a person's words say a value: blanks and the order of a list do not matter. A key of the default namespace may
+/// be said by its name, as the page shows it.
 fn is_said(given: &Json, wanted: &Json) -> bool {
     let given = compare::plain(given);
+    let is = |wanted: &String, word: &str| wanted == word || wanted.strip_prefix("default/") == Some(word);
     let said: Vec<&str> = given.split([',', ' ', '\n', '，', '、']).filter(|word| !word.is_empty()).collect();
     let nothing =
         said.is_empty() || ["none", "nothing", "0", "-", "无", "没有"].contains(&said.join(" ").as_str());
@@ -387,7 +389,7 @@ fn is_said(given: &Json, wanted: &Json) -> bool {
         Json::Array(items) => {
             let mut wanted: Vec<String> = items.iter().map(compare::plain).collect();
             wanted.len() == said.len()
-                && said.iter().all(|word| match wanted.iter().position(|w| w == word) {
+                && said.iter().all(|word| match wanted.iter().position(|w| is(w, word)) {
                     Some(at) => {
                         wanted.remove(at);
                         true
@@ -396,5 +398,24 @@ fn is_said(given: &Json, wanted: &Json) -> bool {
                 })
         }
         scalar => compare::plain(scalar).eq_ignore_ascii_case(given.trim()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_value_may_be_said_in_a_persons_words() {
+        for (given, wanted, right) in [
+            ("b a", json!(["a", "b"]), true),
+            ("hello", json!(["default/hello"]), true),
+            ("default/hello", json!(["default/hello"]), true),
+            ("hello", json!(["kube-system/hello"]), false),
+            ("none", json!([]), true),
+            (" True", json!("true"), true),
+        ] {
+            assert_eq!(is_said(&given.into(), &wanted), right, "{given}");
+        }
     }
 }

@@ -108,12 +108,19 @@ pub fn forbidden(allow: &Allow, lesson: &Lesson, input: &Input) -> Option<(Offen
     }
 }
 
-/// The verbs of the kubectl commands in a line. Other commands only look at files.
+/// The verbs of the kubectl commands in a line. Other commands only look at files; those by which kubectl could be run under
+/// another name count as verbs of their own.
 fn verbs(line: &str) -> Vec<&str> {
     let mut verbs = Vec::new();
-    for command in line.split(['|', ';', '&', '\n', '(']) {
-        let mut words = command.split_whitespace();
-        if words.next() != Some("kubectl") {
+    for command in line.split(['|', ';', '&', '\n', '(', '`', '{']) {
+        let mut words = command.split_whitespace().peekable();
+        if let Some(first) = words.peek()
+            && (["alias", "eval", "source", "."].contains(first) || first.starts_with(['$', '\\', '\'', '"']))
+        {
+            verbs.push(*first);
+        }
+        // Behind `time`, `do`, `!`, an assignment.
+        if !words.any(|word| word.rsplit('/').next() == Some("kubectl")) {
             continue;
         }
         while let Some(word) = words.next() {
@@ -169,6 +176,9 @@ mod tests {
             ("ls; kubectl --v=6 scale job/pi", "scale"),
             ("kubectl get pods && kubectl delete pod x", "get delete"),
             ("cat kubectl", ""),
+            ("for i in 1 2; do kubectl delete pod x; done", "delete"),
+            ("X=1 kubectl scale job/pi; echo `kubectl get pods`", "scale get"),
+            ("alias k=kubectl; eval k delete pod x; $K get pods", "alias eval $K"),
         ] {
             assert_eq!(super::verbs(line).join(" "), verbs, "{line}");
         }
