@@ -188,22 +188,40 @@ fn exit_codes_say_what_came_of_it() {
     );
 }
 
+/// Ways to hand in what was not done: what is replaced in an honest submission, and what that is called.
+const CHEATS: [(&str, &str, &str); 5] = [
+    ("},33,", "},32,", "other-trace"),
+    ("\"lesson\":\"first-job\"", "\"lesson\":\"expectations\"", "other-lesson"),
+    ("\"hash\":\"4", "\"hash\":\"5", "other-version"),
+    ("\"nodes\":2", "\"nodes\":3", "other-start"),
+    ("},33,", "},-90,", "impossible"),
+];
+
 #[test]
 fn a_whole_class_is_graded_at_once_and_whoever_cheats_is_named() {
     let class = folder("whole");
     let honest = handed_in(None, "student");
-    for i in 0..40 {
-        let text = if i % 8 == 3 { honest.replacen("},33,", "},32,", 1) } else { honest.clone() };
-        fs::write(class.join(format!("s{i:02}.json")), text).expect("written");
+    let mut wanted = Vec::new();
+    for i in 0..200 {
+        let file = format!("s{i:03}.json");
+        let mut text = honest.clone();
+        if i % 20 == 7 {
+            let (from, to, kind) = CHEATS[i / 20 % CHEATS.len()];
+            text = honest.replacen(from, to, 1);
+            assert_ne!(text, honest, "{kind}");
+            wanted.push(format!("{file} {kind}"));
+        }
+        fs::write(class.join(file), text).expect("written");
     }
     let lesson = root("lessons/first-job").display().to_string();
     let output = kubestep(&["grade", &lesson, &class.display().to_string()]);
     assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
     let reports = json::parse(&text(&output.stdout)).expect("JSON");
-    let cheats = reports.items().iter().filter(|report| {
-        report["offences"].items().iter().any(|offence| offence["kind"].str() == "other-trace")
+    // Another trace may take an answer's step with it; that is said too.
+    let told = reports.items().iter().filter_map(|report| {
+        let last = report["offences"].items().last()?["kind"].str();
+        Some(format!("{} {last}", report["file"].str()))
     });
-    let names: Vec<&str> = cheats.map(|report| report["file"].str()).collect();
-    assert_eq!(names, ["s03.json", "s11.json", "s19.json", "s27.json", "s35.json"]);
-    assert_eq!(reports.items().iter().filter(|report| report["passed"].as_bool() == Some(true)).count(), 35);
+    assert_eq!(told.collect::<Vec<_>>(), wanted);
+    assert_eq!(reports.items().iter().filter(|report| report["passed"].as_bool() == Some(true)).count(), 190);
 }
