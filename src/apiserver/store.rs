@@ -1,8 +1,8 @@
 //! [`Store`]: every object, every revision, one counter (what etcd is to the real API server).
 //!
 //! Every write makes one new revision of the whole store; an object's `resourceVersion` is the revision that wrote
-//! it. A revision is *compacted* after five minutes, as kube-apiserver has etcd do (its `compact.go`): no watch and no
-//! list can start before it any more. The *archive* goes further back than that, so that the page can show an object's
+//! it. A revision is *compacted* after five minutes, as kube-apiserver has etcd do (its `compact.go`), or after 500 more: no
+//! watch and no list can start before it any more. The *archive* goes further back than that, so that the page can show an object's
 //! history; nothing in the cluster depends on how far, and a checkpoint of a long run goes without. All structures share
 //! what they have in common: a clone of the store costs a few reference counts.
 
@@ -14,6 +14,9 @@ use std::time::Duration;
 
 /// How long a watch or a list can still start at a revision (`--etcd-compaction-interval`).
 const COMPACTION: Duration = Duration::from_secs(300);
+/// At no more than so many of the newest revisions (upstream's watch caches begin with 100 of each resource): a checkpoint
+/// of a long run keeps these.
+const WATCHABLE: u64 = 500;
 /// So many of the newest revisions are archived.
 const ARCHIVE: usize = 10_000;
 
@@ -120,7 +123,7 @@ impl Store {
     /// Compacts what is too old at a moment, and keeps the archive to its size. What is compacted follows from the writes
     /// alone, not from how much of them is archived here.
     fn trim(&mut self, now: Time) {
-        self.compacted = self.compacted.max(self.revision.saturating_sub(ARCHIVE as u64));
+        self.compacted = self.compacted.max(self.revision.saturating_sub(WATCHABLE));
         while self.change(self.compacted + 1).is_some_and(|next| now.since(next.at) > COMPACTION) {
             self.compacted += 1;
         }
