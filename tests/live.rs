@@ -74,7 +74,7 @@ fn what_a_learner_sees_changes_with_each_step() {
     "#]],
     );
     play(&mut live, &mut run, &["@type kubectl apply -f job.yaml", "@step"]);
-    assert_eq!(live.answer(&run, "which-key", "hello".into()), Some(false));
+    assert_eq!(live.answer(&run, "which-key", "kube-system/hello".into()), Some(false));
     assert_eq!(live.answer(&run, "which-key", "default/hello".into()), Some(true));
     play(&mut live, &mut run, &["@until event Started"]);
     check(
