@@ -48,7 +48,7 @@ fn a_link_and_a_file_open_where_the_run_was_left() {
     let mut left = playground(&[("job.yaml", JOB)], &["kubectl apply -f job.yaml", "kubectl get jobs"]);
     left.timeline_mut().seek(40);
     let run = left.export();
-    let hash = format!("{:016x}\n", trace_hash(&left));
+    let hash = format!("{}\n", trace_hash(&left));
     let saved = file("left.json", &run).display().to_string();
     let in_file =
         file("left.txt", &format!("https://example.com/{}\n", link(run.as_bytes()))).display().to_string();

@@ -1,12 +1,13 @@
 //! [`Lru`]: a map that forgets what was used least recently (what client-go's correlators keep their counts in).
 
 use crate::collections::{Element, Map};
+use crate::sim::Fingerprint;
 
 /// So many entries are kept (`maxLruCacheEntries`).
 const CAPACITY: usize = 4096;
 
 /// Values under texts, of which the newest 4,096 are kept. The texts are long and never asked for, so only their
-/// hashes are kept.
+/// fingerprints are kept.
 #[derive(Clone, Debug)]
 pub struct Lru<V: Element> {
     values: Map<u64, (u64, V)>,
@@ -24,13 +25,13 @@ impl<V: Element> Default for Lru<V> {
 impl<V: Element> Lru<V> {
     /// The value under a key. Looking does not count as use: whoever looks here writes next.
     pub fn get(&self, key: &str) -> Option<&V> {
-        Some(&self.values.get(&hash(key))?.1)
+        Some(&self.values.get(&Fingerprint::of(key))?.1)
     }
 
     /// Puts a value under a key; what was used least recently may go.
     pub fn insert(&mut self, key: &str, value: V) {
         self.uses += 1;
-        let key = hash(key);
+        let key = Fingerprint::of(key);
         self.used.insert(self.uses, key);
         if let Some((before, _)) = self.values.insert(key, (self.uses, value)) {
             self.used.remove(&before);
@@ -41,13 +42,6 @@ impl<V: Element> Lru<V> {
             self.values.remove(&oldest);
         }
     }
-}
-
-/// FNV-1a: the same on every machine.
-fn hash(text: &str) -> u64 {
-    text.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
-        (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
-    })
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use super::images::{self, registry, servers};
 use crate::json::Str;
 use crate::shell::fs::{Entry, Mount};
 use crate::shell::{self, Dialect, Executable, Output, Process, ProcessSpec, Tools, Userland};
-use crate::sim::Time;
+use crate::sim::{Fingerprint, Time};
 use std::time::Duration;
 
 pub use crate::shell::fs::{Tree, Volumes};
@@ -379,12 +379,10 @@ pub fn resolve(image: &str, any: bool) -> Result<Image, String> {
         return Err(format!("rpc error: code = NotFound desc = {failed}: {reference}: not found"));
     }
     let mut digest = String::from("sha256:");
-    let mut hash = 0xcbf2_9ce4_8422_2325_u64;
+    let mut fingerprint = Fingerprint::default();
     for round in 0..4u8 {
-        for byte in reference.bytes().chain([round]) {
-            hash = (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
-        }
-        digest.push_str(&format!("{hash:016x}"));
+        fingerprint.add(reference.bytes().chain([round]));
+        digest.push_str(&format!("{:016x}", fingerprint.0));
     }
     // The recordings' cluster ran shells and perl only; everything else just came up.
     let runs = |known: &&Content| !any || ["alpine", "bash", "busybox", "perl"].contains(&known.name);

@@ -12,7 +12,7 @@
 use super::lesson::Lesson;
 use crate::json;
 use crate::json::{Json, Str};
-use crate::playground::{Playground, RunError, RunFile, Trace};
+use crate::playground::{Playground, RunError, RunFile};
 
 /// The newest form that this program reads, and the one that it writes.
 const VERSION: i64 = 1;
@@ -130,7 +130,7 @@ pub fn write(
     name: &str,
     times: [&str; 2],
 ) -> String {
-    let trace = Trace(crate::playground::trace_hash(playground)).to_string();
+    let trace = crate::playground::trace_hash(playground).to_string();
     let said = [("name", name), ("started", times[0]), ("finished", times[1]), ("trace", &trace)];
     text(lesson, playground, answers, &said)
 }

@@ -19,7 +19,7 @@ use crate::cluster::{Call, Config, Fault};
 use crate::http;
 use crate::json;
 use crate::json::{Json, Str};
-use crate::sim::Machine;
+use crate::sim::{Fingerprint, Machine};
 use std::time::Duration;
 
 /// The newest form of the text that this program reads, and the one it writes.
@@ -337,29 +337,23 @@ fn decode(entry: &Json, files: &mut Files) -> Option<(Input, usize)> {
     }
 }
 
-/// A run's fingerprint: the same for the same seed and log, on every machine. FNV-1a over every record's trace.
-pub fn trace_hash(playground: &Playground) -> u64 {
+/// A run's fingerprint: the same for the same seed and log, on every machine.
+pub fn trace_hash(playground: &Playground) -> Trace {
     let mut desk = Desk::new(playground.config());
     let mut hash = Trace::default();
     for (input, _) in playground.timeline.branch().entries() {
         hash.add(&desk.apply(input));
     }
-    hash.0
+    hash
 }
 
 /// The fingerprint of a run as it goes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Trace(pub u64);
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Trace(Fingerprint);
 
 impl std::fmt::Display for Trace {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{:016x}", self.0)
-    }
-}
-
-impl Default for Trace {
-    fn default() -> Trace {
-        Trace(0xcbf2_9ce4_8422_2325)
+        write!(f, "{:016x}", self.0.0)
     }
 }
 
@@ -370,8 +364,6 @@ impl Trace {
         let call = |c: &Call| format!("{:?} {} {} {}", c.result, c.key, c.revision_after, c.after);
         let calls: Vec<String> = step.calls.iter().map(call).collect();
         let trace = format!("{} {} {:?} {:?} {calls:?}", step.step, step.time, step.action, step.notes);
-        for byte in trace.bytes() {
-            self.0 = (self.0 ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
-        }
+        self.0.add(trace.bytes());
     }
 }

@@ -102,7 +102,7 @@ impl Playground {
     /// The run's fingerprint: equal natively and here for the same seed and log.
     #[wasm_bindgen(js_name = traceHash)]
     pub fn trace_hash(&self) -> String {
-        format!("{:016x}", playground::trace_hash(&self.engine))
+        playground::trace_hash(&self.engine).to_string()
     }
 
     /// Everything that the control-loop view shows.

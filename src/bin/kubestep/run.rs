@@ -72,7 +72,7 @@ pub fn run(arguments: &Arguments) -> ExitCode {
         }
     }
     if arguments.hash {
-        println!("{:016x}", trace_hash(&playground));
+        println!("{}", trace_hash(&playground));
     }
     ExitCode::SUCCESS
 }
