@@ -9,7 +9,9 @@ import { beforeAll, beforeEach, describe, expect, test } from "vitest";
 import type { Session } from "../src/app/session";
 import { violations } from "./axe";
 import { launch, url } from "./chromium";
+import { pageOf } from "./embedded";
 import { person } from "./person";
+import { built, site } from "./site";
 
 const program = process.env["KUBESTEP_BIN"];
 const folder = mkdtempSync(join(tmpdir(), "kubestep-share-"));
@@ -51,7 +53,7 @@ describe.skipIf(!url)("sharing", () => {
       return at?.getAttribute("data-item") ?? at?.id ?? "";
     });
     expect(await focused()).toBe("link");
-    const after: [string, string][] = [["ArrowDown", "run"], ["End", "open"], ["ArrowDown", "link"], ["ArrowUp", "open"], ["d", "svg"], ["d", "png"], ["Home", "link"]];
+    const after: [string, string][] = [["ArrowDown", "run"], ["End", "open"], ["ArrowDown", "link"], ["ArrowUp", "open"], ["f", "embed"], ["d", "svg"], ["d", "png"], ["Home", "link"]];
     for (const [key, item] of after) {
       await you.page.keyboard.press(key);
       expect(await focused(), key).toBe(item);
@@ -96,6 +98,35 @@ describe.skipIf(!url)("sharing", () => {
     expect(printed).not.toMatch(/^ +31 /m);
     const manifests = await you.page.evaluate(() => (document.querySelector("ks-app") as unknown as { session: Session }).session.engine.manifests());
     expect(execFileSync(program!, ["export", link], { encoding: "utf8" })).toBe(manifests);
+  });
+
+  test.skipIf(!built)("a docs page shows the moment as a picture, and goes on from there when a reader asks", async () => {
+    const { text: picture } = await saved("For a docs page");
+    const code = await clipboard();
+    expect(code).toMatch(/^<kube-step src="#v1:[^"]+" view="loop">\n  <img slot="still" src="kubestep-30.svg" width="960" height="\d+" alt="Kubestep: step 30, [^"]+">\n<\/kube-step>\n$/);
+    const server = await site({ pages: { "/docs.html": pageOf(code), "/kubestep-30.svg": picture } });
+    const browser = await launch();
+    const page = await browser.newPage();
+    for (const viewport of [{ width: 1440, height: 900 }, { width: 390, height: 844 }])
+      for (const colorScheme of ["dark", "light"] as const) {
+        await page.setViewportSize(viewport);
+        await page.emulateMedia({ colorScheme });
+        await page.goto(`${server.url}/docs.html`);
+        const image = page.locator("kube-step img");
+        expect(await image.evaluate((image: HTMLImageElement) => image.complete && image.naturalWidth)).toBe(960);
+        expect(await page.getByRole("img", { name: /^Kubestep: step 30/ }).isVisible()).toBe(true);
+        expect(await violations(page)).toEqual([]);
+        await page.screenshot({ path: join(folder, `still-${colorScheme}-${viewport.width}.png`) });
+      }
+    expect(server.asked.filter((path) => path.endsWith(".wasm"))).toEqual([]);
+    const bytes = [...server.sent.values()].reduce((sum, bytes) => sum + bytes);
+    console.log(`a docs page with one paused diagram: ${bytes} bytes (the page and its picture not compressed)`);
+    expect(bytes).toBeLessThan(300_000);
+    await page.getByRole("button", { name: "Run here" }).click();
+    await page.waitForFunction(() => (document.querySelector("kube-step") as unknown as { state?: { step: number } }).state?.step === 30);
+    expect(await page.locator("kube-step img").isVisible()).toBe(false);
+    await browser.close();
+    await server.close();
   });
 
   test("a saved run and an offline page open from the menu", async () => {

@@ -191,7 +191,12 @@ export class KubeStep extends HTMLElement implements Api {
     // What stands above it need not be said again.
     const files = this.#manifest.shown && !showsFiles(this) ? [] : this.#manifest.files;
     const texts = make("div", "", { className: "texts" });
-    if (files.length > 0) {
+    const pictured = this.querySelector(':scope > [slot="still"]') !== null;
+    this.toggleAttribute("data-pictured", pictured);
+    if (pictured) {
+      texts.className = "picture";
+      texts.append(make("slot", "", { name: "still" }));
+    } else if (files.length > 0) {
       texts.tabIndex = 0;
       texts.role = "region";
       texts.ariaLabel = word(language, "element-manifest");

@@ -47,6 +47,8 @@ ${heights((attribute) => `:host(${attribute || "*"})`)}
 .still pre { margin: 0; font-family: var(--mono); font-size: 13px; line-height: 1.6; white-space: pre; tab-size: 2; color: var(--ink); background: none; border: 0; padding: 0; }
 .still .name { margin: 0 0 4px; color: var(--muted); font-size: 12.5px; font-family: var(--mono); }
 .still pre + .name { margin-block-start: 14px; }
+.still .picture { flex: 1; min-block-size: 0; display: grid; place-items: center; padding: 8px; background: var(--page); }
+.still ::slotted(*) { max-inline-size: 100%; max-block-size: 100%; inline-size: auto; block-size: auto; object-fit: contain; margin: 0; }
 .still .start { display: flex; flex-wrap: wrap; align-items: center; gap: 6px 12px; padding: 10px 16px; border-block-start: 1px solid var(--line); flex: none; }
 .still .texts:empty { display: none; } .still .texts:empty + .start { border: 0; margin: auto; justify-content: center; text-align: center; }
 .still p { margin: 0; color: var(--muted); font-size: 13px; }
@@ -58,7 +60,7 @@ button[aria-busy="true"] { opacity: 0.75; cursor: progress; }
 .sorry { color: var(--bad); }
 @media print {
   :host { block-size: auto; overflow: visible; contain: none; border: 0; }
-  :host([data-attached]) { display: none; }
+  :host([data-attached]:not([data-pictured])) { display: none; }
   .still { display: block; } .still[hidden] { display: block; } .start, ks-embed { display: none !important; }
 }
 @media screen { .still[hidden] { display: none; } }

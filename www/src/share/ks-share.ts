@@ -17,7 +17,7 @@ addTexts({ en: english, "zh-CN": chinese });
 const MOST_BYTES = 24 << 20;
 
 /** The items, in groups. */
-const GROUPS = [["link", "run", "offline"], ["markdown", "svg", "png", "manifests"], ["open"]] as const;
+const GROUPS = [["link", "run", "offline"], ["markdown", "embed", "svg", "png", "manifests"], ["open"]] as const;
 type Item = (typeof GROUPS)[number][number];
 
 @customElement("ks-share")
@@ -155,6 +155,10 @@ export class KsShare extends LitElement {
       }
       case "markdown":
         return this.markdown.show(this.#opener);
+      case "embed": {
+        this.done(t("share-making"), true);
+        return this.embed(`${name}.svg`);
+      }
       case "svg":
       case "png": {
         this.done(t("share-making"), true);
@@ -172,6 +176,17 @@ export class KsShare extends LitElement {
       case "open":
         this.file.click();
     }
+  }
+
+  /** The element for a docs page goes to the clipboard, and the picture that stands in it until a reader runs it to a file. */
+  private async embed(picture: string): Promise<void> {
+    const link = this.session.ask(() => this.session.link());
+    if (!link) return;
+    const [{ svg }, { embedCode }] = await Promise.all([import("./picture"), import("./embed")]);
+    const drawn = await svg(this.session);
+    await navigator.clipboard.writeText(embedCode(new URL(link, location.href).hash, picture, drawn));
+    download(picture, drawn, "image/svg+xml");
+    this.done(t("share-embedded", { name: picture }));
   }
 
   private async link(): Promise<void> {
