@@ -75,8 +75,8 @@ export class KsApp extends LitElement {
     @media (max-width: 760px) {
       :host { grid-template-rows: auto auto minmax(0, 1fr) auto; }
       header { flex-wrap: wrap; padding: 2px 8px 4px; gap: 0 2px; } h1 { margin-right: auto; }
-      .grow { order: 2; flex-basis: 100%; height: 0; } .run { order: 3; }
-      .more { display: inline-block; } header:not(.open) .run { display: none; } .notice { top: 98px; }
+      .grow { order: 2; flex-basis: 100%; height: 0; } .run, .scheme { order: 3; }
+      .more { display: inline-block; } header:not(.open) :is(.run, .scheme) { display: none; } .notice { top: 98px; }
       header select { max-width: 15ch; min-height: 38px; } header select.run { flex: 1 1 80px; width: 80px; max-width: none; } header .button { min-height: 38px; padding-inline: 9px; }
       .panes { display: flex; border-bottom: 1px solid var(--line); background: var(--surface); overflow-x: auto; }
       .panes button { flex: 1 0 auto; border: 0; background: none; padding: 11px 10px; color: var(--muted); }
@@ -124,7 +124,7 @@ export class KsApp extends LitElement {
           >${t("share")} <span class="shared" role="status">${this.shared}</span></button>
           <ks-share .session=${session} @shown=${(e: CustomEvent<boolean>) => (this.sharing = e.detail)} @done=${this.onShared}></ks-share></span>
         ${settingsButtons(this.speak)}
-        <button class="button quiet" @click=${() => this.help.showModal()} aria-label=${t("help")} title=${t("help")}>?</button>
+        <button class="button quiet run" @click=${() => this.help.showModal()} aria-label=${t("help")} title=${t("help")}>?</button>
         <button class="button quiet more" aria-expanded=${this.more} @click=${() => (this.more = !this.more)} aria-label=${t("menu")} title=${t("menu")}>⋯</button>
       </header>
       ${this.notice()}

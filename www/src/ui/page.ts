@@ -31,5 +31,5 @@ export function otherTheme(): void {
 /** The two buttons of every header. */
 export function settingsButtons(changed: () => void): TemplateResult {
   return html`<button class="button quiet" lang=${language() === "en" ? "zh-CN" : "en"} @click=${() => (otherLanguage(), changed())}>${language() === "en" ? "中文" : "English"}</button>
-    <button class="button quiet" @click=${otherTheme} aria-label=${t("theme")} title=${t("theme")}>${icon("theme")}</button>`;
+    <button class="button quiet scheme" @click=${otherTheme} aria-label=${t("theme")} title=${t("theme")}>${icon("theme")}</button>`;
 }
