@@ -1,6 +1,6 @@
 //! Runs as a person has them: every step has its cause, and "to idle" ends.
 
-use kubestep::cluster::{Action, Config};
+use kubestep::cluster::{Action, Config, Fault};
 use kubestep::http;
 use kubestep::json::Str;
 use kubestep::playground::{Files, Playground, RunEnd, RunFile, Until, diagnose, trace_hash};
@@ -51,10 +51,37 @@ fn to_idle_ends_also_where_a_program_never_does() {
         let (ended, seconds) = idle(&mut playground);
         assert_eq!(ended, end, "{manifest}");
         assert!((at_least..=at_most).contains(&seconds), "{seconds} s:\n{manifest}");
-        let waits = playground.desk().world().waits_for_pods();
+        let waits = playground.desk().world().waits_for();
         let goes_on = end == RunEnd::Loop || manifest.contains("lastest");
         assert_eq!(waits.len(), usize::from(goes_on), "{manifest}");
     }
+}
+
+/// A Deployment whose pods are ready again and again and never available: its deadline moves on with each of them.
+#[test]
+fn pods_that_never_become_available_are_a_loop() {
+    let mut playground = applied(
+        "apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: it\nspec:\n  minReadySeconds: 5\n  selector:\n    \
+         matchLabels: {app: it}\n  template:\n    metadata:\n      labels: {app: it}\n    spec:\n      containers:\n      \
+         - name: main\n        image: busybox\n        command: [sleep, '1']\n",
+    );
+    let (end, seconds) = idle(&mut playground);
+    assert_eq!(end, RunEnd::Loop);
+    assert!((600..2400).contains(&seconds), "{seconds} s");
+}
+
+/// The controller's cache stays behind, so that its writes are refused as long as it is held.
+#[test]
+fn a_sync_that_fails_for_ever_is_a_loop() {
+    let mut playground = applied(&job("completions: 1", "sleep 5"));
+    playground.run(&Until::Event("SuccessfulCreate".into()), |_| true);
+    playground.fault(Fault::parse("delivery jobs.batch off").expect("a fault"));
+    playground.command("kubectl annotate job it a=b");
+    let (end, seconds) = idle(&mut playground);
+    assert_eq!(end, RunEnd::Loop);
+    assert!((600..3600).contains(&seconds), "{seconds} s");
+    let waits = playground.desk().world().waits_for();
+    assert_eq!(waits.iter().map(|(_, key)| key.name.as_str()).collect::<Vec<_>>(), ["it"]);
 }
 
 #[test]

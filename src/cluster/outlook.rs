@@ -143,17 +143,22 @@ impl World {
         self.server.peek_event(reflector?.watch()?)
     }
 
-    /// The pods that are all that the cluster still waits for: their programs sleep, or they are to be tried again (which
-    /// is no work left to do where it is tried only now and then). None while anything else is to be done.
-    pub fn waits_for_pods(&self) -> Vec<ObjectKey> {
-        let mut pods = Set::new();
-        if self.manager.next_foreground().is_some()
+    /// The last moment that a controller has set itself, other than to retry what failed.
+    pub fn last_deadline(&self) -> Option<Time> {
+        self.manager.deadlines().max()
+    }
+
+    /// What is all that the cluster still waits for: pods whose programs sleep or that are to be tried again, and objects
+    /// whose syncs have failed and are retried. None while anything else is to be done.
+    pub fn waits_for(&self) -> Vec<(Resource, ObjectKey)> {
+        if self.manager.deadlines().next().is_some()
             || !self.coming.is_empty()
             || self.scheduler.next_timer().is_some_and(|timer| !timer.background)
             || self.first_due(self.now).is_some()
         {
             return Vec::new();
         }
+        let mut pods = Set::new();
         for kubelet in &self.kubelets {
             for work in kubelet.agenda() {
                 if let Work::PodWorker(pod) | Work::Process { pod, .. } | Work::Probe { pod, .. } = work {
@@ -161,7 +166,8 @@ impl World {
                 }
             }
         }
-        pods.iter().cloned().collect()
+        let pods = pods.iter().map(|pod| (kinds::PODS.into(), pod.clone()));
+        pods.chain(self.manager.retries()).collect()
     }
 
     /// What an action is about.

@@ -343,12 +343,33 @@ impl Manager {
         self.timers().filter(|timer| !timer.background).map(|timer| timer.at).min()
     }
 
+    /// The moments that controllers have set themselves, housekeeping and what failed and is retried apart.
+    pub fn deadlines(&self) -> impl Iterator<Item = Time> {
+        let waiting = self.served().flat_map(Queue::deadlines);
+        waiting.chain(self.other_timers().filter(|timer| !timer.background).map(|timer| timer.at))
+    }
+
+    /// The objects whose syncs have failed and will be tried again.
+    pub fn retries(&self) -> impl Iterator<Item = (Resource, ObjectKey)> {
+        self.served().flat_map(|queue| queue.retries().filter_map(|key| queue.object(key)))
+    }
+
     fn timers(&self) -> impl Iterator<Item = Timer> {
+        self.served().flat_map(Queue::timers).chain(self.other_timers())
+    }
+
+    /// The queues that have workers.
+    fn served(&self) -> impl Iterator<Item = &Queue> {
         let running = self.stage == Stage::Running;
-        let queues = self.queues().filter(|queue| queue.workers > 0).flat_map(Queue::timers);
+        self.queues().filter(move |queue| running && queue.workers > 0)
+    }
+
+    /// Relists, and what controllers do by themselves.
+    fn other_timers(&self) -> impl Iterator<Item = Timer> {
+        let running = self.stage == Stage::Running;
         let relists = self.reflectors().filter_map(Reflector::retry_at);
         let own = self.controllers().into_iter().filter_map(|controller| controller.timer());
-        queues.chain(relists.map(|at| Timer { at, background: false })).chain(own).filter(move |_| running)
+        relists.map(|at| Timer { at, background: false }).chain(own).filter(move |_| running)
     }
 
     /// The process dies and starts anew: it remembers nothing, and lists all again.

@@ -107,6 +107,18 @@ impl Queue {
         let housekeeping = |key| self.periodic && self.keys.num_requeues(key) == 0;
         self.keys.waiting().take(count).map(move |(at, key)| Timer { at, background: housekeeping(key) })
     }
+
+    /// When its waiting keys are due that neither failed nor are housekeeping.
+    pub fn deadlines(&self) -> impl Iterator<Item = Time> {
+        let waiting =
+            self.keys.waiting().filter(|(_, key)| !self.periodic && self.keys.num_requeues(key) == 0);
+        waiting.map(|(at, _)| at)
+    }
+
+    /// The waiting keys whose syncs have failed.
+    pub fn retries(&self) -> impl Iterator<Item = &ObjectKey> {
+        self.keys.waiting().map(|(_, key)| key).filter(|key| self.keys.num_requeues(key) > 0)
+    }
 }
 
 /// One controller of the controller manager.

@@ -42,7 +42,8 @@ pub enum RunEnd {
     Idle,
     /// A component has passed a place that is marked.
     Breakpoint,
-    /// For long nothing was new, and only pods, or a command, go on: a program that loops, or one that is tried again and again.
+    /// For long nothing was new, but pods, a command or failing syncs go on: a program that loops, something that is tried
+    /// again and again.
     Loop,
 }
 
@@ -77,7 +78,7 @@ impl Breakpoint {
 
 /// After this much virtual time without news ([`tells_something`]), a run asks whether anything is still to come.
 pub const PATIENCE: Duration = Duration::from_secs(600);
-/// A pod or a command that did something this often without news loops; one that did not may just be sleeping for long.
+/// What was done this often without news is done in a loop; a pod that was not so busy may just be sleeping for long.
 const WAKES: u32 = 5;
 
 /// Since when a run has brought no news.
@@ -86,7 +87,11 @@ pub(super) struct Quiet {
     /// Where the run's last slice ended.
     position: usize,
     since: Time,
+    /// How often a pod or a command did something since, or a sync failed.
     wakes: u32,
+    /// Where that is a loop: how long to go on all the same. Controllers had set themselves times by then, to which
+    /// something new may happen.
+    until: Option<Time>,
 }
 
 /// What a slice did.
@@ -136,18 +141,21 @@ impl Playground {
         let step = &record.step;
         let about_pod = step.object.as_ref().is_some_and(|(resource, _)| *resource == kinds::PODS.into());
         let pod_acted = about_pod && matches!(step.action, Some(Action::Kubelet { .. }));
+        let failed = step.notes.iter().any(|note| note.phase == "retry");
         if record.line.is_some() || step.writes().any(tells_something) {
             self.quiet = Quiet { since: step.time, ..Quiet::default() };
-        } else if pod_acted || record.resumed {
+        } else if pod_acted || failed || record.resumed {
             self.quiet.wakes += 1;
+        }
+        let Quiet { since, wakes, until, .. } = self.quiet;
+        if until.is_none() && wakes >= WAKES && step.time >= since + PATIENCE {
+            self.quiet.until = Some(self.desk().world().last_deadline().unwrap_or(step.time));
         }
     }
 
     fn loops(&self) -> bool {
-        let (world, terminal) = (self.desk().world(), self.desk().terminal());
-        self.quiet.wakes >= WAKES
-            && world.now() >= self.quiet.since + PATIENCE
-            && (!world.waits_for_pods().is_empty() || terminal.deadline().is_some())
+        let world = self.desk().world();
+        self.quiet.until.is_some_and(|until| world.now() >= until) && world.first_due(world.now()).is_none()
     }
 
     /// Whether there is no need, or no way, to go on.

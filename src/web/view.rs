@@ -74,7 +74,7 @@ fn of_world(world: &World, start: Time, limit: usize) -> View {
         let object = world.server().peek(&kinds::NODES.into(), &ObjectKey::new("", name));
         node_view(world, i, name, &Node::from(object), &on_node[i], limit)
     };
-    let waits_for = world.waits_for_pods();
+    let waits_for = world.waits_for();
     View {
         now_ms: names::millis(start, world.now()),
         clock: world.now().rfc3339(),
@@ -87,7 +87,7 @@ fn of_world(world: &World, start: Time, limit: usize) -> View {
             items: (0..world.kubelets().len()).take(limit).map(node).collect(),
         },
         unscheduled: names::listed(unscheduled.into_iter().map(pod_view), limit),
-        waits_for: names::listed(waits_for.iter().map(|pod| names::object(&kinds::PODS.into(), pod)), limit),
+        waits_for: names::listed(waits_for.iter().map(|(resource, key)| names::object(resource, key)), limit),
         ..View::default()
     }
 }

@@ -18,8 +18,8 @@ outward! {
         pub revision: u64,
         /// Nothing is enabled and no timer is set that would change an object.
         pub idle: bool,
-        /// The pods that are all that the cluster waits for: a program sleeps, or a container is to be tried again (now and
-        /// then only, where the cluster is idle). None while anything else is to be done.
+        /// What is all that the cluster waits for: pods (a program sleeps, or a container is to be tried again, now and then
+        /// only where the cluster is idle) and objects whose syncs fail. None while anything else is to be done.
         pub waits_for: Listed<ObjectRef>,
         /// The API server.
         pub api_server: ApiServerView,

@@ -220,7 +220,7 @@ export class Session extends EventTarget {
     this.markStepped();
     const ended = end as RunEnd | "stopped";
     if (ended === "breakpoint") this.stopped();
-    if (ended === "loop" && this.view.waitsFor.total === 0) this.say({ id: "notice-loop-command", severity: "info" });
+    if (ended === "loop" && this.view.waitsFor.total === 0) this.say({ id: "notice-loop-quiet", severity: "info" });
     else if (ended === "loop") this.say({ id: "notice-loop", values: { pods: waitsFor(this.view) }, severity: "info" });
     if (ended === "idle" && until.type !== "idle") this.say({ id: "notice-not-reached", severity: "info" });
     this.changed("ui");
