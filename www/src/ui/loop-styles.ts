@@ -129,7 +129,13 @@ export const loopStyles = css`
   .node h3 .link:hover { text-decoration: underline; }
   .warn { min-width: 0; overflow: hidden; text-overflow: ellipsis; font-size: 11px; font-weight: 600; color: var(--bad); white-space: nowrap; }
 
-  @container (max-width: 559px) {
+  @container (min-width: 460px) and (max-width: 639px) {
+    .watchers { grid-template-columns: minmax(0, 1fr) minmax(0, 1fr); }
+    .column:first-child { grid-row: 1 / span 2; } .column:not(:first-child) { grid-column: 2; }
+    .others { grid-column: 1 / -1; }
+    .column:nth-child(3) .pods { min-height: 26px; }
+  }
+  @container (max-width: 459px) {
     .watchers { grid-template-columns: minmax(0, 1fr); gap: 10px; }
     .start { gap: 6px; font-size: 11px; padding: 0 6px; } .start li:not([data-state="now"]) .words { display: none; }
     .column, .others { padding-left: 16px; grid-column: 1; } .column:first-child { grid-row: auto; }
