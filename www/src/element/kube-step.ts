@@ -5,6 +5,7 @@ import type { RunUntil } from "../wasm/kubestep.js";
 import type { Api, CommandResult, Events, KubeObject, State } from "./api";
 import { look, pageRules } from "./look";
 import { findManifest, type Manifest } from "./manifest";
+import { outline } from "./outline";
 import { themeAround, watchTheme, type Theme } from "./theme";
 import type { Stage } from "./stage";
 import { turn } from "./turns";
@@ -202,6 +203,8 @@ export class KubeStep extends HTMLElement implements Api {
       texts.ariaLabel = word(language, "element-manifest");
       for (const { name, text } of files) texts.append(...(files.length > 1 ? [make("p", name, { className: "name" })] : []), make("pre", text));
     }
+    const view = readView(this.getAttribute("view"));
+    const drawing = !pictured && !view.strip && view.panels.includes("loop") ? [outline()] : [];
     const loading = this.#loading !== undefined && !failed;
     const button = make("button", word(language, loading ? "element-loading" : "element-run"), { type: "button" });
     if (loading) button.ariaBusy = "true";
@@ -211,8 +214,8 @@ export class KubeStep extends HTMLElement implements Api {
     start.append(button, note);
     const focused = this.#root.activeElement?.localName === "button";
     this.#still.lang = language;
-    this.#still.className = readView(this.getAttribute("view")).strip ? "still strip" : "still";
-    this.#still.replaceChildren(texts, start);
+    this.#still.className = view.strip ? "still strip" : "still";
+    this.#still.replaceChildren(texts, ...drawing, start);
     if (focused) button.focus({ preventScroll: true });
   }
 }

@@ -43,13 +43,16 @@ export const look = `
 ${heights((attribute) => `:host(${attribute || "*"})`)}
 *, ::before, ::after { box-sizing: border-box; }
 .still { display: flex; flex-direction: column; block-size: 100%; background: var(--surface); }
-.still .texts { flex: 1; min-block-size: 0; overflow: auto; padding: 12px 16px; }
+.still .texts { flex: 0 1 auto; min-block-size: 0; overflow: auto; padding: 12px 16px; }
+.still .texts:has(+ .start) { flex: 1; }
 .still pre { margin: 0; font-family: var(--mono); font-size: 13px; line-height: 1.6; white-space: pre; tab-size: 2; color: var(--ink); background: none; border: 0; padding: 0; }
 .still .name { margin: 0 0 4px; color: var(--muted); font-size: 12.5px; font-family: var(--mono); }
 .still pre + .name { margin-block-start: 14px; }
 .still .picture { flex: 1; min-block-size: 0; display: grid; place-items: center; padding: 8px; background: var(--page); }
 .still ::slotted(*) { max-inline-size: 100%; max-block-size: 100%; inline-size: auto; block-size: auto; object-fit: contain; margin: 0; }
 .still .start { display: flex; flex-wrap: wrap; align-items: center; gap: 6px 12px; padding: 10px 16px; border-block-start: 1px solid var(--line); flex: none; }
+.still .outline { flex: 1; min-block-size: 0; max-inline-size: min(560px, 100%); inline-size: 100%; align-self: center; padding: 24px; fill: none; stroke: var(--line); stroke-width: 1.2; }
+.still .outline rect { fill: var(--page); }
 .still .texts:empty { display: none; } .still .texts:empty + .start { border: 0; margin: auto; justify-content: center; text-align: center; }
 .still p { margin: 0; color: var(--muted); font-size: 13px; }
 button { font: inherit; font-weight: 600; line-height: 20px; min-block-size: 32px; padding: 5px 14px; border-radius: 6px; border: 1px solid var(--accent); background: var(--accent); color: var(--on-accent); cursor: pointer; white-space: nowrap; }
