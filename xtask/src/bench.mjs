@@ -1,5 +1,5 @@
 // `kubestep bench` in the module: the same Jobs, in the same order, with the same report. Run by `cargo xtask bench`:
-// node bench.mjs FOLDER COMPLETIONS PARALLELISM, or node bench.mjs FOLDER --hourly DAYS, where FOLDER holds kubestep.js and kubestep_bg.wasm.
+// node bench.mjs FOLDER COMPLETIONS PARALLELISM, or with --hourly DAYS or --requests PODS instead of these, where FOLDER holds kubestep.js and kubestep_bg.wasm.
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { performance } from "node:perf_hooks";
@@ -57,6 +57,41 @@ function hourly(days) {
 
 if (completions === "--hourly") {
   console.log(JSON.stringify(hourly(Number(parallelism))));
+  process.exit(0);
+}
+
+/** Requests per second of an API server that holds so many Pods in another namespace. */
+function requests(pods) {
+  const each = 1000;
+  const playground = new Playground({ seed: 1, nodes: 3, files: [] });
+  const ask = (method, target, body = "") => {
+    const form = method === "PATCH" ? "application/merge-patch+json" : "application/json";
+    const { code } = playground.request(method, target, ["content-type", form], body);
+    if (code >= 300) throw new Error(`${method} ${target}: ${code}`);
+  };
+  const pod = (name) => `{"apiVersion":"v1","kind":"Pod","metadata":{"name":"p${name}"},"spec":{"containers":[{"name":"c","image":"busybox"}]}}`;
+  for (const namespace of ["crowd", "measured"]) {
+    ask("POST", "/api/v1/namespaces", `{"metadata":{"name":"${namespace}"}}`);
+    ask("POST", `/api/v1/namespaces/${namespace}/serviceaccounts`, `{"metadata":{"name":"default"}}`);
+  }
+  for (let name = 0; name < pods; name++) ask("POST", "/api/v1/namespaces/crowd/pods", pod(name));
+  const at = "/api/v1/namespaces/measured/pods";
+  const perSecond = (act) => {
+    const started = performance.now();
+    for (let name = 0; name < each; name++) act(name);
+    return Math.round(each / ((performance.now() - started) / 1000));
+  };
+  return {
+    pods,
+    create: perSecond((name) => ask("POST", at, pod(name))),
+    get: perSecond((name) => ask("GET", `${at}/p${name}`)),
+    list: perSecond(() => ask("GET", `${at}?limit=10`)),
+    patch: perSecond((name) => ask("PATCH", `${at}/p${name}`, `{"metadata":{"labels":{"touched":"yes"}}}`)),
+  };
+}
+
+if (completions === "--requests") {
+  console.log(JSON.stringify(requests(Number(parallelism))));
   process.exit(0);
 }
 

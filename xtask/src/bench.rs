@@ -12,6 +12,8 @@ use std::time::{Duration, Instant};
 const JOBS: &[(u32, u32)] = &[(100, 100), (1_000, 100), (10_000, 100)];
 /// Days for which an hourly CronJob is run.
 const DAYS: &[&str] = &["7", "365"];
+/// Pods that the API server holds while requests are measured.
+const PODS: &[&str] = &["1", "1000", "10000"];
 /// What takes longer is ended, and said to have been.
 const PATIENCE: Duration = Duration::from_secs(300);
 
@@ -47,6 +49,11 @@ pub fn run(args: &[String]) -> Result<()> {
         let both = |days: &&str| [measure(native(&["--hourly", days])), measure(module("--hourly", days))];
         Ok(DAYS.iter().map(both).collect())
     })?;
+    let requests: Vec<[Result<Value>; 2]> = phases.run("requests", || {
+        let both =
+            |pods: &&str| [measure(native(&["--requests", pods])), measure(module("--requests", pods))];
+        Ok(PODS.iter().map(both).collect())
+    })?;
     print_tree(&measure(native(&["--tree"]))?);
     let job = |(completions, parallelism): &(u32, u32)| {
         format!("{completions} completions, parallelism {parallelism}")
@@ -55,6 +62,7 @@ pub fn run(args: &[String]) -> Result<()> {
     let days = DAYS.iter().map(|days| format!("hourly, {days} days"));
     print_runs("CronJob", &days.collect::<Vec<_>>(), &calendars);
     print_pods(&runs);
+    print_requests(&requests);
     if page {
         let first_step = phases.run("first step", first_step);
         print_page(first_step)?;
@@ -152,6 +160,23 @@ fn print_pods(runs: &[[Result<Value>; 2]]) {
             Err(_) => "— | —".to_owned(),
         };
         println!("| {completions} | {} | {} |", cell(&run[0]), cell(&run[1]));
+    }
+}
+
+/// How many requests a second the API server answers.
+fn print_requests(runs: &[[Result<Value>; 2]]) {
+    println!("\n| Pods in the store | where | create/s | get/s | list of 10/s | patch/s |");
+    println!("| ---: | --- | ---: | ---: | ---: | ---: |");
+    for (pods, run) in PODS.iter().zip(runs) {
+        for (place, run) in ["native", "wasm"].iter().zip(run) {
+            match run {
+                Err(error) => println!("| {pods} | {place} | {error:#} | | | |"),
+                Ok(run) => {
+                    let cells = ["create", "get", "list", "patch"].map(|key| run[key].to_string());
+                    println!("| {pods} | {place} | {} |", cells.join(" | "));
+                }
+            }
+        }
     }
 }
 

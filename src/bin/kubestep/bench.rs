@@ -2,6 +2,7 @@
 
 use kubestep::api::{ObjectKey, kinds};
 use kubestep::cluster::Config;
+use kubestep::http;
 use kubestep::json;
 use kubestep::json::{Json, diff};
 use kubestep::playground::{Files, Playground, Until};
@@ -21,6 +22,9 @@ pub struct Arguments {
     /// Measure an hourly CronJob for so many days, not a Job.
     #[arg(long, value_name = "DAYS")]
     hourly: Option<u64>,
+    /// Measure requests to an API server that holds so many Pods, not a Job.
+    #[arg(long, value_name = "PODS")]
+    requests: Option<u32>,
     /// Measure the tree that objects are made of, not a Job.
     #[arg(long)]
     tree: bool,
@@ -64,6 +68,47 @@ fn hourly(days: u64) -> Json {
         "stepsPerSecond": (steps as f64 / seconds).round(),
         "microsecondsPerStep": seconds / steps as f64 * 1e6, "peakMiB": peak_mib().round(),
     })
+}
+
+/// How many of each request are measured.
+const REQUESTS: u32 = 1000;
+
+/// Requests per second of an API server that holds so many Pods in another namespace. (Reads answer from the step that is
+/// shown; a write is a step of the run.)
+#[allow(clippy::disallowed_methods)]
+fn requests(pods: u32) -> Json {
+    let mut playground = Playground::new(Config::new(1, 3), Files::new());
+    let mut ask = |method: &str, target: &str, body: &str| {
+        let form = if method == "PATCH" { "application/merge-patch+json" } else { "application/json" };
+        let request = http::Request::new(method, target, [("content-type", form)].into_iter(), body);
+        let code = playground.request(request).code;
+        assert!(code < 300, "{method} {target}: {code}");
+    };
+    let pod = |name: u32| {
+        format!(
+            r#"{{"apiVersion":"v1","kind":"Pod","metadata":{{"name":"p{name}"}},"spec":{{"containers":[{{"name":"c","image":"busybox"}}]}}}}"#
+        )
+    };
+    ask("POST", "/api/v1/namespaces", r#"{"metadata":{"name":"crowd"}}"#);
+    ask("POST", "/api/v1/namespaces/crowd/serviceaccounts", r#"{"metadata":{"name":"default"}}"#);
+    ask("POST", "/api/v1/namespaces", r#"{"metadata":{"name":"measured"}}"#);
+    ask("POST", "/api/v1/namespaces/measured/serviceaccounts", r#"{"metadata":{"name":"default"}}"#);
+    for name in 0..pods {
+        ask("POST", "/api/v1/namespaces/crowd/pods", &pod(name));
+    }
+    const PODS: &str = "/api/v1/namespaces/measured/pods";
+    let per_second = |act: &mut dyn FnMut(u32)| {
+        let started = Instant::now();
+        (0..REQUESTS).for_each(act);
+        (f64::from(REQUESTS) / started.elapsed().as_secs_f64()).round()
+    };
+    let create = per_second(&mut |name| ask("POST", PODS, &pod(name)));
+    let get = per_second(&mut |name| ask("GET", &format!("{PODS}/p{name}"), ""));
+    let list = per_second(&mut |_| ask("GET", &format!("{PODS}?limit=10"), ""));
+    let patch = per_second(&mut |name| {
+        ask("PATCH", &format!("{PODS}/p{name}"), r#"{"metadata":{"labels":{"touched":"yes"}}}"#);
+    });
+    json!({"pods": i64::from(pods), "create": create, "get": get, "list": list, "patch": patch})
 }
 
 /// The largest resident size so far, in MiB.
@@ -113,6 +158,10 @@ fn tree() -> Json {
 pub fn run(arguments: &Arguments) -> ExitCode {
     if arguments.tree {
         println!("{}", tree());
+        return ExitCode::SUCCESS;
+    }
+    if let Some(pods) = arguments.requests {
+        println!("{}", requests(pods));
         return ExitCode::SUCCESS;
     }
     if let Some(days) = arguments.hourly {
