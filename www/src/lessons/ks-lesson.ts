@@ -67,7 +67,8 @@ export class KsLesson extends LitElement {
       padding: 8px 8px 8px 16px; background: var(--note); border: 1px solid var(--line); border-radius: 10px; box-shadow: 0 4px 18px rgb(0 0 0 / 0.14); font-size: 14px; flex-wrap: wrap;
     }
     .notice.error { border-left: 4px solid var(--bad); } .notice p { margin: 0; flex: 1; min-width: 20ch; overflow-wrap: anywhere; }
-    .bar { grid-row: 1; } .main { grid-row: 2; } ks-transport { grid-row: 3; }
+    .whose { margin: 0; padding: 6px 16px; background: var(--note); border-bottom: 1px solid var(--line); overflow-wrap: anywhere; }
+    .top { grid-row: 1; } .main { grid-row: 2; } ks-transport { grid-row: 3; }
     .main { display: grid; grid-template: minmax(0, 1fr) / minmax(0, 9fr) minmax(0, 11fr); min-height: 0; }
     .text { overflow: auto; min-height: 0; border-right: 1px solid var(--line); background: var(--page); outline-offset: -3px; }
     .column { max-width: 66ch; margin: 0 auto; padding: 30px 28px 60px; font-size: 16px; }
@@ -128,12 +129,12 @@ export class KsLesson extends LitElement {
     const { session } = this;
     const tasks = session.standing.tasks;
     const done = tasks.filter((task) => session.isPassed(task.id)).length;
-    return html`${this.preview ? nothing : html`<header class="bar">
+    return html`${this.preview ? nothing : html`<div class="top"><header class="bar">
         <a class="brand" href="./">Kubestep</a><a class="button quiet" href="./lessons.html">${t("lessons")}</a>
         <span class="grow">${session.lesson.title}</span>
         <span class="meter" role="img" aria-label=${t("meter", { done, count: tasks.length })}>${tasks.map((task) => html`<i class=${session.isPassed(task.id) ? "done" : ""}></i>`)} <span>${done} / ${tasks.length}</span></span>
-        <button class="button quiet over" @click=${() => this.anew.showModal()}>${t("anew")}</button>
-        ${settingsButtons(this.speak)}</header>`}
+        ${session.readonly ? nothing : html`<button class="button quiet over" @click=${() => this.anew.showModal()}>${t("anew")}</button>`}
+        ${settingsButtons(this.speak)}</header>${session.whose === undefined ? nothing : html`<p class="whose" role="note">${t("look-whose", { name: session.whose })}</p>`}</div>`}
       ${this.notice()}
       ${this.tablist("narrow", ["text", "loop", "step", "files", "terminal", "next", "objects", ...(session.lesson.mechanisms ? ["mechanisms" as const] : [])], this.tab, (tab) => (this.tab = tab))}
       <main class="main">
@@ -172,6 +173,7 @@ export class KsLesson extends LitElement {
   }
 
   private end(all: boolean): TemplateResult {
+    if (this.session.readonly) return html``;
     return html`<footer class="end">
       <p>${t(all ? "lesson-done" : "lesson-open")}</p>
       <div class="ways"><button class="button" @click=${() => this.handIn.showModal()}>${t("hand-in")}</button>

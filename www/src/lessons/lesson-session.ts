@@ -1,8 +1,9 @@
 // A session in which somebody is at a lesson: it says how it stands after each step, keeps that, and asks the lesson before
 // something is done.
 import type { EngineModule, Lesson } from "../engine";
+import { runIn } from "../app/link";
 import { Session, type Deed } from "../app/session";
-import { language } from "../app/words";
+import { language, t } from "../app/words";
 import type { FileText, LessonStanding, LessonView, TaskStanding, WidgetView } from "../wasm/kubestep.js";
 import * as progress from "./progress";
 
@@ -19,6 +20,8 @@ export class LessonSession extends Session {
   #keptAt = 0;
   #started = "";
   #typing = 0;
+  /** Whose run this is, where it is only looked at. */
+  whose: string | undefined;
   /** The instance of the module that the lesson is of. */
   #of: number;
 
@@ -83,9 +86,28 @@ export class LessonSession extends Session {
       this.notice = undefined;
       this.changed("ui");
     } catch (error) {
-      const { code, message } = error as { code?: string; message?: string };
-      this.say({ id: code === "otherLesson" ? "notice-other-lesson" : "notice-run-broken", values: { message: String(message ?? error), lesson: String(message ?? "") }, severity: "error" });
+      this.refused(error);
     }
+  }
+
+  private refused(error: unknown): void {
+    const { code, message } = error as { code?: string; message?: string };
+    this.say({ id: code === "otherLesson" ? "notice-other-lesson" : "notice-run-broken", values: { message: String(message ?? error), lesson: String(message ?? "") }, severity: "error" });
+  }
+
+  /** Shows what somebody handed in, where they stopped. It can be stepped through, not changed, and nothing of it is kept. */
+  lookAt({ text, name, branch, step }: { text: string; name: string; branch: number; step: number }): void {
+    try {
+      this.adopt(this.sound().resume(runIn(text)));
+      const there = this.timeline.branches[branch];
+      if (there && !there.current) this.switchBranch(there.id);
+      this.seek(step);
+      this.readonly = true;
+      this.whose = name;
+    } catch (error) {
+      this.refused(error);
+    }
+    this.changed("ui", "files", "terminal");
   }
 
   /** The lesson; after the module was started anew, another one in the place of what went with it. */
@@ -140,6 +162,7 @@ export class LessonSession extends Session {
   }
 
   override forbids(deed: Deed, detail: string): string {
+    if (this.readonly) return t("look-only");
     return this.ask((engine) => this.sound().forbids(engine, deed, detail, language())) ?? "";
   }
 
@@ -160,6 +183,7 @@ export class LessonSession extends Session {
 
   /** Whether it is right. */
   answer(question: string, value: string[]): boolean {
+    if (this.readonly) return false;
     this.pause();
     const right = this.ask((engine) => this.sound().answer(engine, question, value)) ?? false;
     this.look();
