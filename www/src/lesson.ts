@@ -49,4 +49,4 @@ async function start(): Promise<void> {
 }
 
 addEventListener("hashchange", () => location.hash.startsWith("#v") && location.reload());
-await start().catch(sorry);
+await start().catch((error: unknown) => sorry(error));

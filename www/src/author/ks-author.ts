@@ -81,6 +81,8 @@ export class KsAuthor extends LitElement {
         <button class="button" @click=${() => this.picker.click()}>${t("author-open")}</button><input id="zip" type="file" accept=".zip,application/zip" hidden aria-label=${t("author-open")} @change=${this.unzip} />
         <button class="button" @click=${this.zip}>${t("author-download")}</button>
         <button class="button" @click=${this.share}>${t("author-share")}</button>
+        <button class="button" @click=${() => this.pack("html")} title=${t("author-page-title")}>${t("author-page")}</button>
+        <button class="button" @click=${() => this.pack("scorm")} title=${t("author-scorm-title")}>${t("author-scorm")}</button>
         <button class="button primary" ?disabled=${this.testing} @click=${this.test}>${t(this.testing ? "author-testing" : "author-test")}</button>
         ${settingsButtons(this.speak)}${this.said ? html`<p class="said" role="alert">${this.said}</p>` : nothing}${this.told ? html`<p class="said told" role="status">${this.told}</p>` : nothing}</header>
       <main class="main"><div class="left">
@@ -175,9 +177,25 @@ export class KsAuthor extends LitElement {
       if (file.size > MOST_BYTES) throw new NoExercise("exercise-large");
       this.open(readExercise(new Uint8Array(await file.arrayBuffer())));
     } catch (error) {
-      this.said = error instanceof NoExercise ? t(error.id, error.values) : String(error);
+      this.said = `${file.name}: ${error instanceof NoExercise ? t(error.id, error.values) : String(error)}`;
     }
   };
+
+  /** The exercise as a page by itself, or for a learning platform. */
+  private async pack(form: "html" | "scorm"): Promise<void> {
+    this.told = "";
+    try {
+      if (this.stale || !this.preview) throw new Error(t("author-no-preview"));
+      const { id, title } = this.preview.lesson;
+      const { pageOf, scormOf } = await import("../share/exercise-page");
+      const page = await pageOf(given(this.files), title, language());
+      if (form === "html") download(`${id}.html`, page, "text/html");
+      else download(`${id}.zip`, await scormOf(page, id, title), "application/zip");
+      this.said = "";
+    } catch (error) {
+      this.said = t("author-page-failed", { message: String((error as Error).message ?? error) });
+    }
+  }
 
   /** Gives the link to learners: what they need is in it, and how it is solved is not. */
   private share = async (): Promise<void> => {

@@ -45,6 +45,12 @@ export class KsLesson extends LitElement {
   @property({ attribute: false }) following: Neighbour | undefined;
   /** Within an author's page: no header, no progress. */
   @property({ type: Boolean, reflect: true }) preview = false;
+  /** By itself: there are no pages beside it. */
+  @property({ type: Boolean }) alone = false;
+  /** Where the result goes, beside the file that is handed in; a sentence. */
+  @property({ attribute: false }) goes = "";
+  /** Who works on it, where that is known. */
+  @property({ attribute: false }) who = "";
   @state() private tab: Tab = "text";
   @state() private pane: Pane = "loop";
   @query("#anew") private anew!: HTMLDialogElement;
@@ -130,7 +136,7 @@ export class KsLesson extends LitElement {
     const tasks = session.standing.tasks;
     const done = tasks.filter((task) => session.isPassed(task.id)).length;
     return html`${this.preview ? nothing : html`<div class="top"><header class="bar">
-        <a class="brand" href="./">Kubestep</a><a class="button quiet" href="./lessons.html">${t("lessons")}</a>
+        ${this.alone ? html`<span class="brand">Kubestep</span>` : html`<a class="brand" href="./">Kubestep</a><a class="button quiet" href="./lessons.html">${t("lessons")}</a>`}
         <span class="grow">${session.lesson.title}</span>
         <span class="meter" role="img" aria-label=${t("meter", { done, count: tasks.length })}>${tasks.map((task) => html`<i class=${session.isPassed(task.id) ? "done" : ""}></i>`)} <span>${done} / ${tasks.length}</span></span>
         ${session.readonly ? nothing : html`<button class="button quiet over" @click=${() => this.anew.showModal()}>${t("anew")}</button>`}
@@ -175,12 +181,12 @@ export class KsLesson extends LitElement {
   private end(all: boolean): TemplateResult {
     if (this.session.readonly) return html``;
     return html`<footer class="end">
-      <p>${t(all ? "lesson-done" : "lesson-open")}</p>
+      <p>${t(all ? "lesson-done" : "lesson-open")}</p>${this.goes ? html`<p>${t(this.goes)}</p>` : nothing}
       <div class="ways"><button class="button" @click=${() => this.handIn.showModal()}>${t("hand-in")}</button>
         <button class="button quiet" @click=${() => this.picker.click()} title=${t("go-on-title")}>${t("go-on")}</button>
         <button class="button quiet" @click=${() => this.anew.showModal()}>${t("anew")}</button>
         <input id="go-on" type="file" accept=".json,application/json" hidden aria-label=${t("go-on")} @change=${this.goOn} /></div>
-      ${this.preview ? nothing : html`<nav class="ways" aria-label=${t("lesson-ways")}>${this.previous ? html`<a class="button" href=${this.previous.href}>← ${this.previous.title[language()]}</a>` : nothing}
+      ${this.preview || this.alone ? nothing : html`<nav class="ways" aria-label=${t("lesson-ways")}>${this.previous ? html`<a class="button" href=${this.previous.href}>← ${this.previous.title[language()]}</a>` : nothing}
         ${this.following ? html`<a class="button push ${all ? "primary" : ""}" href=${this.following.href}>${this.following.title[language()]} →</a>` : html`<a class="button push ${all ? "primary" : ""}" href="./lessons.html">${t("lessons-all")}</a>`}</nav>`}
     </footer>`;
   }
@@ -197,7 +203,7 @@ export class KsLesson extends LitElement {
     return html`<dialog id="anew" aria-labelledby="anew-title"><form method="dialog"><h2 id="anew-title">${t("anew-title")}</h2><p>${t("anew-about")}</p>
         <div class="ways"><button class="button">${t("cancel")}</button><button class="button primary" @click=${() => this.session.anew()}>${t("anew-do")}</button></div></form></dialog>
       <dialog id="hand-in" aria-labelledby="hand-in-title"><form method="dialog" @submit=${this.submit}><h2 id="hand-in-title">${t("hand-in")}</h2><p>${t("hand-in-about")}</p>
-        <label>${t("hand-in-name")}<input name="name" maxlength="200" autocomplete="name" /></label>
+        <label>${t("hand-in-name")}<input name="name" maxlength="200" autocomplete="name" value=${this.who} /></label>
         <div class="ways"><button class="button" type="button" @click=${() => this.handIn.close()}>${t("cancel")}</button><button class="button primary">${t("hand-in-do")}</button></div></form></dialog>`;
   }
 

@@ -248,10 +248,15 @@ export class LessonSession extends Session {
     this.keepProgress(true);
   }
 
+  /** What there is to go on with later, as text. */
+  written(): string | undefined {
+    return this.ask((engine) => this.sound().keep(engine, this.#started));
+  }
+
   private keepProgress(now: boolean, begun = false): void {
     if (!this.id || (!this.standing && !now)) return;
     if (!now && (this.playing || this.running) && performance.now() - this.#keptAt < KEEP_MS) return;
-    const kept = this.ask((engine) => this.sound().keep(engine, this.#started));
+    const kept = this.written();
     if (kept === undefined || (kept === this.#kept && !now)) return;
     this.#kept = kept;
     this.#keptAt = performance.now();

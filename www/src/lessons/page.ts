@@ -13,8 +13,8 @@ export function show(page: KsLesson): void {
   addEventListener("pagehide", () => page.session.keepNow());
 }
 
-/** An exercise. Its progress is kept under its fingerprint; with `kept` false, nowhere. Throws `NoExercise` where it is none. */
-export async function exercisePage(module: EngineModule, files: readonly FileText[], kept = true): Promise<KsLesson> {
+/** An exercise. Its progress is kept under its fingerprint (and `whose`); with `kept` false, nowhere. Throws `NoExercise`. */
+export async function exercisePage(module: EngineModule, files: readonly FileText[], kept = true, whose = ""): Promise<KsLesson> {
   const lesson = needed(files);
   let hash: string;
   try {
@@ -26,12 +26,12 @@ export async function exercisePage(module: EngineModule, files: readonly FileTex
   }
   const page = new KsLesson();
   page.texts = await textsOf(files);
-  page.session = new LessonSession(module, lesson, kept ? `exercise-${hash}` : "");
+  page.session = new LessonSession(module, lesson, kept ? `exercise-${hash}${whose && `.${whose}`}` : "");
   return page;
 }
 
-/** Says why there is no lesson here, and where there are some. */
-export function sorry(error: unknown): void {
+/** Says why there is no lesson here, and where there are some; unless this page is `alone`. */
+export function sorry(error: unknown, alone = false): void {
   console.error(error);
   const text = document.createElement("p");
   text.className = "sorry";
@@ -39,6 +39,6 @@ export function sorry(error: unknown): void {
   const back = document.createElement("a");
   back.href = "./lessons.html";
   back.textContent = t("lessons-all");
-  text.append(" ", back);
+  if (!alone) text.append(" ", back);
   document.body.replaceChildren(text);
 }
