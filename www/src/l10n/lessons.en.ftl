@@ -34,6 +34,7 @@ class-link = Grade a class
 no-such-lesson = There is no such lesson.
 pane-text = Lesson
 pane-next = Next
+pane-tasks = Tasks
 lesson-text = Text of the lesson
 lesson-ways = Other lessons
 lesson-open = When all tasks are passed, the lesson is done. Nothing hurries you, and nothing is lost when you leave.

@@ -33,6 +33,7 @@ class-link = 批改全班
 no-such-lesson = 没有这一课。
 pane-text = 课文
 pane-next = 下一步
+pane-tasks = 任务
 lesson-text = 课文
 lesson-ways = 其他课程
 lesson-open = 所有任务都通过，这一课就完成了。不用着急，离开也不会丢失任何东西。

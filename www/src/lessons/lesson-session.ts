@@ -3,7 +3,7 @@
 import type { EngineModule, Lesson } from "../engine";
 import { runIn } from "../app/link";
 import { Session, type Deed } from "../app/session";
-import { language, t } from "../app/words";
+import { language, setLanguage, t, type Language } from "../app/words";
 import type { FileText, LessonStanding, LessonView, TaskStanding, WidgetView } from "../wasm/kubestep.js";
 import * as progress from "./progress";
 
@@ -30,8 +30,10 @@ export class LessonSession extends Session {
     readonly engines: EngineModule,
     private readonly lessonFiles: FileText[],
     readonly id: string,
+    language?: Language,
   ) {
     super(engines);
+    this.language = language;
     // The cards say what comes next; the playground's own hints would say it twice.
     this.applied = this.stepped = true;
     this.#of = engines.restarts;
@@ -126,10 +128,15 @@ export class LessonSession extends Session {
 
   // -------------------------------------------------------------------------------------------------------- asking
 
+  /** The language of its reader. */
+  private get speaks(): Language {
+    return this.language ?? language();
+  }
+
   /** What the lesson asks, in the reader's language. */
   get lesson(): LessonView {
-    let found = this.#views.get(language());
-    if (!found) this.#views.set(language(), (found = this.sound().view(language())));
+    let found = this.#views.get(this.speaks);
+    if (!found) this.#views.set(this.speaks, (found = this.sound().view(this.speaks)));
     return found;
   }
 
@@ -162,8 +169,11 @@ export class LessonSession extends Session {
   }
 
   override forbids(deed: Deed, detail: string): string {
-    if (this.readonly) return t("look-only");
-    return this.ask((engine) => this.sound().forbids(engine, deed, detail, language())) ?? "";
+    if (this.readonly) {
+      setLanguage(this.speaks);
+      return t("look-only");
+    }
+    return this.ask((engine) => this.sound().forbids(engine, deed, detail, this.speaks)) ?? "";
   }
 
   task(id: string): TaskStanding | undefined {
@@ -202,7 +212,7 @@ export class LessonSession extends Session {
 
   private look(): void {
     const before = this.standing;
-    const now = this.ask((engine) => this.sound().standing(engine, language()));
+    const now = this.ask((engine) => this.sound().standing(engine, this.speaks));
     if (!now) return;
     this.standing = now;
     const fresh = now.tasks.filter((task) => task.passed && !this.passed.has(task.id));
