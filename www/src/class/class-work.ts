@@ -55,7 +55,7 @@ export class Row {
     const { refused } = this.handed;
     if (refused) return t(refused.id, refused.values);
     if (this.failed) return t("class-failed");
-    return this.view?.refused || (this.view?.offences ?? []).map(({ text }) => text).join(" ");
+    return this.view?.refused || (this.view?.offences ?? []).map(({ text }) => text).join("; ");
   }
 
   /** The first task that is not passed. */

@@ -18,6 +18,7 @@ import { download } from "../app/download";
 import { settingsButtons } from "../ui/page";
 import { shared } from "../ui/panel";
 import "./ks-prose";
+import type { KsProse } from "./ks-prose";
 import type { LessonSession } from "./lesson-session";
 import { MOST_BYTES } from "./progress";
 import type { Section } from "./prose";
@@ -123,6 +124,15 @@ export class KsLesson extends LitElement {
     this.session.removeEventListener("selection", this.onSelect);
     this.session.removeEventListener("world", this.onWorld);
     window.removeEventListener("keydown", this.key);
+  }
+
+  /** Who looks at somebody else's run comes to the task at which that stopped. */
+  protected override async firstUpdated(): Promise<void> {
+    const task = this.session.whose === undefined ? "" : this.session.next;
+    const prose = this.renderRoot.querySelector<KsProse>("ks-prose");
+    if (!task || !prose) return;
+    await prose.updateComplete;
+    prose.renderRoot.querySelector(`[data-task="${task}"]`)?.scrollIntoView();
   }
 
   /** The language of the text: the reader's, or what there is. */
