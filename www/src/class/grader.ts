@@ -53,9 +53,9 @@ export class Grader {
 
   private ask(asked: Asked): Promise<Answered> {
     const worker = (this.#worker ??= new Worker(new URL("./worker.ts", import.meta.url), { type: "module" }));
-    let late = 0;
+    let late: ReturnType<typeof setTimeout> | undefined;
     return new Promise<Answered>((resolve, reject) => {
-      late = window.setTimeout(() => reject(new Error("late")), MOST_MS);
+      late = setTimeout(() => reject(new Error("late")), MOST_MS);
       this.#ends = reject;
       worker.onmessage = ({ data }: MessageEvent<Answered>) => resolve(data);
       worker.onerror = (event) => {

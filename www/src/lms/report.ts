@@ -5,11 +5,14 @@ import { decimal, MOST_KEPT, timespan, type Api } from "./scorm";
 
 /** What was kept inflates to no more than this. */
 const MOST_TEXT = 1 << 20;
+/** While somebody works, the platform is told this often. */
+const TELL_MS = 20_000;
 
 /** A learner's attempt on a platform. */
 export class Report {
   readonly #began = performance.now();
   #finished = false;
+  #told = 0;
   /** What they did is too long for the platform. */
   long = false;
 
@@ -37,6 +40,7 @@ export class Report {
     this.set("cmi.core.score.max", "100");
     this.tell(session);
     session.addEventListener("standing", (event) => (event as CustomEvent<string[]>).detail.length > 0 && this.tell(session));
+    session.addEventListener("world", () => performance.now() - this.#told > TELL_MS && this.tell(session));
     document.addEventListener("visibilitychange", () => document.hidden && this.tell(session));
     addEventListener("pagehide", () => this.finish(session));
   }
@@ -44,6 +48,7 @@ export class Report {
   /** How it stands now. */
   private tell(session: LessonSession): void {
     if (this.#finished) return;
+    this.#told = performance.now();
     const { tasks } = session.lesson;
     const points = (of: typeof tasks) => of.reduce((sum, task) => sum + task.points, 0);
     const done = tasks.filter((task) => session.isPassed(task.id));
