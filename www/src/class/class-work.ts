@@ -67,6 +67,8 @@ export class Row {
 /** So many threads at once, and so many submissions for each of them to be worth its start. */
 const MOST_THREADS = 4;
 const WORTH_A_THREAD = 15;
+/** While it grades, the table is drawn anew this often. */
+const SHOW_MS = 150;
 
 export class ClassWork extends EventTarget {
   exercise: Exercise | undefined;
@@ -79,6 +81,7 @@ export class ClassWork extends EventTarget {
   progress: { done: number; of: number } | undefined;
   #graders: Grader[] = [];
   #head = "";
+  #shown = 0;
 
   /** Grades by this exercise from now on; what was graded by another one is graded anew. Throws where it is none. */
   async choose(exercise: Exercise): Promise<void> {
@@ -138,7 +141,7 @@ export class ClassWork extends EventTarget {
         row.failed = !row.graded;
         row.link = this.linkTo(row);
         progress.done++;
-        this.changed();
+        if (performance.now() - this.#shown > SHOW_MS) this.changed();
       }
     };
     const ended = await Promise.allSettled(this.#graders.slice(0, wanted).map(work));
@@ -183,6 +186,7 @@ export class ClassWork extends EventTarget {
   }
 
   private changed(): void {
+    this.#shown = performance.now();
     this.dispatchEvent(new Event("change"));
   }
 }
