@@ -182,6 +182,10 @@ describe.skipIf(!url || !PROGRAM)("an exercise that is given out", () => {
     expect(found["index.html"]!.length).toBe(html.bytes.length);
     await page.goto(link);
     await page.getByRole("heading", { name: "Your first Job" }).waitFor();
+    writeFileSync(join(place, "saved.html"), html.bytes);
+    await page.goto(`file://${join(place, "saved.html")}`);
+    await page.getByRole("heading", { name: "Your first Job" }).waitFor();
+    expect(await session(page, (s) => s.lesson.id)).toBe("first-job");
     await page.evaluate(() => localStorage.clear());
   });
 });
