@@ -1,7 +1,7 @@
 /* Types of kubestep-frame.js, for a page that drives embed.html in a frame. */
 import type { Api, State } from "./kubestep";
 
-export interface Frame extends Omit<Api, "fetch" | "state"> {
+export interface Frame extends Omit<Api, "fetch" | "state" | "checks"> {
   /** Where the run stood when it was last heard of. */
   readonly state: State | undefined;
   /** The API server's door; no watches. */

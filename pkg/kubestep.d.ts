@@ -38,6 +38,19 @@ export interface Ended {
   condition: "Complete" | "Failed";
 }
 
+/** How it stands with the lesson of an element that has one. */
+export interface Checks {
+  /** The lesson's name. */
+  lesson: string;
+  /** In the lesson's order. `asks` is a sentence in the element's language. A task that was passed stays so. */
+  tasks: { id: string; points: number; passed: boolean; checks: { holds: boolean; asks: string }[]; questions: { id: string; right: boolean }[] }[];
+  /** Of the tasks that are passed, and of all. */
+  points: number;
+  of: number;
+  /** All tasks are. */
+  passed: boolean;
+}
+
 /** What the element tells. All of them bubble and cross shadow roots; the value is the event's `detail`. */
 export interface Events {
   load: State;
@@ -46,6 +59,8 @@ export interface Events {
   change: State;
   /** A Job has ended. */
   complete: State & Ended;
+  /** With a lesson: a check holds that did not, or the other way round, or a question was answered. */
+  check: Checks;
   error: { message: string };
 }
 
@@ -80,6 +95,8 @@ export type End = "budget" | "reached" | "idle" | "breakpoint" | "loop" | "stopp
 export interface Api {
   /** Where the run stands; `undefined` before it has loaded. */
   readonly state: State | undefined;
+  /** With a lesson: how it stands with what is checked; `undefined` before it has loaded. */
+  readonly checks: Checks | undefined;
   /** Loads the engine, if it has not, and resolves when the first moment is shown. */
   load(): Promise<State>;
   /** Puts the text in the file that is shown and applies it as `kubectl apply -f` does. */
@@ -108,6 +125,7 @@ export interface Api {
 
 export class KubeStep extends HTMLElement implements Api {
   readonly state: State | undefined;
+  readonly checks: Checks | undefined;
   load: Api["load"];
   apply: Api["apply"];
   step: Api["step"];

@@ -174,6 +174,8 @@ fn exit_codes_say_what_came_of_it() {
         (vec!["lesson", "new", "broken", "--within", &place.display().to_string()], 2),
         (vec!["lesson", "new", "../Up"], 2),
         (vec!["lesson", "check", &at("nothing")], 2),
+        (vec!["lesson", "scorm", &lesson, "--page", &at("nothing"), "-o", &at("x.zip")], 2),
+        (vec!["lesson", "page", &at("nothing"), "-o", &at("x.html")], 2),
     ] {
         let output = kubestep(&arguments);
         assert_eq!(output.status.code(), Some(code), "{arguments:?}: {}", text(&output.stderr));

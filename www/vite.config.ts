@@ -14,13 +14,14 @@ export default defineConfig({
   base: "./",
   define: { __VERSION__: JSON.stringify(made) },
   plugins: [extras(www, made), lessons(join(www, "../lessons"))],
+  worker: { format: "es" },
   build: {
     target: "es2022",
     // The module of the engine stays a file of its own: inlining it as base64 would cost a third more bytes.
     assetsInlineLimit: 0,
     reportCompressedSize: false,
     rolldownOptions: {
-      input: ["index.html", "lessons.html", "lesson.html", "author.html"],
+      input: ["index.html", "lessons.html", "lesson.html", "author.html", "class.html"],
       output: {
         codeSplitting: {
           groups: [

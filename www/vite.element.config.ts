@@ -2,6 +2,8 @@
 // fetches when it needs them. Addresses are relative, so that the folder works anywhere, also on another origin.
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vite";
+import { zipSync } from "fflate";
+import { COURSE, filesOf } from "./build/lessons.ts";
 import { reserve } from "./src/element/views.ts";
 
 const at = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
@@ -18,6 +20,17 @@ export default defineConfig({
       name: "kubestep.css",
       generateBundle() {
         this.emitFile({ type: "asset", fileName: "kubestep.css", source: reserve() });
+      },
+    },
+    {
+      // What `lesson="first-job"` names: what the engine reads, without texts and solution.
+      name: "lessons",
+      generateBundle() {
+        for (const id of COURSE) {
+          const files = filesOf(at(`../lessons/${id}`)).filter(({ name }) => name === "lesson.yaml" || name.startsWith("start/"));
+          const zip = zipSync(Object.fromEntries(files.map(({ name, text }) => [name, new TextEncoder().encode(text)])), { level: 9, mtime: new Date(1980, 0, 1) });
+          this.emitFile({ type: "asset", fileName: `lessons/${id}.zip`, source: zip });
+        }
       },
     },
   ],

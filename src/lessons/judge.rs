@@ -2,14 +2,14 @@
 
 use super::finding::Finding;
 use super::history::Course;
-use super::lesson::{Answer, Lesson, Question, Right, Task, Texts};
+use super::lesson::{Answer, Hint, Lesson, Question, Right, Task, Texts};
 use super::rules::{self, Offence, OffenceKind};
 use super::source::{Moment, Part};
 use super::submission::{Given, Submission};
 use super::{compare, words};
 use crate::json;
 use crate::json::{Json, Str};
-use crate::playground::{Playground, Record, RunError, Trace};
+use crate::playground::{Input, Playground, Record, RunError, Trace};
 
 /// What a run is worth.
 #[derive(Clone, Debug, Default)]
@@ -30,6 +30,22 @@ pub struct Report {
     pub steps: usize,
     /// Virtual seconds at the end of the current branch.
     pub seconds: u64,
+    /// How often somebody tried: the branches of the run, the commands typed on them, and the hints that came.
+    pub tries: Tries,
+    /// Where the learner stopped: the branch that they were on, and its last step; where all is passed, the step at which
+    /// it was. None where the run was not replayed.
+    pub at: Option<(usize, usize)>,
+}
+
+/// How much somebody tried.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Tries {
+    /// Branches of the run: who never went back to do something else has one.
+    pub branches: usize,
+    /// Commands that were typed, on all branches.
+    pub commands: usize,
+    /// Hints that came while their task was not passed.
+    pub hints: usize,
 }
 
 /// How it stands with a task.
@@ -189,6 +205,7 @@ impl Report {
         report.seconds = end.world().now().since(run.config().start).as_secs();
         let moment = Moment { desk: &end, record: None, start: run.config().start };
         let course = &courses[current];
+        report.tries = Tries::of(lesson, run, courses);
         for (i, task) in lesson.tasks.iter().enumerate() {
             let (questions, offences) = questions(lesson, run, courses, task, answers);
             report.offences.extend(offences);
@@ -214,7 +231,15 @@ impl Report {
                 questions,
             });
         }
+        let last = report.tasks.iter().map(|task| task.passed).collect::<Option<Vec<_>>>();
+        let last = last.and_then(|passed| passed.into_iter().max_by_key(|(_, step)| *step));
+        report.at = Some(last.unwrap_or((current, timeline.len())));
         report
+    }
+
+    /// The task at which the learner stopped: the first that is not passed.
+    pub fn stuck(&self) -> Option<&TaskReport> {
+        self.tasks.iter().find(|task| task.passed.is_none())
     }
 
     /// Nothing is wrong with it and every task is passed.
@@ -240,8 +265,11 @@ impl Report {
         let (points, of) = self.points();
         let mut json = json!({
             "report": 1, "lesson": &self.lesson, "hash": &self.hash, "passed": self.passed(), "points": points, "of": of,
-            "steps": self.steps, "seconds": self.seconds as i64,
+            "steps": self.steps, "seconds": self.seconds as i64, "branches": self.tries.branches,
+            "commands": self.tries.commands, "hints": self.tries.hints,
         });
+        json.set("stuck", self.stuck().map(|task| &task.id));
+        json.set("at", self.at.map(|(branch, step)| json!({ "branch": branch, "step": step })));
         for (key, text) in [("name", &self.name), ("started", &self.times[0]), ("finished", &self.times[1])] {
             if !text.is_empty() {
                 json.set(key, text);
@@ -283,6 +311,23 @@ impl Report {
         });
         json.set("tasks", tasks.collect::<Vec<Json>>());
         json
+    }
+}
+
+impl Tries {
+    fn of(lesson: &Lesson, run: &Playground, courses: &[Course]) -> Tries {
+        let branches = run.timeline().branches();
+        let own = branches.iter().flat_map(|b| b.entries().iter().skip(b.origin.map_or(0, |(_, at)| at)));
+        let typed = own.filter(|(input, _)| matches!(input, Input::Command { .. })).count();
+        let begun = courses[0].begin;
+        let before = branches[0].entries().iter().take(begun);
+        let before = before.filter(|(input, _)| matches!(input, Input::Command { .. })).count();
+        let comes = |task: usize, hint: &&Hint| {
+            hint.when.is_some_and(|check| courses.iter().any(|course| course.comes(check, task)))
+        };
+        let tasks = lesson.tasks.iter().enumerate();
+        let hints = tasks.map(|(i, task)| task.hints.iter().filter(|hint| comes(i, hint)).count());
+        Tries { branches: branches.len(), commands: typed.saturating_sub(before), hints: hints.sum() }
     }
 }
 

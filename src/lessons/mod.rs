@@ -12,6 +12,7 @@
 //! - [`history`]: the checks along a run, each step looked at once. [`finding`]: why a check fails, as data; [`words`]:
 //!   as a sentence, in each language.
 //! - [`submission`], [`rules`], [`judge`]: what a learner hands in, what is allowed, what it is worth.
+//! - [`sheet`]: a class of them as a table.
 //! - [`live`]: how it stands while a learner is at it.
 //! - [`proof`]: that a lesson can be solved, is not solved at its start, and that its hints can come.
 //!
@@ -32,6 +33,7 @@ pub mod rules;
 pub mod scaffold;
 #[cfg(not(target_arch = "wasm32"))]
 pub mod schema;
+pub mod sheet;
 pub mod source;
 pub mod submission;
 pub mod tables;

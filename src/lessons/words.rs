@@ -6,7 +6,9 @@
 use super::compare::{self, Op};
 use super::finding::Finding;
 use super::rules::{Offence, OffenceKind};
+use super::submission::Refusal;
 use crate::json::Json;
+use crate::playground::RunError;
 
 /// A language's patterns. Holes: `{what}` the thing, `{path}` the field's last name, `{field}` the whole path, `{is}`,
 /// `{wanted}`, `{n}` a step, `{a}` and `{b}` other sentences, `{list}` names.
@@ -320,6 +322,42 @@ pub fn offence(offence: &Offence, language: &str) -> String {
         text.push_str(&fill(place, &[("n", &n), ("branch", &offence.branch)]));
     }
     text
+}
+
+/// Why a text is no submission.
+pub fn refusal(refusal: &Refusal, language: &str) -> String {
+    let (english, chinese, what) = match refusal {
+        Refusal::Newer(version) => (
+            "it was written by a newer version of this program (form {what})",
+            "它由本程序的更新版本写成（格式 {what}）",
+            version.to_string(),
+        ),
+        Refusal::Malformed(place) => (
+            "it is no submission: {what} is not as it should be",
+            "这不是提交的文件：{what} 不对",
+            (*place).to_owned(),
+        ),
+        Refusal::Run(RunError::NotJson(message)) => {
+            ("it is no JSON: {what}", "这不是 JSON：{what}", message.clone())
+        }
+        Refusal::Run(RunError::Newer(version)) => (
+            "its run was written by a newer version of this program (form {what})",
+            "其中的运行由本程序的更新版本写成（格式 {what}）",
+            version.to_string(),
+        ),
+        Refusal::Run(RunError::Malformed(place)) => (
+            "it holds no run: {what} is not as it should be",
+            "其中没有运行：{what} 不对",
+            (*place).to_owned(),
+        ),
+        Refusal::Run(RunError::TooLarge) => ("its run is too large", "其中的运行太大", String::new()),
+        Refusal::Run(RunError::Impossible { branch, input }) => (
+            "its run is impossible: {what}",
+            "其中的运行不可能发生：{what}",
+            format!("{branch}, input {input}"),
+        ),
+    };
+    fill(if language == "zh-CN" { chinese } else { english }, &[("what", &what)])
 }
 
 const OFFENCES: [(OffenceKind, &str, &str); 12] = [

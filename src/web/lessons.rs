@@ -39,7 +39,7 @@ pub struct Lesson {
     live: Live,
 }
 
-fn folder(files: JsValue) -> Result<Folder, JsValue> {
+pub(super) fn folder(files: JsValue) -> Result<Folder, JsValue> {
     let files: Files = super::door::from_js(files)?;
     Ok(files.files.iter().map(|file| (Str::from(&file.name), Str::from(&file.text))).collect())
 }
@@ -56,7 +56,7 @@ fn mistakes(found: Vec<Mistake>, steps: usize) -> JsValue {
     to_js(&Mistakes { mistakes: found.into_iter().map(view).collect(), steps: steps as u32 })
 }
 
-fn said(mistake: &Mistake) -> String {
+pub(super) fn said(mistake: &Mistake) -> String {
     format!("{}:{}:{}: {}", mistake.file, mistake.place.line, mistake.place.column, mistake.message)
 }
 
@@ -101,44 +101,7 @@ impl Lesson {
     /// What it asks.
     #[wasm_bindgen(unchecked_return_type = "LessonView")]
     pub fn view(&self, language: &str) -> JsValue {
-        let lesson = &self.live.lesson;
-        let question = |question: &Question| {
-            let (several, options) = match &question.answer {
-                Answer::Choose { several, options } => (*several, options.as_slice()),
-                Answer::Read(..) => (false, &[][..]),
-            };
-            let option = |(id, text): (&Str, &str)| OptionView { id: id.to_string(), text: text.into() };
-            QuestionView {
-                id: question.id.to_string(),
-                text: question.text.in_language(language).into(),
-                several,
-                options: options.iter().map(|o| option((&o.id, o.text.in_language(language)))).collect(),
-                because: question.because.in_language(language).into(),
-            }
-        };
-        let allow = &lesson.allow;
-        let none = |allowed: &Allowed| match allowed {
-            Allowed::Any(any) => !any,
-            Allowed::Only(words) => words.is_empty(),
-        };
-        to_js(&LessonView {
-            id: lesson.id.to_string(),
-            hash: lesson.hash.to_string(),
-            title: lesson.title.in_language(language).into(),
-            minutes: lesson.minutes.unwrap_or_default() as u32,
-            languages: lesson.languages.iter().map(Str::to_string).collect(),
-            tabs: lesson.tabs.iter().map(Str::to_string).collect(),
-            mechanisms: !(none(&allow.faults) && none(&allow.switches)),
-            tasks: lesson
-                .tasks
-                .iter()
-                .map(|task| TaskView {
-                    id: task.id.to_string(),
-                    points: task.points as i32,
-                    questions: task.questions.iter().map(question).collect(),
-                })
-                .collect(),
-        })
+        to_js(&view(&self.live.lesson, language))
     }
 
     fn block(&self, block: &str) -> Result<Box<Widget>, JsValue> {
@@ -244,7 +207,48 @@ impl Lesson {
     }
 }
 
-fn standing(task: &TaskReport, asked: &[(&str, bool)], language: &str) -> TaskStanding {
+/// What a lesson asks, in a language.
+pub(super) fn view(lesson: &Read, language: &str) -> LessonView {
+    let question = |question: &Question| {
+        let (several, options) = match &question.answer {
+            Answer::Choose { several, options } => (*several, options.as_slice()),
+            Answer::Read(..) => (false, &[][..]),
+        };
+        let option = |(id, text): (&Str, &str)| OptionView { id: id.to_string(), text: text.into() };
+        QuestionView {
+            id: question.id.to_string(),
+            text: question.text.in_language(language).into(),
+            several,
+            options: options.iter().map(|o| option((&o.id, o.text.in_language(language)))).collect(),
+            because: question.because.in_language(language).into(),
+        }
+    };
+    let allow = &lesson.allow;
+    let none = |allowed: &Allowed| match allowed {
+        Allowed::Any(any) => !any,
+        Allowed::Only(words) => words.is_empty(),
+    };
+    LessonView {
+        id: lesson.id.to_string(),
+        hash: lesson.hash.to_string(),
+        title: lesson.title.in_language(language).into(),
+        minutes: lesson.minutes.unwrap_or_default() as u32,
+        languages: lesson.languages.iter().map(Str::to_string).collect(),
+        tabs: lesson.tabs.iter().map(Str::to_string).collect(),
+        mechanisms: !(none(&allow.faults) && none(&allow.switches)),
+        tasks: lesson
+            .tasks
+            .iter()
+            .map(|task| TaskView {
+                id: task.id.to_string(),
+                points: task.points as i32,
+                questions: task.questions.iter().map(question).collect(),
+            })
+            .collect(),
+    }
+}
+
+pub(super) fn standing(task: &TaskReport, asked: &[(&str, bool)], language: &str) -> TaskStanding {
     TaskStanding {
         id: task.id.to_string(),
         passed: task.passed.is_some(),

@@ -49,9 +49,11 @@
 //! }
 //! ```
 //!
-//! Beside it stands the `Lesson` class (`lessons.rs`).
+//! Beside it stand the `Lesson` class (`lessons.rs`) and the `Class` class (`class.rs`).
 
 pub mod calendar;
+#[cfg(target_arch = "wasm32")]
+mod class;
 #[cfg(target_arch = "wasm32")]
 mod door;
 #[cfg(target_arch = "wasm32")]

@@ -1,41 +1,52 @@
-// Starts a lesson's page: `lesson.html?id=first-job`.
+// Starts a lesson's page: `lesson.html?id=first-job`, or an exercise in the address, or a place to open one. The address may
+// also carry what somebody handed in, which is then to be looked at only.
 import "./page.css";
 import { language, t } from "./app/words";
 import { loadEngine } from "./engine";
+import { carriedIn, NoExercise } from "./lessons/exercise";
 import { KsLesson, type Neighbour } from "./lessons/ks-lesson";
-import { LESSONS } from "./lessons/list";
+import { KsOpen } from "./lessons/ks-open";
+import { LESSONS, type LessonEntry } from "./lessons/list";
 import { LessonSession } from "./lessons/lesson-session";
+import { exercisePage, show, sorry } from "./lessons/page";
 import "./lessons/texts";
 import { applySettings } from "./ui/page";
 
 applySettings();
 const id = new URLSearchParams(location.search).get("id") ?? "";
-const at = LESSONS.findIndex((lesson) => lesson.id === id);
-const entry = LESSONS[at];
-const neighbour = (by: number): Neighbour | undefined => {
-  const found = LESSONS[at + by];
-  return found && { href: `./lesson.html?id=${found.id}`, title: found.title };
-};
-try {
-  if (!entry) throw new Error("no such lesson");
+const entry = LESSONS.find((lesson) => lesson.id === id);
+
+/** One of the course's. */
+async function ours(entry: LessonEntry, kept: boolean): Promise<KsLesson> {
+  const at = LESSONS.indexOf(entry);
+  const neighbour = (by: number): Neighbour | undefined => {
+    const found = LESSONS[at + by];
+    return found && { href: `./lesson.html?id=${found.id}`, title: found.title };
+  };
   const [module, files, prose] = await Promise.all([loadEngine(), entry.files(), entry.prose[language()]()]);
   const page = new KsLesson();
-  page.session = new LessonSession(module, files.default, entry.id);
+  page.session = new LessonSession(module, files.default, kept ? entry.id : "");
   page.texts = { [language()]: prose.default };
   page.fetchText = async (wanted) => (await entry.prose[wanted]()).default;
   page.previous = neighbour(-1);
   page.following = neighbour(1);
-  document.title = `${entry.title[language()]} · Kubestep`;
-  document.body.replaceChildren(page);
-  addEventListener("pagehide", () => page.session.keepNow());
-} catch (error) {
-  console.error(error);
-  const sorry = document.createElement("p");
-  sorry.className = "sorry";
-  sorry.textContent = t(entry ? "notice-no-engine" : "no-such-lesson");
-  const back = document.createElement("a");
-  back.href = "./lessons.html";
-  back.textContent = t("lessons-all");
-  sorry.append(" ", back);
-  document.body.replaceChildren(sorry);
+  return page;
 }
+
+async function start(): Promise<void> {
+  const carried = carriedIn(location.hash);
+  const handed = carried?.handed;
+  if (id && !entry) return sorry(new NoExercise("no-such-lesson"));
+  if (!entry && !carried?.exercise) {
+    const open = new KsOpen();
+    open.engines = await loadEngine();
+    document.title = `${t("exercise-open")} · Kubestep`;
+    return document.body.replaceChildren(open);
+  }
+  const page = entry ? await ours(entry, !handed) : await exercisePage(await loadEngine(), carried!.exercise!, !handed);
+  if (handed) page.session.lookAt(handed);
+  show(page);
+}
+
+addEventListener("hashchange", () => location.hash.startsWith("#v") && location.reload());
+await start().catch((error: unknown) => sorry(error));

@@ -113,9 +113,9 @@ describe.skipIf(!url)("an author", () => {
   });
 
   test.each([
-    ["what is no zip", () => strToU8("PK, but not really"), "This is no zip with a lesson in it"],
-    ["a zip without a lesson", () => zipSync({ "a.txt": strToU8("a") }), "This is no zip with a lesson in it: lesson.yaml"],
-    ["a zip that holds too much", () => zipSync({ "lesson.yaml": new Uint8Array(64 << 20) }, { level: 9 }), "There is more in this zip"],
+    ["what is no zip", () => strToU8("PK, but not really"), "lesson.zip: this is no zip with a lesson in it"],
+    ["a zip without a lesson", () => zipSync({ "a.txt": strToU8("a") }), "lesson.zip: this is no zip with a lesson in it: lesson.yaml is missing"],
+    ["a zip that holds too much", () => zipSync({ "lesson.yaml": new Uint8Array(64 << 20) }, { level: 9 }), "lesson.zip: there is more in it than a lesson ever has"],
   ])("is told of %s", async (_, made, words) => {
     const path = join(mkdtempSync(join(tmpdir(), "kubestep-zip-")), "lesson.zip");
     writeFileSync(path, made());

@@ -307,9 +307,9 @@ describe.skipIf(!url)("the course's pages", () => {
     const page = await browser.newPage();
     const elsewhere: string[] = [];
     page.on("request", (request) => request.url().startsWith(url!) || /^(data|blob):/.test(request.url()) || elsewhere.push(request.url()));
-    for (const path of ["lessons.html", "lesson.html?id=first-job", "author.html"]) {
+    for (const path of ["lessons.html", "lesson.html?id=first-job", "lesson.html", "author.html", "class.html"]) {
       await page.goto(url! + path);
-      await page.locator("ks-course, ks-lesson, ks-author").first().waitFor();
+      await page.locator("ks-course, ks-lesson, ks-open, ks-author, ks-class").first().waitFor();
       const ran = await page.evaluate(() => {
         const script = document.createElement("script");
         script.textContent = "window.ran = true";

@@ -12,18 +12,19 @@ function ids(...files: string[]): string[] {
   return files.flatMap((file) => [...readFileSync(join(source, "l10n", file), "utf8").matchAll(/^([a-z][\w-]*) =/gim)].map((m) => m[1]!));
 }
 
-const english = ids("en.ftl", "panels.en.ftl", "lessons.en.ftl", "element.en.ftl", "share.en.ftl");
+const english = ids("en.ftl", "panels.en.ftl", "lessons.en.ftl", "class.en.ftl", "element.en.ftl", "share.en.ftl");
 
 describe("the messages", () => {
   test("are the same in both languages, file by file", () => {
     expect(ids("zh-CN.ftl").sort()).toEqual(ids("en.ftl").sort());
     expect(ids("panels.zh-CN.ftl").sort()).toEqual(ids("panels.en.ftl").sort());
     expect(ids("lessons.zh-CN.ftl").sort()).toEqual(ids("lessons.en.ftl").sort());
+    expect(ids("class.zh-CN.ftl").sort()).toEqual(ids("class.en.ftl").sort());
     expect(ids("element.zh-CN.ftl").sort()).toEqual(ids("element.en.ftl").sort());
     expect(ids("share.zh-CN.ftl").sort()).toEqual(ids("share.en.ftl").sort());
   });
 
-  test.each(["en", "zh-CN"].flatMap((language) => ["", "panels.", "lessons.", "element.", "share."].map((part) => `${part}${language}.ftl`)))("of %s parse, each once", (file) => {
+  test.each(["en", "zh-CN"].flatMap((language) => ["", "panels.", "lessons.", "class.", "element.", "share."].map((part) => `${part}${language}.ftl`)))("of %s parse, each once", (file) => {
     const found = ids(file);
     expect(found.length).toBe(new Set(found).size);
     const bundle = new FluentBundle("en");
@@ -41,7 +42,7 @@ describe("the messages", () => {
     for (const file of files) {
       const text = readFileSync(join(source, file), "utf8");
       for (const [, id] of text.matchAll(/\b(?:t|rich|say|word)\(\s*(?:language, )?(?:\{ id: )?"([a-z][\w-]*)"/g)) used.add(id!);
-      for (const [, id] of text.matchAll(/\bid: "(notice-[\w-]+)"/g)) used.add(id!);
+      for (const [, said, wrong] of text.matchAll(/\bid: "((?:notice|class)-[\w-]+)"|NoExercise\("([\w-]+)"/g)) used.add((said ?? wrong)!);
     }
     expect(used.size).toBeGreaterThan(80);
     expect([...used].filter((id) => !english.includes(id))).toEqual([]);

@@ -38,6 +38,7 @@ pub fn bundle() -> Result<()> {
         www.join("lessons.html"),
         www.join("lesson.html"),
         www.join("author.html"),
+        www.join("class.html"),
         www.join("package-lock.json"),
         www.join("vite.config.ts"),
         www.join("tsconfig.json"),

@@ -1,5 +1,6 @@
 //! `kubestep lesson`: make, check and prove lessons.
 
+use crate::handout;
 use kubestep::json::Str;
 use kubestep::lessons::lesson::Folder;
 use kubestep::lessons::{Lesson, Mistake, proof, scaffold, schema};
@@ -50,6 +51,10 @@ enum Command {
         #[arg(long, default_value = "")]
         name: String,
     },
+    /// Write an exercise as one HTML file that works without any network.
+    Page(handout::Arguments),
+    /// Write an exercise as a SCORM 1.2 zip, for a learning platform.
+    Scorm(handout::Arguments),
     /// Print the JSON Schema of lesson.yaml.
     Schema,
 }
@@ -63,6 +68,8 @@ pub fn run(arguments: &Arguments) -> ExitCode {
             return ExitCode::SUCCESS;
         }
         Command::Submit { folder, script, name } => return submit(folder, script.as_deref(), name),
+        Command::Page(arguments) => return hand_out(arguments, false),
+        Command::Scorm(arguments) => return hand_out(arguments, true),
         Command::Check { folders } => (folders, false),
         Command::Test { folders } => (folders, true),
     };
@@ -128,6 +135,32 @@ fn submit(folder: &Path, script: Option<&Path>, name: &str) -> ExitCode {
         }
     }
     ExitCode::SUCCESS
+}
+
+fn hand_out(arguments: &handout::Arguments, scorm: bool) -> ExitCode {
+    let wrong = |message: String| {
+        eprintln!("kubestep lesson: {message}");
+        ExitCode::from(2)
+    };
+    let files = match read(&arguments.folder) {
+        Ok(files) => files,
+        Err(message) => return wrong(message),
+    };
+    let lesson = match lesson(&arguments.folder, &files) {
+        Ok(lesson) => lesson,
+        Err(mistakes) => {
+            tell(&arguments.folder, &mistakes);
+            return ExitCode::from(1);
+        }
+    };
+    let made = handout::page(arguments, &lesson, &files).and_then(|page| {
+        let bytes = if scorm { handout::scorm(arguments, &lesson, &page)? } else { page.into_bytes() };
+        fs::write(&arguments.out, bytes).map_err(|e| format!("{}: {e}", arguments.out.display()))
+    });
+    match made {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(message) => wrong(message),
+    }
 }
 
 fn examine(folder: &Path, prove: bool) -> u8 {

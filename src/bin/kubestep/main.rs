@@ -3,6 +3,7 @@
 mod bench;
 mod export;
 mod grade;
+mod handout;
 mod lesson;
 mod run;
 mod source;

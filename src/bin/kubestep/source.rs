@@ -3,7 +3,8 @@
 
 use kubestep::api::base64;
 use kubestep::lessons::submission::{Refusal, Submission};
-use kubestep::playground::{Playground, RunError};
+use kubestep::lessons::words;
+use kubestep::playground::Playground;
 use std::fs;
 use std::path::Path;
 
@@ -66,23 +67,7 @@ pub fn is_link(text: &str) -> bool {
 
 /// Why it is refused, in words.
 pub fn told(refusal: &Refusal) -> String {
-    match refusal {
-        Refusal::Newer(version) => {
-            format!("it was written by a newer version of this program (form {version})")
-        }
-        Refusal::Malformed(place) => format!("it is no submission: {place} is not as it should be"),
-        Refusal::Run(RunError::NotJson(message)) => format!("it is no JSON: {message}"),
-        Refusal::Run(RunError::Newer(version)) => {
-            format!("its run was written by a newer version of this program (form {version})")
-        }
-        Refusal::Run(RunError::Malformed(place)) => {
-            format!("it holds no run: {place} is not as it should be")
-        }
-        Refusal::Run(RunError::TooLarge) => "its run is too large".into(),
-        Refusal::Run(RunError::Impossible { branch, input }) => {
-            format!("its run is impossible: {branch}, input {input}")
-        }
-    }
+    words::refusal(refusal, "en")
 }
 
 /// The run or the submission in a link.

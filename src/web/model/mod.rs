@@ -24,6 +24,7 @@ macro_rules! outward {
 }
 
 mod calendar;
+mod class;
 mod http;
 mod lessons;
 mod mechanisms;
@@ -33,6 +34,7 @@ mod timeline;
 mod world;
 
 pub use calendar::*;
+pub use class::*;
 pub use http::*;
 pub use lessons::*;
 pub use mechanisms::*;

@@ -20,7 +20,17 @@ function bundle(language: Language): FluentBundle {
 
 /** More texts, of a page that has some of its own. */
 export function addTexts(texts: Record<Language, string>): void {
-  for (const language of ["en", "zh-CN"] as const) bundle(language).addResource(new FluentResource(texts[language]));
+  for (const language of ["en", "zh-CN"] as const) addText(language, texts[language]);
+}
+
+/** The same in one language. */
+export function addText(language: Language, text: string): void {
+  bundle(language).addResource(new FluentResource(text));
+}
+
+/** Whether a language has a message. */
+export function hasTexts(language: Language, id: string): boolean {
+  return bundle(language).hasMessage(id);
 }
 
 export function language(): Language {

@@ -3,15 +3,15 @@
 import { LitElement, css, html, nothing, type TemplateResult } from "lit";
 import { customElement, query, state } from "lit/decorators.js";
 import { keyed } from "lit/directives/keyed.js";
-import { strFromU8, strToU8, unzipSync, zipSync } from "fflate";
 import { load, save } from "../app/settings";
 import { language, t, type Language } from "../app/words";
 import type { EngineModule } from "../engine";
+import { MOST_BYTES, NoExercise, carry, given, isLessonFile, needed, readExercise, textsOf, zipOf } from "../lessons/exercise";
 import "../lessons/ks-lesson";
 import type { KsLesson } from "../lessons/ks-lesson";
 import { LessonSession } from "../lessons/lesson-session";
 import { LESSONS } from "../lessons/list";
-import { readProse, type Section } from "../lessons/prose";
+import type { Section } from "../lessons/prose";
 import { CodeEditor } from "../ui/code-editor";
 import { download } from "../app/download";
 import { settingsButtons } from "../ui/page";
@@ -19,12 +19,8 @@ import { shared } from "../ui/panel";
 import type { FileText, MistakeView } from "../wasm/kubestep.js";
 
 const DRAFT = "author.draft";
-/** A lesson is smaller than this: more is not unpacked. */
-const MOST_BYTES = 2 << 20;
-const MOST_FILES = 100;
 /** After the last key, so long. */
 const WAIT_MS = 350;
-const NAME = /^(lesson\.yaml|solution\.txt|(en|zh-CN)\.md|start\/[A-Za-z0-9._-]+|hints\/[a-z0-9-]+\.txt)$/;
 const FIRST = ["lesson.yaml", "en.md", "zh-CN.md", "solution.txt"];
 
 @customElement("ks-author")
@@ -38,6 +34,7 @@ export class KsAuthor extends LitElement {
   @state() private preview: LessonSession | undefined;
   @state() private texts: Partial<Record<Language, Section[]>> = {};
   @state() private said = "";
+  @state() private told = "";
   @query(".code") private host!: HTMLElement;
   @query("#zip") private picker!: HTMLInputElement;
   #editor: CodeEditor | undefined;
@@ -60,7 +57,7 @@ export class KsAuthor extends LitElement {
     .verdict h2 { color: var(--ink); margin-bottom: 4px; } .verdict ul { list-style: none; margin: 0; padding: 0; } .verdict li { padding: 3px 0; overflow-wrap: anywhere; }
     .verdict button { border: 0; background: none; padding: 2px 6px 2px 0; color: var(--bad); text-decoration: underline; text-underline-offset: 2px; font-family: var(--mono); font-size: 12.5px; } .good { color: var(--good); }
     .right { min-height: 0; min-width: 0; position: relative; } .empty { padding: 40px 24px; } ks-lesson { height: 100%; } .stale { opacity: 0.6; }
-    .said { flex-basis: 100%; margin: 0; padding: 4px 10px; background: var(--note); border-left: 4px solid var(--bad); border-radius: 6px; }
+    .said { flex-basis: 100%; margin: 0; padding: 4px 10px; background: var(--note); border-left: 4px solid var(--bad); border-radius: 6px; } .told { border-color: var(--good); }
     @media (max-width: 760px) { :host { height: auto; } .main { grid-template: 70dvh 92dvh / minmax(0, 1fr); } .left { border: 0; } .button, select, .tabs button { min-height: 40px; } .right { border-top: 1px solid var(--line); } }
   `];
 
@@ -79,12 +76,15 @@ export class KsAuthor extends LitElement {
   protected override render(): TemplateResult {
     const { files, active } = this;
     const wrong = new Set(this.mistakes.map(({ file }) => file));
-    return html`<header class="bar"><a class="brand" href="./">Kubestep</a><a class="button quiet" href="./lessons.html">${t("lessons")}</a><h1>${t("author")}</h1>
+    return html`<header class="bar"><a class="brand" href="./">Kubestep</a><a class="button quiet" href="./lessons.html">${t("lessons")}</a><a class="button quiet" href="./class.html">${t("class-link")}</a><h1>${t("author")}</h1>
         <select aria-label=${t("author-from")} @change=${this.choose}><option value="">${t("author-from-choose")}</option>${LESSONS.map(({ id, title }) => html`<option value=${id}>${title[language()]}</option>`)}</select>
         <button class="button" @click=${() => this.picker.click()}>${t("author-open")}</button><input id="zip" type="file" accept=".zip,application/zip" hidden aria-label=${t("author-open")} @change=${this.unzip} />
         <button class="button" @click=${this.zip}>${t("author-download")}</button>
+        <button class="button" @click=${this.share}>${t("author-share")}</button>
+        <button class="button" @click=${() => this.pack("html")} title=${t("author-page-title")}>${t("author-page")}</button>
+        <button class="button" @click=${() => this.pack("scorm")} title=${t("author-scorm-title")}>${t("author-scorm")}</button>
         <button class="button primary" ?disabled=${this.testing} @click=${this.test}>${t(this.testing ? "author-testing" : "author-test")}</button>
-        ${settingsButtons(this.speak)}${this.said ? html`<p class="said" role="alert">${this.said}</p>` : nothing}</header>
+        ${settingsButtons(this.speak)}${this.said ? html`<p class="said" role="alert">${this.said}</p>` : nothing}${this.told ? html`<p class="said told" role="status">${this.told}</p>` : nothing}</header>
       <main class="main"><div class="left">
         <div class="tabs"><div role="tablist" aria-label=${t("author-files")} style="display:contents" @keydown=${this.arrows}>${files.map(({ name }) => html`<button role="tab" aria-selected=${name === active} tabindex=${name === active ? 0 : -1} class=${wrong.has(name) ? "wrong" : ""}
             @click=${() => this.show(name)}>${name}${wrong.has(name) ? " ●" : ""}</button>`)}</div>
@@ -121,7 +121,7 @@ export class KsAuthor extends LitElement {
 
   private open(files: FileText[]): void {
     const rank = ({ name }: FileText) => (FIRST.includes(name) ? FIRST.indexOf(name) : FIRST.length);
-    this.files = files.filter(({ name }) => NAME.test(name)).sort((a, b) => rank(a) - rank(b) || (a.name < b.name ? -1 : 1));
+    this.files = files.filter(({ name }) => isLessonFile(name)).sort((a, b) => rank(a) - rank(b) || (a.name < b.name ? -1 : 1));
     if (!this.files.some(({ name }) => name === this.active)) this.active = "lesson.yaml";
     this.said = "";
     this.show(this.active);
@@ -157,7 +157,7 @@ export class KsAuthor extends LitElement {
 
   private add = (): void => {
     const name = window.prompt(t("author-add-name"))?.trim();
-    if (!name || !NAME.test(name) || this.files.some((file) => file.name === name)) return;
+    if (!name || !isLessonFile(name) || this.files.some((file) => file.name === name)) return;
     this.open([...this.files, { name, text: "" }]);
     this.show(name);
   };
@@ -165,9 +165,8 @@ export class KsAuthor extends LitElement {
   private removeFile = (): void => this.open(this.files.filter(({ name }) => name !== this.active));
 
   private zip = (): void => {
-    const id = /^id: *([a-z0-9-]+)/m.exec(this.files.find(({ name }) => name === "lesson.yaml")?.text ?? "")?.[1] ?? "lesson";
-    const packed = zipSync(Object.fromEntries(this.files.map(({ name, text }) => [`${id}/${name}`, strToU8(text)])), { level: 9 });
-    download(`${id}.zip`, packed as Uint8Array<ArrayBuffer>, "application/zip");
+    const { name, bytes } = zipOf(this.files);
+    download(name, bytes, "application/zip");
   };
 
   private unzip = async (): Promise<void> => {
@@ -175,24 +174,43 @@ export class KsAuthor extends LitElement {
     this.picker.value = "";
     if (!file) return;
     try {
-      if (file.size > MOST_BYTES) throw new Error("large");
-      let [bytes, count] = [0, 0];
-      const found = unzipSync(new Uint8Array(await file.arrayBuffer()), {
-        filter: ({ name, originalSize }) => {
-          if (name.endsWith("/")) return false;
-          bytes += originalSize;
-          if (bytes > MOST_BYTES || ++count > MOST_FILES) throw new Error("large");
-          return true;
-        },
-      });
-      const yaml = Object.keys(found).find((name) => /(^|\/)lesson\.yaml$/.test(name));
-      if (yaml === undefined) throw new Error("lesson.yaml");
-      const folder = yaml.slice(0, -"lesson.yaml".length);
-      const files = Object.entries(found).filter(([name]) => name.startsWith(folder)).map(([name, data]) => ({ name: name.slice(folder.length), text: strFromU8(data) }));
-      this.open(files);
+      if (file.size > MOST_BYTES) throw new NoExercise("exercise-large");
+      this.open(readExercise(new Uint8Array(await file.arrayBuffer())));
     } catch (error) {
-      const why = (error as Error).message;
-      this.said = why === "large" ? t("author-zip-large") : t("author-zip-broken", { message: why });
+      this.said = `${file.name}: ${error instanceof NoExercise ? t(error.id, error.values) : String(error)}`;
+    }
+  };
+
+  /** The exercise as a page by itself, or for a learning platform. */
+  private async pack(form: "html" | "scorm"): Promise<void> {
+    this.told = "";
+    try {
+      if (this.stale || !this.preview) throw new Error(t("author-no-preview"));
+      const { id, title } = this.preview.lesson;
+      const { pageOf, scormOf } = await import("../share/exercise-page");
+      const page = await pageOf(given(this.files), title, language());
+      if (form === "html") download(`${id}.html`, page, "text/html");
+      else download(`${id}.zip`, await scormOf(page, id, title), "application/zip");
+      this.said = "";
+    } catch (error) {
+      this.said = t("author-page-failed", { message: String((error as Error).message ?? error) });
+    }
+  }
+
+  /** Gives the link to learners: what they need is in it, and how it is solved is not. */
+  private share = async (): Promise<void> => {
+    const hash = carry({ exercise: given(this.files) });
+    this.told = "";
+    if (!hash || this.stale) {
+      this.said = t(hash ? "author-no-preview" : "author-link-long");
+      return;
+    }
+    const link = new URL(`./lesson.html${hash}`, location.href).href;
+    try {
+      await navigator.clipboard.writeText(link);
+      this.told = t("author-link-copied", { count: link.length });
+    } catch {
+      window.prompt(t("author-link-copy"), link);
     }
   };
 
@@ -203,17 +221,12 @@ export class KsAuthor extends LitElement {
     const files = this.files;
     this.mistakes = this.engines.mistakes({ files }).mistakes;
     this.mark();
-    const texts: Partial<Record<Language, Section[]>> = {};
-    for (const language of ["en", "zh-CN"] as const) {
-      const text = files.find(({ name }) => name === `${language}.md`)?.text;
-      if (text !== undefined) texts[language] = readProse(text);
-    }
-    this.texts = texts;
-    const needed = files.filter(({ name }) => name === "lesson.yaml" || name.startsWith("start/"));
-    const begun = JSON.stringify(needed);
+    void textsOf(files).then((texts) => (this.texts = texts));
+    const lesson = needed(files);
+    const begun = JSON.stringify(lesson);
     if (this.stale || begun === this.#begun) return;
     try {
-      const next = new LessonSession(this.engines, needed.map((file) => ({ ...file })), "");
+      const next = new LessonSession(this.engines, lesson, "");
       const old = this.preview;
       this.preview = next;
       this.#begun = begun;

@@ -40,6 +40,19 @@ export interface Ended {
   condition: "Complete" | "Failed";
 }
 
+/** How it stands with the lesson of an element that has one. */
+export interface Checks {
+  /** The lesson's name. */
+  lesson: string;
+  /** In the lesson's order. `asks` is a sentence in the element's language. A task that was passed stays so. */
+  tasks: { id: string; points: number; passed: boolean; checks: { holds: boolean; asks: string }[]; questions: { id: string; right: boolean }[] }[];
+  /** Of the tasks that are passed, and of all. */
+  points: number;
+  of: number;
+  /** All tasks are. */
+  passed: boolean;
+}
+
 /** What the element tells. All of them bubble and cross shadow roots. */
 export interface Events {
   load: State;
@@ -48,6 +61,8 @@ export interface Events {
   change: State;
   /** A Job has ended. */
   complete: State & Ended;
+  /** With a lesson: a check holds that did not, or the other way round, or a question was answered. */
+  check: Checks;
   error: { message: string };
 }
 
@@ -62,6 +77,8 @@ export interface KubeObject {
 export interface Api {
   /** Where the run stands; `undefined` before it has loaded. */
   readonly state: State | undefined;
+  /** With a lesson: how it stands with what is checked; `undefined` before it has loaded. */
+  readonly checks: Checks | undefined;
   /** Loads the engine, if it has not, and resolves when the first moment is shown. */
   load(): Promise<State>;
   /** Puts the text in the file that is shown and applies it as `kubectl apply -f` does. */

@@ -120,6 +120,8 @@ export class KsEmbed extends Panel {
         return html`<ks-terminal .session=${session}></ks-terminal>`;
       case "objects":
         return html`<ks-inspector .session=${session}></ks-inspector>`;
+      case "tasks":
+        return html`<ks-tasks .session=${session} tabindex="0" role="region" aria-label=${t("pane-tasks")}></ks-tasks>`;
     }
   }
 

@@ -2,14 +2,14 @@
 // button, keeps the room that the panels will need, and fetches them and the engine when it is asked to.
 import type { Language } from "../app/words";
 import type { RunUntil } from "../wasm/kubestep.js";
-import type { Api, CommandResult, Events, KubeObject, State } from "./api";
+import type { Api, Checks, CommandResult, Events, KubeObject, State } from "./api";
 import { look, pageRules } from "./look";
 import { findManifest, type Manifest } from "./manifest";
 import { outline } from "./outline";
 import { themeAround, watchTheme, type Theme } from "./theme";
 import type { Stage } from "./stage";
 import { turn } from "./turns";
-import { readView, showsFiles } from "./views";
+import { showsFiles, viewOf } from "./views";
 import { languageOf, word } from "./words";
 
 /** This far outside the window, an element with `loading="visible"` begins to load. */
@@ -19,7 +19,7 @@ const sheet = sheetOf(look);
 const outside = sheetOf(pageRules);
 
 export class KubeStep extends HTMLElement implements Api {
-  static readonly observedAttributes = ["view", "step", "theme", "lang", "readonly", "editor", "src", "seed", "nodes", "focus"];
+  static readonly observedAttributes = ["view", "step", "theme", "lang", "readonly", "editor", "src", "seed", "nodes", "focus", "lesson"];
 
   readonly #root = this.attachShadow({ mode: "open" });
   readonly #still = document.createElement("div");
@@ -74,6 +74,7 @@ export class KubeStep extends HTMLElement implements Api {
   attributeChangedCallback(name: string, before: string | null, after: string | null): void {
     if (!this.isConnected || before === after) return;
     if (name === "theme") this.#dress();
+    else if (name === "lesson") return this.#anotherLesson();
     else if (name === "lang") this.#draw();
     void this.#stage?.attributeChanged(name);
   }
@@ -88,6 +89,10 @@ export class KubeStep extends HTMLElement implements Api {
 
   get state(): State | undefined {
     return this.#stage?.state;
+  }
+
+  get checks(): Checks | undefined {
+    return this.#stage?.checks;
   }
 
   // ----------------------------------------------------------------------------------------------------------- the API
@@ -134,7 +139,7 @@ export class KubeStep extends HTMLElement implements Api {
     // The module travels while the panels do.
     const [{ Stage }, module] = await Promise.all([import("./stage"), import("../engine").then((engine) => engine.loadEngine())]);
     await turn();
-    const stage = new Stage(this, module);
+    const stage = await Stage.on(this, module);
     await stage.begin(this.#kept);
     await turn();
     if (!this.isConnected || mine !== this.#starts) {
@@ -151,6 +156,17 @@ export class KubeStep extends HTMLElement implements Api {
     if (focused) stage.focus();
     this.tell("load", stage.state);
     return stage;
+  }
+
+  /** Begins anew, if it has begun. */
+  #anotherLesson(): void {
+    if (!this.#loading) return this.#draw();
+    this.#starts++;
+    this.#stage?.dispose();
+    this.#stage = this.#loading = undefined;
+    this.#kept = "";
+    this.#still.hidden = false;
+    void this.load().catch(() => {});
   }
 
   #whenVisible(): void {
@@ -203,7 +219,7 @@ export class KubeStep extends HTMLElement implements Api {
       texts.ariaLabel = word(language, "element-manifest");
       for (const { name, text } of files) texts.append(...(files.length > 1 ? [make("p", name, { className: "name" })] : []), make("pre", text));
     }
-    const view = readView(this.getAttribute("view"));
+    const view = viewOf(this);
     const drawing = !pictured && !view.strip && view.panels.includes("loop") ? [outline()] : [];
     const loading = this.#loading !== undefined && !failed;
     const button = make("button", word(language, loading ? "element-loading" : "element-run"), { type: "button" });

@@ -16,7 +16,7 @@ export function findManifest(element: HTMLElement): Manifest {
     const files = scripts.map((script, i) => ({ name: script.getAttribute("filename") || `manifest${i ? `-${i + 1}` : ""}.yaml`, text: dedent(script.textContent ?? "") }));
     return { files, shown: undefined };
   }
-  if (element.hasAttribute("src")) return { files: [], shown: undefined };
+  if (element.hasAttribute("src") || element.hasAttribute("lesson")) return { files: [], shown: undefined };
   const shown = blockBefore(element);
   const block = shown && codeOf(shown);
   return block ? { files: [{ name: element.getAttribute("filename") || "manifest.yaml", text: textOf(block) }], shown } : { files: [], shown: undefined };

@@ -8,7 +8,8 @@ import type { EngineModule } from "../engine";
 import { arrived } from "../l10n/texts";
 import { actionText } from "../ui/sentence";
 import type { RunUntil } from "../wasm/kubestep.js";
-import type { CommandResult, Ended, KubeObject, State } from "./api";
+import type { LessonSession } from "../lessons/lesson-session";
+import type { Checks, CommandResult, Ended, KubeObject, State } from "./api";
 import { fetchFrom } from "./api-door";
 import type { KubeStep } from "./kube-step";
 import { KsEmbed } from "./ks-embed";
@@ -16,23 +17,36 @@ import { readMoments } from "./moment";
 import { runTo } from "./run-to";
 import { fetchSource } from "./source";
 import { turn } from "./turns";
-import { readView } from "./views";
+import { viewOf } from "./views";
 
 export class Stage {
-  readonly session: Session;
   readonly panel = new KsEmbed();
   readonly fetch: ReturnType<typeof fetchFrom>;
   #told: { step: number; branch: number; revision: number } | undefined;
   readonly #ended = new Set<string>();
 
-  constructor(
+  #checked = "";
+
+  private constructor(
     private readonly host: KubeStep,
     private readonly module: EngineModule,
+    readonly session: Session,
+    /** The session again, where the element has a lesson. */
+    private readonly lesson: { session: LessonSession; part: typeof import("./lesson") } | undefined,
   ) {
-    this.session = new Session(module);
     // Hints that lead through a first visit are the playground's.
     this.session.applied = this.session.stepped = true;
     this.fetch = fetchFrom(this.session);
+  }
+
+  /** With the lesson that the element names; or without one. */
+  static async on(host: KubeStep, module: EngineModule): Promise<Stage> {
+    const name = host.getAttribute("lesson");
+    if (name === null) return new Stage(host, module, new Session(module), undefined);
+    const part = await import("./lesson");
+    await arrived(host.language);
+    const session = await part.openLesson(name, host.baseURI, module, host.language);
+    return new Stage(host, module, session, { session, part });
   }
 
   /** Makes the cluster and goes to the moment that is to be shown first. `kept`: the run that the element had before. */
@@ -48,12 +62,17 @@ export class Stage {
     this.attributeChanged("view");
     session.addEventListener("world", this.#world);
     session.addEventListener("ui", this.#notice);
+    if (this.lesson) {
+      this.#checked = JSON.stringify(this.checks);
+      session.addEventListener("standing", this.#check);
+    }
     this.#told = this.#now();
     this.#jobs();
   }
 
   async #fill(kept: string): Promise<void> {
     const { host, module, session } = this;
+    if (this.lesson) return kept ? this.lesson.session.goOn(kept) : undefined;
     const src = host.getAttribute("src");
     const source = kept ? { run: kept } : src ? await fetchSource(src, host.baseURI) : { files: host.files };
     if ("run" in source) return session.adopt(module.importRun(source.run));
@@ -68,9 +87,9 @@ export class Stage {
   async #firstMoment(): Promise<void> {
     const { host, session } = this;
     const step = host.getAttribute("step");
-    const view = readView(host.getAttribute("view"));
+    const view = viewOf(host);
     const applies = view.strip || !(view.panels.includes("files") || view.panels.includes("terminal") || host.hasAttribute("editor"));
-    if (session.view.length === 0 && (applies || step !== null)) {
+    if (!this.lesson && session.view.length === 0 && (applies || step !== null)) {
       for (const file of session.files.filter((file) => file.text.trim() !== "")) session.command(`kubectl apply -f ${file.name}`);
       await turn();
       session.seek(step === null ? 0 : 1);
@@ -93,9 +112,12 @@ export class Stage {
       case "view":
       case "editor":
       case "readonly": {
-        const view = readView(host.getAttribute("view"));
-        const editor = host.hasAttribute("editor") && !view.strip && !view.panels.includes("files");
-        panel.view = editor ? { strip: false, panels: ["files", ...view.panels] } : view;
+        const view = viewOf(host);
+        if (view.strip) panel.view = view;
+        else {
+          const panels = view.panels.filter((name) => name !== "tasks" || this.lesson);
+          panel.view = { strip: false, panels: host.hasAttribute("editor") && !panels.includes("files") ? ["files", ...panels] : panels };
+        }
         session.readonly = host.hasAttribute("readonly");
         session.changed("ui", "files", "terminal");
         break;
@@ -104,7 +126,7 @@ export class Stage {
         panel.marked = host.getAttribute("focus") ?? "";
         break;
       case "lang":
-        await arrived(host.language);
+        await Promise.all([arrived(host.language), this.lesson?.part.wordsOf(host.language)]);
         session.language = host.language;
         session.dispatchEvent(new Event("language"));
         panel.requestUpdate();
@@ -115,7 +137,7 @@ export class Stage {
       case "src":
       case "seed":
       case "nodes":
-        await this.#anew();
+        if (!this.lesson) await this.#anew();
     }
   }
 
@@ -136,6 +158,7 @@ export class Stage {
   dispose(): void {
     this.session.removeEventListener("world", this.#world);
     this.session.removeEventListener("ui", this.#notice);
+    this.session.removeEventListener("standing", this.#check);
     this.panel.remove();
     this.session.dispose();
   }
@@ -143,7 +166,11 @@ export class Stage {
   // ------------------------------------------------------------------------------------------------- what scripts ask
 
   get run(): string {
-    return this.session.lastGood;
+    return this.lesson?.session.written() ?? this.session.lastGood;
+  }
+
+  get checks(): Checks | undefined {
+    return this.lesson?.part.checksOf(this.lesson.session);
   }
 
   get state(): State {
@@ -173,7 +200,10 @@ export class Stage {
   kubectl(line: string): CommandResult {
     const { session } = this;
     if (session.readonly) return { stdout: "", stderr: "error: this element is read-only\n", code: 1 };
-    session.command(/^\s*kubectl\b/.test(line) ? line : `kubectl ${line}`);
+    const typed = /^\s*kubectl\b/.test(line) ? line : `kubectl ${line}`;
+    const why = session.forbids("command", typed);
+    if (why) return { stdout: "", stderr: `error: ${why}\n`, code: 1 };
+    session.command(typed);
     const last = session.ask((engine) => engine.terminal(0).entries)?.at(-1);
     const text = (error: boolean) => last?.output.filter((piece) => piece.error === error).map((piece) => piece.text).join("") ?? "";
     return { stdout: text(false), stderr: text(true), code: last?.exit ?? null };
@@ -226,7 +256,8 @@ export class Stage {
   open(run: string): State {
     const text = run.includes("#v") ? decodeLink(run.slice(run.indexOf("#v"))) : run;
     this.#ended.clear();
-    this.session.adopt(this.module.importRun(text ?? ""));
+    if (this.lesson) this.lesson.session.goOn(text ?? "");
+    else this.session.adopt(this.module.importRun(text ?? ""));
     return this.state;
   }
 
@@ -239,6 +270,15 @@ export class Stage {
     if (before.step !== now.step || before.branch !== now.branch) this.host.tell("step", this.state);
     if (before.revision !== now.revision || before.branch !== now.branch) this.host.tell("change", this.state);
     for (const ended of this.#jobs()) this.host.tell("complete", { ...this.state, ...ended });
+  };
+
+  /** Once a change, whatever else the step did. */
+  readonly #check = (): void => {
+    const { checks } = this;
+    const now = JSON.stringify(checks);
+    if (!checks || now === this.#checked) return;
+    this.#checked = now;
+    this.host.tell("check", checks);
   };
 
   #now(): { step: number; branch: number; revision: number } {

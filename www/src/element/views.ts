@@ -1,6 +1,6 @@
 // The choices of panels that an author can name, and the room that each one keeps from the first moment on.
 
-export const PANELS = ["files", "loop", "step", "next", "mechanisms", "terminal", "objects"] as const;
+export const PANELS = ["files", "loop", "step", "next", "mechanisms", "terminal", "objects", "tasks"] as const;
 export type PanelName = (typeof PANELS)[number];
 
 /** What to show: panels beside each other with a transport bar, or the one strip. */
@@ -20,6 +20,7 @@ export const VIEWS: Readonly<Record<string, Named>> = {
   step: { panels: ["step"], height: 480, narrow: 520 },
   terminal: { panels: ["terminal"], height: 420, narrow: 440 },
   strip: { panels: [], height: 132, narrow: 208 },
+  lesson: { panels: ["tasks", "loop", "files", "terminal"], height: 760, narrow: 660 },
 };
 
 export const USUAL = "split";
@@ -38,9 +39,14 @@ export function readView(text: string | null): View {
   return { strip: false, panels: panels.length ? panels : VIEWS[USUAL]!.panels };
 }
 
+/** The view of an element. */
+export function viewOf(element: Element): View {
+  return readView(element.getAttribute("view") ?? (element.hasAttribute("lesson") ? "lesson" : null));
+}
+
 /** Whether the view shows the manifest, so that the page need not. */
 export function showsFiles(element: Element): boolean {
-  const view = readView(element.getAttribute("view"));
+  const view = viewOf(element);
   return !view.strip && (view.panels.includes("files") || element.hasAttribute("editor"));
 }
 
@@ -51,6 +57,7 @@ export function heights(selector: (attribute: string) => string): string {
   const all: [string, Named][] = [
     [":not([view])", VIEWS[USUAL]!],
     ["[view]", LISTED],
+    ["[lesson]:not([view])", VIEWS["lesson"]!],
     ...Object.entries(VIEWS).map(([name, view]): [string, Named] => [`[view="${name}"]`, view]),
   ];
   return `${all.map(([a, v]) => rule(a, v)).join("\n")}\n@media (max-width: ${NARROW}px) {\n${all.map(([a, v]) => narrow(a, v)).join("\n")}\n}`;

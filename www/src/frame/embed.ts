@@ -6,7 +6,7 @@ import "../element/kube-step";
 import type { KubeStep } from "../element/kube-step";
 import { EVENTS, METHODS, VERSION, message, read, type FetchPayload, type FetchResult, type Message, type Method } from "./protocol";
 
-const ATTRIBUTES = ["src", "seed", "nodes", "step", "view", "theme", "lang", "loading", "editor", "readonly", "focus"];
+const ATTRIBUTES = ["src", "seed", "nodes", "step", "view", "theme", "lang", "loading", "editor", "readonly", "focus", "lesson"];
 
 const parameters = new URLSearchParams(location.search);
 const element = document.createElement("kube-step") as KubeStep;

@@ -42,7 +42,7 @@ export function connect(iframe: HTMLIFrameElement): Promise<Frame> {
     if (!said) return;
     if (said.type === "event") {
       const { name, detail } = said.payload as { name: keyof Events; detail: Events[keyof Events] };
-      if (name !== "error") state = detail as State;
+      if (name !== "error" && name !== "check") state = detail as State;
       for (const listener of listeners.get(name) ?? []) listener(detail as never);
       return;
     }

@@ -44,4 +44,4 @@ export interface FetchResult {
   body: string;
 }
 
-export const EVENTS = ["load", "step", "change", "complete", "error"] as const;
+export const EVENTS = ["load", "step", "change", "complete", "check", "error"] as const;

@@ -27,12 +27,14 @@ progress-broken = This file holds no progress of Kubestep's lessons. Nothing was
 progress-newer = This file was written by a newer Kubestep than this page. Nothing was changed.
 progress-large = This file is larger than progress ever is. Nothing was changed.
 author-link = Write a lesson
+class-link = Grade a class
 
 ## A lesson
 
 no-such-lesson = There is no such lesson.
 pane-text = Lesson
 pane-next = Next
+pane-tasks = Tasks
 lesson-text = Text of the lesson
 lesson-ways = Other lessons
 lesson-open = When all tasks are passed, the lesson is done. Nothing hurries you, and nothing is lost when you leave.
@@ -50,6 +52,22 @@ go-on = Open a saved run
 go-on-title = Go on with what was handed in or saved for this lesson
 notice-lesson-changed = This lesson has changed since you were here. The tasks that you passed stay passed; your run was put aside, and the lesson begins anew.
 notice-other-lesson = This file belongs to another lesson: { $lesson }.
+
+look-whose = You are looking at what { $name } handed in, where they stopped. You can step through it; nothing is changed or kept.
+look-only = this run is only to be looked at
+
+## An exercise that somebody gives out
+
+exercise-open = Open an exercise
+exercise-open-about = Somebody gave you an exercise as a file: open it here. What you do in it is kept in this browser only, and you hand it in as a file of your own.
+exercise-choose = Choose the file
+exercise-drop = or drop it here (a zip)
+exercise-large = there is more in it than a lesson ever has; nothing was opened
+exercise-no-zip = this is no zip with a lesson in it
+exercise-no-lesson = this is no zip with a lesson in it: lesson.yaml is missing
+exercise-wrong = there is a mistake in this exercise: { $message }
+exercise-link = This link is broken: it was cut off or changed.
+exercise-newer = This link was made by a newer version of this page.
 
 ## Tasks
 
@@ -124,6 +142,15 @@ author-mistakes = { $count ->
 author-proven = The lesson holds what it promises: the solution passes every task in { $steps } steps, the beginning passes none, and every hint can come.
 author-mistake-at = { $file }, line { $line }
 author-no-preview = The preview comes back when lesson.yaml and start/ have no mistakes.
-author-zip-broken = This is no zip with a lesson in it: { $message }
-author-zip-large = There is more in this zip than a lesson ever has. Nothing was opened.
+author-share = Copy link
+author-link-copied = The link is copied ({ $count } characters). Whoever opens it has this exercise before them, without its solution.
+author-link-copy = The link with this exercise:
+author-link-long = This exercise is too long for a link. Give out the zip.
 author-replace = This replaces the lesson in the editor. Download it first if you want to keep it.
+exercise-lms = Your points go to your course's system by themselves.
+exercise-lms-long = Your points go to your course's system by themselves. What you did is too long for it: it is kept in this browser, and is not on other computers.
+author-page = Save as a page
+author-scorm = Save for an LMS
+author-scorm-title = A SCORM 1.2 zip, for Moodle and other learning platforms
+author-page-title = One HTML file that works without any network
+author-page-failed = The page cannot be made: { $message }

@@ -26,12 +26,14 @@ progress-broken = 这个文件里没有 Kubestep 课程的进度。什么都没�
 progress-newer = 这个文件由比本页更新的 Kubestep 写成。什么都没有改动。
 progress-large = 这个文件太大，不可能是进度文件。什么都没有改动。
 author-link = 编写课程
+class-link = 批改全班
 
 ## 一课
 
 no-such-lesson = 没有这一课。
 pane-text = 课文
 pane-next = 下一步
+pane-tasks = 任务
 lesson-text = 课文
 lesson-ways = 其他课程
 lesson-open = 所有任务都通过，这一课就完成了。不用着急，离开也不会丢失任何东西。
@@ -49,6 +51,22 @@ go-on = 打开保存的运行
 go-on-title = 接着这一课已提交或已保存的记录继续
 notice-lesson-changed = 这一课在你上次来过之后有改动。已通过的任务仍算通过；你的运行记录放到了一边，这一课从头开始。
 notice-other-lesson = 这个文件属于另一课：{ $lesson }。
+
+look-whose = 你正在看 { $name } 交来的运行，停在对方停下的地方。可以单步查看；不会改变或保存任何东西。
+look-only = 这个运行只供查看
+
+## 别人给的练习
+
+exercise-open = 打开练习
+exercise-open-about = 有人给了你一个练习文件：在这里打开。你做的一切只保存在这个浏览器里，完成后再以你自己的文件交上去。
+exercise-choose = 选择文件
+exercise-drop = 或者拖到这里（zip）
+exercise-large = 里面的内容比任何一课都多，没有打开
+exercise-no-zip = 这个 zip 里没有课程
+exercise-no-lesson = 这个 zip 里没有课程：缺少 lesson.yaml
+exercise-wrong = 这个练习有错误：{ $message }
+exercise-link = 这个链接已损坏：被截断或改动过。
+exercise-newer = 这个链接由更新版本的页面生成。
 
 ## 任务
 
@@ -119,6 +137,15 @@ author-mistakes = { $count ->
 author-proven = 这一课名副其实：解答用 { $steps } 步通过所有任务，开头一个也不通过，每条提示都能出现。
 author-mistake-at = { $file }，第 { $line } 行
 author-no-preview = lesson.yaml 和 start/ 没有错误时，预览就会回来。
-author-zip-broken = 这个 zip 里没有课程：{ $message }
-author-zip-large = 这个 zip 的内容比任何一课都多，没有打开。
+author-share = 复制链接
+author-link-copied = 链接已复制（{ $count } 个字符）。打开它的人会看到这个练习，但看不到解答。
+author-link-copy = 带有这个练习的链接：
+author-link-long = 这个练习太长，放不进链接。请分发 zip。
 author-replace = 这会替换编辑器里的课程。想保留的话，请先下载。
+exercise-lms = 你的得分会自动送到课程平台。
+exercise-lms-long = 你的得分会自动送到课程平台。你做的内容太长，平台放不下：它保存在这个浏览器里，换一台电脑就没有。
+author-page = 存为网页
+author-scorm = 存给学习平台
+author-scorm-title = SCORM 1.2 zip，用于 Moodle 等学习平台
+author-page-title = 一个 HTML 文件，没有网络也能用
+author-page-failed = 无法生成网页：{ $message }

@@ -47,7 +47,7 @@ export class KsCourse extends LitElement {
           <button class="button" @click=${() => download("kubestep-progress.json", progress.exported(IDS))}>${t("progress-export")}</button>
           <button class="button" @click=${() => this.picker.click()}>${t("progress-import")}</button>
           <input id="import" type="file" accept=".json,application/json" hidden aria-label=${t("progress-import")} @change=${this.import} />
-          <a href="./author.html">${t("author-link")}</a></footer></main>`;
+          <a href="./lesson.html">${t("exercise-open")}</a><a href="./author.html">${t("author-link")}</a><a href="./class.html">${t("class-link")}</a></footer></main>`;
   }
 
   private lesson(lesson: LessonEntry, n: number): TemplateResult {

@@ -18,6 +18,7 @@ import { download } from "../app/download";
 import { settingsButtons } from "../ui/page";
 import { shared } from "../ui/panel";
 import "./ks-prose";
+import type { KsProse } from "./ks-prose";
 import type { LessonSession } from "./lesson-session";
 import { MOST_BYTES } from "./progress";
 import type { Section } from "./prose";
@@ -45,6 +46,12 @@ export class KsLesson extends LitElement {
   @property({ attribute: false }) following: Neighbour | undefined;
   /** Within an author's page: no header, no progress. */
   @property({ type: Boolean, reflect: true }) preview = false;
+  /** By itself: there are no pages beside it. */
+  @property({ type: Boolean }) alone = false;
+  /** Where the result goes, beside the file that is handed in; a sentence. */
+  @property({ attribute: false }) goes = "";
+  /** Who works on it, where that is known. */
+  @property({ attribute: false }) who = "";
   @state() private tab: Tab = "text";
   @state() private pane: Pane = "loop";
   @query("#anew") private anew!: HTMLDialogElement;
@@ -67,7 +74,8 @@ export class KsLesson extends LitElement {
       padding: 8px 8px 8px 16px; background: var(--note); border: 1px solid var(--line); border-radius: 10px; box-shadow: 0 4px 18px rgb(0 0 0 / 0.14); font-size: 14px; flex-wrap: wrap;
     }
     .notice.error { border-left: 4px solid var(--bad); } .notice p { margin: 0; flex: 1; min-width: 20ch; overflow-wrap: anywhere; }
-    .bar { grid-row: 1; } .main { grid-row: 2; } ks-transport { grid-row: 3; }
+    .whose { margin: 0; padding: 6px 16px; background: var(--note); border-bottom: 1px solid var(--line); overflow-wrap: anywhere; }
+    .top { grid-row: 1; } .main { grid-row: 2; } ks-transport { grid-row: 3; }
     .main { display: grid; grid-template: minmax(0, 1fr) / minmax(0, 9fr) minmax(0, 11fr); min-height: 0; }
     .text { overflow: auto; min-height: 0; border-right: 1px solid var(--line); background: var(--page); outline-offset: -3px; }
     .column { max-width: 66ch; margin: 0 auto; padding: 30px 28px 60px; font-size: 16px; }
@@ -118,6 +126,15 @@ export class KsLesson extends LitElement {
     window.removeEventListener("keydown", this.key);
   }
 
+  /** Who looks at somebody else's run comes to the task at which that stopped. */
+  protected override async firstUpdated(): Promise<void> {
+    const task = this.session.whose === undefined ? "" : this.session.next;
+    const prose = this.renderRoot.querySelector<KsProse>("ks-prose");
+    if (!task || !prose) return;
+    await prose.updateComplete;
+    prose.renderRoot.querySelector(`[data-task="${task}"]`)?.scrollIntoView();
+  }
+
   /** The language of the text: the reader's, or what there is. */
   private get language(): Language {
     if (this.texts[language()]) return language();
@@ -128,12 +145,12 @@ export class KsLesson extends LitElement {
     const { session } = this;
     const tasks = session.standing.tasks;
     const done = tasks.filter((task) => session.isPassed(task.id)).length;
-    return html`${this.preview ? nothing : html`<header class="bar">
-        <a class="brand" href="./">Kubestep</a><a class="button quiet" href="./lessons.html">${t("lessons")}</a>
+    return html`${this.preview ? nothing : html`<div class="top"><header class="bar">
+        ${this.alone ? html`<span class="brand">Kubestep</span>` : html`<a class="brand" href="./">Kubestep</a><a class="button quiet" href="./lessons.html">${t("lessons")}</a>`}
         <span class="grow">${session.lesson.title}</span>
         <span class="meter" role="img" aria-label=${t("meter", { done, count: tasks.length })}>${tasks.map((task) => html`<i class=${session.isPassed(task.id) ? "done" : ""}></i>`)} <span>${done} / ${tasks.length}</span></span>
-        <button class="button quiet over" @click=${() => this.anew.showModal()}>${t("anew")}</button>
-        ${settingsButtons(this.speak)}</header>`}
+        ${session.readonly ? nothing : html`<button class="button quiet over" @click=${() => this.anew.showModal()}>${t("anew")}</button>`}
+        ${settingsButtons(this.speak)}</header>${session.whose === undefined ? nothing : html`<p class="whose" role="note">${t("look-whose", { name: session.whose })}</p>`}</div>`}
       ${this.notice()}
       ${this.tablist("narrow", ["text", "loop", "step", "files", "terminal", "next", "objects", ...(session.lesson.mechanisms ? ["mechanisms" as const] : [])], this.tab, (tab) => (this.tab = tab))}
       <main class="main">
@@ -172,13 +189,14 @@ export class KsLesson extends LitElement {
   }
 
   private end(all: boolean): TemplateResult {
+    if (this.session.readonly) return html``;
     return html`<footer class="end">
-      <p>${t(all ? "lesson-done" : "lesson-open")}</p>
+      <p>${t(all ? "lesson-done" : "lesson-open")}</p>${this.goes ? html`<p>${t(this.goes)}</p>` : nothing}
       <div class="ways"><button class="button" @click=${() => this.handIn.showModal()}>${t("hand-in")}</button>
         <button class="button quiet" @click=${() => this.picker.click()} title=${t("go-on-title")}>${t("go-on")}</button>
         <button class="button quiet" @click=${() => this.anew.showModal()}>${t("anew")}</button>
         <input id="go-on" type="file" accept=".json,application/json" hidden aria-label=${t("go-on")} @change=${this.goOn} /></div>
-      ${this.preview ? nothing : html`<nav class="ways" aria-label=${t("lesson-ways")}>${this.previous ? html`<a class="button" href=${this.previous.href}>← ${this.previous.title[language()]}</a>` : nothing}
+      ${this.preview || this.alone ? nothing : html`<nav class="ways" aria-label=${t("lesson-ways")}>${this.previous ? html`<a class="button" href=${this.previous.href}>← ${this.previous.title[language()]}</a>` : nothing}
         ${this.following ? html`<a class="button push ${all ? "primary" : ""}" href=${this.following.href}>${this.following.title[language()]} →</a>` : html`<a class="button push ${all ? "primary" : ""}" href="./lessons.html">${t("lessons-all")}</a>`}</nav>`}
     </footer>`;
   }
@@ -195,7 +213,7 @@ export class KsLesson extends LitElement {
     return html`<dialog id="anew" aria-labelledby="anew-title"><form method="dialog"><h2 id="anew-title">${t("anew-title")}</h2><p>${t("anew-about")}</p>
         <div class="ways"><button class="button">${t("cancel")}</button><button class="button primary" @click=${() => this.session.anew()}>${t("anew-do")}</button></div></form></dialog>
       <dialog id="hand-in" aria-labelledby="hand-in-title"><form method="dialog" @submit=${this.submit}><h2 id="hand-in-title">${t("hand-in")}</h2><p>${t("hand-in-about")}</p>
-        <label>${t("hand-in-name")}<input name="name" maxlength="200" autocomplete="name" /></label>
+        <label>${t("hand-in-name")}<input name="name" maxlength="200" autocomplete="name" value=${this.who} /></label>
         <div class="ways"><button class="button" type="button" @click=${() => this.handIn.close()}>${t("cancel")}</button><button class="button primary">${t("hand-in-do")}</button></div></form></dialog>`;
   }
 

@@ -48,7 +48,7 @@ export class KsQuestion extends LessonPart {
       <form class="body" @submit=${this.submit}>
         <div aria-live="polite">${hints.map((hint) => html`<p class="hint"><strong>${t("hint")}</strong> ${hint.text}</p>`)}</div>
         ${view.options.length ? this.options(view, chosen, right) : this.value(view, chosen, right)}
-        ${right ? nothing : html`<div class="actions"><button class="button ${stands.open && chosen.length ? "primary" : ""}" ?disabled=${!stands.open || chosen.length === 0}>${t("answer")}</button>
+        ${right || this.session.readonly ? nothing : html`<div class="actions"><button class="button ${stands.open && chosen.length ? "primary" : ""}" ?disabled=${!stands.open || chosen.length === 0}>${t("answer")}</button>
           ${stands.open ? nothing : html`<p class="closed">${t("question-closed")}</p>`}</div>`}
         <div aria-live="polite">${this.said(view, stands)}</div>
       </form></section>`;
@@ -56,12 +56,12 @@ export class KsQuestion extends LessonPart {
 
   private options(view: QuestionView, chosen: string[], right: boolean): TemplateResult {
     const type = view.several ? "checkbox" : "radio";
-    return html`<fieldset ?disabled=${right}><legend>${view.text}</legend>${view.options.map(({ id, text }) => html`<label>
+    return html`<fieldset ?disabled=${right || this.session.readonly}><legend>${view.text}</legend>${view.options.map(({ id, text }) => html`<label>
       <input type=${type} name="option" value=${id} .checked=${chosen.includes(id)} @change=${(e: Event) => this.choose(id, view.several, (e.target as HTMLInputElement).checked, chosen)} /><span>${text}</span></label>`)}</fieldset>`;
   }
 
   private value(view: QuestionView, chosen: string[], right: boolean): TemplateResult {
-    return html`<fieldset ?disabled=${right}><legend id="text">${view.text}</legend>
+    return html`<fieldset ?disabled=${right || this.session.readonly}><legend id="text">${view.text}</legend>
       <input type="text" aria-labelledby="text" autocomplete="off" autocapitalize="off" spellcheck="false" maxlength="200" .value=${chosen[0] ?? ""} @input=${(e: Event) => {
         const { value } = e.target as HTMLInputElement;
         this.chosen = value.trim() ? [value] : [];

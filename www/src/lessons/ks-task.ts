@@ -52,7 +52,8 @@ export class KsTask extends LessonPart {
   }
 
   private actions(passed: boolean): TemplateResult {
-    const { session, command } = this;
+    const { session } = this;
+    const command = session.readonly ? "" : this.command;
     const now = session.next === this.task;
     const typed = !command || session.typed(command);
     const why = command ? session.forbids("command", command) : "";

@@ -1,8 +1,9 @@
 // A session in which somebody is at a lesson: it says how it stands after each step, keeps that, and asks the lesson before
 // something is done.
 import type { EngineModule, Lesson } from "../engine";
+import { runIn } from "../app/link";
 import { Session, type Deed } from "../app/session";
-import { language } from "../app/words";
+import { language, setLanguage, t, type Language } from "../app/words";
 import type { FileText, LessonStanding, LessonView, TaskStanding, WidgetView } from "../wasm/kubestep.js";
 import * as progress from "./progress";
 
@@ -19,6 +20,8 @@ export class LessonSession extends Session {
   #keptAt = 0;
   #started = "";
   #typing = 0;
+  /** Whose run this is, where it is only looked at. */
+  whose: string | undefined;
   /** The instance of the module that the lesson is of. */
   #of: number;
 
@@ -27,8 +30,10 @@ export class LessonSession extends Session {
     readonly engines: EngineModule,
     private readonly lessonFiles: FileText[],
     readonly id: string,
+    language?: Language,
   ) {
     super(engines);
+    this.language = language;
     // The cards say what comes next; the playground's own hints would say it twice.
     this.applied = this.stepped = true;
     this.#of = engines.restarts;
@@ -83,9 +88,28 @@ export class LessonSession extends Session {
       this.notice = undefined;
       this.changed("ui");
     } catch (error) {
-      const { code, message } = error as { code?: string; message?: string };
-      this.say({ id: code === "otherLesson" ? "notice-other-lesson" : "notice-run-broken", values: { message: String(message ?? error), lesson: String(message ?? "") }, severity: "error" });
+      this.refused(error);
     }
+  }
+
+  private refused(error: unknown): void {
+    const { code, message } = error as { code?: string; message?: string };
+    this.say({ id: code === "otherLesson" ? "notice-other-lesson" : "notice-run-broken", values: { message: String(message ?? error), lesson: String(message ?? "") }, severity: "error" });
+  }
+
+  /** Shows what somebody handed in, where they stopped. It can be stepped through, not changed, and nothing of it is kept. */
+  lookAt({ text, name, branch, step }: { text: string; name: string; branch: number; step: number }): void {
+    try {
+      this.adopt(this.sound().resume(runIn(text)));
+      const there = this.timeline.branches[branch];
+      if (there && !there.current) this.switchBranch(there.id);
+      this.seek(step);
+      this.readonly = true;
+      this.whose = name;
+    } catch (error) {
+      this.refused(error);
+    }
+    this.changed("ui", "files", "terminal");
   }
 
   /** The lesson; after the module was started anew, another one in the place of what went with it. */
@@ -104,10 +128,15 @@ export class LessonSession extends Session {
 
   // -------------------------------------------------------------------------------------------------------- asking
 
+  /** The language of its reader. */
+  private get speaks(): Language {
+    return this.language ?? language();
+  }
+
   /** What the lesson asks, in the reader's language. */
   get lesson(): LessonView {
-    let found = this.#views.get(language());
-    if (!found) this.#views.set(language(), (found = this.sound().view(language())));
+    let found = this.#views.get(this.speaks);
+    if (!found) this.#views.set(this.speaks, (found = this.sound().view(this.speaks)));
     return found;
   }
 
@@ -140,7 +169,11 @@ export class LessonSession extends Session {
   }
 
   override forbids(deed: Deed, detail: string): string {
-    return this.ask((engine) => this.sound().forbids(engine, deed, detail, language())) ?? "";
+    if (this.readonly) {
+      setLanguage(this.speaks);
+      return t("look-only");
+    }
+    return this.ask((engine) => this.sound().forbids(engine, deed, detail, this.speaks)) ?? "";
   }
 
   task(id: string): TaskStanding | undefined {
@@ -160,6 +193,7 @@ export class LessonSession extends Session {
 
   /** Whether it is right. */
   answer(question: string, value: string[]): boolean {
+    if (this.readonly) return false;
     this.pause();
     const right = this.ask((engine) => this.sound().answer(engine, question, value)) ?? false;
     this.look();
@@ -178,7 +212,7 @@ export class LessonSession extends Session {
 
   private look(): void {
     const before = this.standing;
-    const now = this.ask((engine) => this.sound().standing(engine, language()));
+    const now = this.ask((engine) => this.sound().standing(engine, this.speaks));
     if (!now) return;
     this.standing = now;
     const fresh = now.tasks.filter((task) => task.passed && !this.passed.has(task.id));
@@ -224,10 +258,15 @@ export class LessonSession extends Session {
     this.keepProgress(true);
   }
 
+  /** What there is to go on with later, as text. */
+  written(): string | undefined {
+    return this.ask((engine) => this.sound().keep(engine, this.#started));
+  }
+
   private keepProgress(now: boolean, begun = false): void {
     if (!this.id || (!this.standing && !now)) return;
     if (!now && (this.playing || this.running) && performance.now() - this.#keptAt < KEEP_MS) return;
-    const kept = this.ask((engine) => this.sound().keep(engine, this.#started));
+    const kept = this.written();
     if (kept === undefined || (kept === this.#kept && !now)) return;
     this.#kept = kept;
     this.#keptAt = performance.now();

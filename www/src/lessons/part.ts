@@ -1,6 +1,7 @@
 // What the parts of a lesson's page share: they show how it stands, and are drawn anew when that changes.
 import { LitElement, css } from "lit";
 import { property } from "lit/decorators.js";
+import { setLanguage } from "../app/words";
 import type { LessonSession } from "./lesson-session";
 
 const SHOWN = ["standing", "ui", "language", "terminal"];
@@ -12,6 +13,12 @@ export abstract class LessonPart extends LitElement {
   override connectedCallback(): void {
     super.connectedCallback();
     for (const kind of SHOWN) this.session.addEventListener(kind, this.#update);
+  }
+
+  /** As panels do: an element of a page may speak another language than the next. */
+  protected override performUpdate(): void {
+    if (this.session.language) setLanguage(this.session.language);
+    super.performUpdate();
   }
 
   override disconnectedCallback(): void {

@@ -32,11 +32,11 @@ export async function offlinePage(run: string, language: string): Promise<string
   return `<!doctype html>\n${page.documentElement.outerHTML}\n`;
 }
 
-async function text(path: string): Promise<string> {
+export async function text(path: string): Promise<string> {
   return (await got(new URL(`${path}?v=${encodeURIComponent(__VERSION__)}`, document.baseURI).href)).text();
 }
 
-async function got(url: string): Promise<Response> {
+export async function got(url: string): Promise<Response> {
   const response = await fetch(url);
   if (!response.ok) throw new Error(`${response.status} ${url}`);
   return response;

@@ -5,7 +5,8 @@ use kubestep::json;
 use kubestep::json::{Json, Str};
 use kubestep::lessons::judge::TaskReport;
 use kubestep::lessons::lesson::Lesson;
-use kubestep::lessons::{Report, words};
+use kubestep::lessons::sheet::{self, offences};
+use kubestep::lessons::words;
 
 /// Exercism shows no more of a test's output and message.
 const MOST_MESSAGE: usize = 65_535;
@@ -35,10 +36,6 @@ fn explained(task: &TaskReport, language: &str) -> String {
         format!("{mark} {}: {given}\n", question.id)
     });
     checks.chain(questions).collect()
-}
-
-fn offences(report: &Report, language: &str) -> String {
-    report.offences.iter().map(|offence| format!("{}\n", words::offence(offence, language))).collect()
 }
 
 /// The task's heading in the prose; its name, where there is none.
@@ -184,44 +181,11 @@ fn attribute(text: &str) -> String {
     out
 }
 
-/// One line a submission (RFC 4180), with a column for each task.
+/// The class as a table.
 pub fn csv(all: &[Graded], lesson: &Lesson, language: &str) -> String {
-    let mut head: Vec<String> =
-        ["file", "name", "passed", "points", "of", "steps", "started", "finished"].map(Into::into).to_vec();
-    head.extend(lesson.tasks.iter().map(|task| task.id.to_string()));
-    head.push("problem".into());
-    let mut lines = vec![head];
-    for graded in all {
-        let mut line = vec![graded.file.clone()];
-        match &graded.result {
-            Ok(report) => {
-                let (points, of) = report.points();
-                let numbers = [points.to_string(), of.to_string(), report.steps.to_string()];
-                line.extend([report.name.to_string(), report.passed().to_string()]);
-                line.extend(numbers);
-                line.extend(report.times.iter().map(Str::to_string));
-                let step =
-                    |task: &TaskReport| task.passed.map_or(String::new(), |(_, step)| step.to_string());
-                line.extend(report.tasks.iter().map(step));
-                line.push(offences(report, language).trim().into());
-            }
-            Err(message) => {
-                line.extend(["", "false", "0"].map(String::from));
-                line.extend(std::iter::repeat_n(String::new(), 4 + lesson.tasks.len()));
-                line.push(message.clone());
-            }
-        }
-        lines.push(line);
-    }
-    lines
-        .iter()
-        .map(|line| line.iter().map(|cell| field(cell)).collect::<Vec<_>>().join(",") + "\r\n")
-        .collect()
-}
-
-/// A cell. A spreadsheet takes one that begins like a formula for a formula, and a name may be anything.
-fn field(text: &str) -> String {
-    let text =
-        if text.starts_with(['=', '+', '-', '@', '\t']) { format!("'{text}") } else { text.to_owned() };
-    if text.contains([',', '"', '\n', '\r']) { format!("\"{}\"", text.replace('"', "\"\"")) } else { text }
+    let lines = all.iter().map(|graded| match &graded.result {
+        Ok(report) => sheet::line(&graded.file, report, language),
+        Err(message) => sheet::refused(&graded.file, message, lesson),
+    });
+    std::iter::once(sheet::head(lesson)).chain(lines).collect()
 }
