@@ -4,6 +4,7 @@
 
 pub mod collections;
 pub mod json;
+pub mod regex;
 pub mod shell;
 pub mod sim;
 

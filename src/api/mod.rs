@@ -6,13 +6,14 @@
 //! - [`schema`]: what fields their objects have (from the OpenAPI document).
 //! - [`views`]: typed getters and setters over the shared tree, generated from the schema.
 //! - [`Request`], [`Response`], [`WatchEvent`], [`Status`]: the whole of the wire.
-//! - [`ObjectKey`], [`selector`], [`quantity`], [`meta`]: what travels inside.
+//! - [`ObjectKey`], [`selector`], [`quantity`], [`meta`]: what travels inside. [`jsonpath`]: how columns and clients point into it.
 
 pub mod base64;
 pub mod cron;
 mod duration;
 pub mod endpoints;
 pub mod field;
+pub mod jsonpath;
 pub mod key_pair;
 pub mod kinds;
 pub mod meta;

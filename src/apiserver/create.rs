@@ -1,6 +1,7 @@
 //! POST: a new object (`registry/rest/create.go`).
 
-use super::{ApiServer, admission, body, decode, fields, quota, resources, subresource, validation};
+use super::fields::walk::Kind;
+use super::{ApiServer, admission, body, custom, decode, fields, quota, resources, subresource, validation};
 use crate::api::{ObjectKey, Reason, Request, Response, Status};
 use crate::json::{Json, Str};
 use crate::sim::Time;
@@ -33,8 +34,8 @@ pub fn store(
     let namespace = own_namespace(request, &mut object)?;
     (strategy.defaults)(&mut object);
     let managed = managed.or_else(|| {
-        let ty = resource.ty?.get();
-        Some(fields::managers::create(&mut server.seen, ty, request, now, &object))
+        let kind = Some(Kind::of_resource(resource)).filter(|kind| !matches!(kind, Kind::Leaf))?;
+        Some(fields::managers::create(&mut server.seen, kind, request, now, &object))
     });
     admission::create(server, request, &namespace, &mut object)?;
 
@@ -48,9 +49,12 @@ pub fn store(
         && resource.subresources.iter().any(|(name, _)| *name == "status")
         && !object["status"].is_null()
     {
-        object.set("status", decode::defaults_of(resource.ty, "status"));
+        match resource.is_custom() {
+            true => drop(object.remove("status")),
+            false => object.set("status", decode::defaults_of(resource.ty, "status")),
+        }
     }
-    if strategy.generation {
+    if strategy.generation || resource.is_custom() {
         object.set_at(&["metadata", "generation"], 1);
     }
     let generated = object["metadata"]["name"].is_empty();
@@ -68,6 +72,9 @@ pub fn store(
         let mut errors = Vec::new();
         validation::meta::create(&object["metadata"], resource.namespaced, strategy.name, &mut errors);
         (strategy.validate)(&object, &mut errors);
+        if resource.is_custom() {
+            custom::validate::create(resource, &object, &mut errors);
+        }
         if !errors.is_empty() {
             return Err(Status::invalid(resource, &key.name, &errors));
         }
@@ -84,6 +91,9 @@ pub fn store(
         }
         (strategy.read_back)(&mut object);
         warnings.extend((strategy.warnings)(&object, None));
+        if resource.is_custom() {
+            warnings.extend(custom::validate::warnings(&object, None));
+        }
         if !request.options.dry_run {
             quota::charge(server, now, request, charges);
             object = server.put(now, resource, &key, object);

@@ -48,7 +48,7 @@ fn delete_one(
         return Err(Status::forbidden(resource, &key.name, "this namespace may not be deleted"));
     }
     let strategy = resources::of(resource);
-    let Some(old) = server.store.get(resource, key).cloned() else {
+    let Some(old) = server.object(resource, key) else {
         return Err(Status::not_found(resource, &key.name));
     };
     if let Some(uid) = &request.options.uid
@@ -114,9 +114,9 @@ fn remove(server: &mut ApiServer, now: Time, request: &Request, key: &ObjectKey,
     if resources::of(resource).returns_deleted {
         return server.answer(now, request, 200, last, Vec::new());
     }
-    let mut details = json!({ "name": &key.name, "kind": resource.plural, "uid": &old["metadata"]["uid"] });
+    let mut details = json!({ "name": &key.name, "kind": &resource.plural, "uid": &old["metadata"]["uid"] });
     if !resource.group.is_empty() {
-        details.set("group", resource.group);
+        details.set("group", &resource.group);
     }
     let body = json!({
         "apiVersion": "v1", "kind": "Status", "metadata": {}, "status": "Success", "details": details,

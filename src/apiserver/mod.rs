@@ -4,6 +4,7 @@
 //! - [`store`](Revision): every revision of every object; `watch`: who hears of which change.
 //! - `decode`, `body`: from any JSON to an object of its schema; `validation`, `resources`: what each kind demands.
 //! - `admission`: what the cluster adds or forbids; `subresource`: binding, eviction; `scale`.
+//! - `custom`: the kinds that definitions add.
 //! - `table`, `columns`: how `kubectl get` prints objects.
 //!
 //! Controllers, scheduler, kubelets and users all come through [`ApiServer::handle`]; there is no other way in.
@@ -12,6 +13,7 @@ mod admission;
 mod body;
 mod columns;
 mod create;
+mod custom;
 mod decode;
 mod delete;
 mod expiry;

@@ -1,6 +1,7 @@
 //! PUT: an object replaced, or its status (`registry/rest/update.go`). Patches end here too.
 
-use super::{ApiServer, admission, body, create, fields, quota, resources, subresource, validation};
+use super::fields::walk::Kind;
+use super::{ApiServer, admission, body, create, custom, fields, quota, resources, subresource, validation};
 use crate::api::{ObjectKey, Reason, Request, Response, Status};
 use crate::json::{Json, Str};
 use crate::sim::Time;
@@ -19,7 +20,7 @@ pub fn update(server: &mut ApiServer, now: Time, request: &Request) -> Result<Re
         _ => return subresource::update(server, now, request),
     }
     let key = ObjectKey::new(request.namespace.clone(), request.name.clone());
-    let Some(old) = server.store.get(&request.resource, &key).cloned() else {
+    let Some(old) = server.object(&request.resource, &key) else {
         if resources::of(&request.resource).create_on_update && request.subresource.is_empty() {
             return create::create(server, now, request);
         }
@@ -50,8 +51,8 @@ pub fn write(
     let said = new["metadata"]["managedFields"].clone();
     keep_system_fields(&mut new, old);
     let managed = managed.or_else(|| {
-        let ty = resource.ty?.get();
-        Some(fields::managers::update(&mut server.seen, ty, request, now, old, &new, &said))
+        let kind = Some(Kind::of_resource(resource)).filter(|kind| !matches!(kind, Kind::Leaf))?;
+        Some(fields::managers::update(&mut server.seen, kind, request, now, old, &new, &said))
     });
     match &*request.subresource {
         "status" => {
@@ -82,7 +83,11 @@ pub fn write(
             }
             (strategy.begin_update)(server, request, &mut new, old)?;
             (strategy.prepare_update)(&mut new, old);
-            if strategy.generation && !new["spec"].same(&old["spec"]) && new["spec"] != old["spec"] {
+            let counted = match resource.is_custom() {
+                true => differs_outside_metadata(&new, old),
+                false => strategy.generation && !new["spec"].same(&old["spec"]) && new["spec"] != old["spec"],
+            };
+            if counted {
                 let generation = old["metadata"]["generation"].as_i64().unwrap_or(0) + 1;
                 new.set_at(&["metadata", "generation"], generation);
             }
@@ -92,7 +97,10 @@ pub fn write(
     if !new["metadata"].same(&old["metadata"]) {
         validation::meta::update(&new["metadata"], &old["metadata"], &mut errors);
     }
-    if status_only {
+    if resource.is_custom() {
+        let validate = if status_only { custom::validate::status } else { custom::validate::update };
+        validate(resource, &new, old, &mut errors);
+    } else if status_only {
         (strategy.validate_status)(&new, old, &mut errors);
     } else if request.subresource != "finalize" {
         (strategy.validate_update)(&new, old, &mut errors);
@@ -102,6 +110,9 @@ pub fn write(
     }
     if !status_only {
         warnings.extend((strategy.warnings)(&new, Some(old)));
+        if resource.is_custom() {
+            warnings.extend(custom::validate::warnings(&new, Some(old)));
+        }
     }
     new.set_at(&["metadata", "resourceVersion"], &old["metadata"]["resourceVersion"]);
     if let Some(managed) = managed
@@ -114,7 +125,7 @@ pub fn write(
         return Ok(server.answer(now, request, 200, old.clone(), warnings));
     }
     let mut charges = None;
-    if matches!(resource.plural, "services" | "persistentvolumeclaims") && request.subresource.is_empty() {
+    if matches!(&*resource.plural, "services" | "persistentvolumeclaims") && request.subresource.is_empty() {
         charges = Some(quota::check(server, now, request, &key.namespace, &new, Some(old))?);
     }
     if request.options.dry_run {
@@ -131,6 +142,16 @@ pub fn write(
     }
     let stored = server.put(now, resource, key, new);
     Ok(server.answer(now, request, 200, stored, warnings))
+}
+
+/// Of a custom object, every change but one of its metadata counts.
+fn differs_outside_metadata(new: &Json, old: &Json) -> bool {
+    let rest = |object: &Json| {
+        let mut rest = object.clone();
+        rest.remove("metadata");
+        rest
+    };
+    rest(new) != rest(old)
 }
 
 /// Whether two trees are equal; parts that are the same memory are not walked.

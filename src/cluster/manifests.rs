@@ -36,7 +36,7 @@ const LOCAL: [&ResourceInfo; 3] = [kinds::NODES, kinds::EVENTS, kinds::ENDPOINTS
 pub fn manifests(world: &World) -> String {
     let server = world.server();
     let known = |info: &&ResourceInfo| !FIRST.contains(info) && !LAST.contains(info) && !LOCAL.contains(info);
-    let between = kinds::ALL.iter().copied().filter(known).filter(|r| !LOCAL_GROUPS.contains(&r.group));
+    let between = kinds::ALL.iter().copied().filter(known).filter(|r| !LOCAL_GROUPS.contains(&&*r.group));
     let mut out = String::new();
     for info in FIRST.into_iter().chain(between).chain(LAST) {
         for object in server.list(&info.into()) {

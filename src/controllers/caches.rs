@@ -19,7 +19,7 @@ impl Caches {
         let mut informers = Map::new();
         for info in controllers.iter().flat_map(|c| c.watches()) {
             let resource = Resource::from(info);
-            let indexes: &[Index] = match info.kind {
+            let indexes: &[Index] = match &*info.kind {
                 "Pod" => &[BY_CONTROLLER, BY_JOB],
                 "Job" | "ReplicaSet" => &[BY_CONTROLLER],
                 _ => &[],

@@ -15,7 +15,7 @@ mod route;
 
 pub use follow::Follow;
 
-use crate::api::{Reason, Status, Verb};
+use crate::api::{Reason, Resource, Status, Verb};
 use crate::client::Api;
 use crate::json::{Json, Str};
 use body::Form;
@@ -84,9 +84,9 @@ impl Request {
         request
     }
 
-    /// Whether it could change something; what cannot is no step of a run.
-    pub fn writes(&self) -> bool {
-        match route::read(self) {
+    /// Whether it could change something; what cannot is no step of a run. `custom`: what discovery tells beside the built-in.
+    pub fn writes(&self, custom: &[Resource]) -> bool {
+        match route::read(self, custom) {
             Ok(Route::Ask(ask)) => ask.request.verb.writes() && !ask.request.options.dry_run,
             _ => false,
         }
@@ -99,7 +99,7 @@ pub fn answer(api: &mut dyn Api, request: &Request) -> Answer {
         Ok(form) => form,
         Err(status) => return refused(&status),
     };
-    match route::read(request) {
+    match route::read(request, &api.custom_resources()) {
         Ok(Route::Text(text)) => plain(200, text.into()),
         Ok(Route::Document(document)) => body::answer(200, &document, form, &[]),
         Ok(Route::Unknown) => plain(404, "404 page not found\n".into()),

@@ -25,7 +25,7 @@ pub(super) fn run(cli: &mut Cli, args: &[String]) -> Result<Flow, Failure> {
     let namespace = if args.is("all-namespaces") { "" } else { args.namespace() };
     let mut fields = String::new();
     if args.has("for") {
-        let target = super::names::targets(&[args.get("for").to_string()])?.remove(0);
+        let target = super::names::targets(cli, &[args.get("for").to_string()])?.remove(0);
         fields = format!("involvedObject.kind={},involvedObject.name={}", target.resource.kind, target.name);
     }
     let mut events = cli.list(&kinds::EVENTS.into(), namespace, "", &fields)?;

@@ -3,7 +3,6 @@
 use super::cli::Cli;
 use super::failure::Failure;
 use super::flags::{Arguments, boolean};
-use super::names;
 use crate::api::{Resource, kinds};
 use crate::json::Json;
 use crate::manifest;
@@ -31,7 +30,7 @@ impl Info {
 }
 
 /// All objects that `-f` names; the first fault ends it.
-pub(super) fn read(cli: &Cli, args: &Arguments) -> Result<Vec<Info>, Failure> {
+pub(super) fn read(cli: &mut Cli, args: &Arguments) -> Result<Vec<Info>, Failure> {
     let (infos, failures) = read_all(cli, args, false)?;
     Failure::many(failures)?;
     Ok(infos)
@@ -39,7 +38,7 @@ pub(super) fn read(cli: &Cli, args: &Arguments) -> Result<Vec<Info>, Failure> {
 
 /// All objects that `-f` names, and the faults of those that have some. A path that does not exist ends it.
 pub(super) fn read_all(
-    cli: &Cli,
+    cli: &mut Cli,
     args: &Arguments,
     validate: bool,
 ) -> Result<(Vec<Info>, Vec<Failure>), Failure> {
@@ -55,7 +54,7 @@ pub(super) fn read_all(
                     failures.push(Failure::error(format!("error parsing {name}: {}", error.message)))
                 }
                 Ok(document) if document.value.is_null() => {}
-                Ok(document) => objects(&name, &document.value, args, validate, &mut infos, &mut failures),
+                Ok(document) => objects(cli, &name, &document.value, args, validate, &mut infos, &mut failures),
             }
         }
     }
@@ -90,6 +89,7 @@ fn open(cli: &Cli, path: &str, recursive: bool) -> Result<Vec<(String, String)>,
 }
 
 fn objects(
+    cli: &mut Cli,
     source: &str,
     value: &Json,
     args: &Arguments,
@@ -128,7 +128,7 @@ fn objects(
     }
     if kind == "List" && value["apiVersion"].str() == "v1" {
         for item in value["items"].items() {
-            objects(source, item, args, false, infos, failures);
+            objects(cli, source, item, args, false, infos, failures);
         }
         return;
     }
@@ -137,7 +137,9 @@ fn objects(
         return;
     }
     let version = value["apiVersion"].str();
-    let found = kinds::by_kind(version, kind).map(Resource::from).or_else(|| by_loose_kind(version, kind));
+    let discovery = &mut cli.env.discovery;
+    let found = kinds::by_kind(version, kind).map(Resource::from);
+    let found = found.or_else(|| discovery.search(cli.env.api, &|all| by_loose_kind(all, version, kind)));
     let Some(resource) = found else {
         let name = value["metadata"]["name"].str();
         let namespace = value["metadata"]["namespace"].str();
@@ -164,9 +166,8 @@ fn objects(
 }
 
 /// The client matches kinds without regard to case; the server then refuses them.
-fn by_loose_kind(version: &str, kind: &str) -> Option<Resource> {
-    let found = names::all().find(|r| r.api_version() == version && r.kind.eq_ignore_ascii_case(kind));
-    found.map(Resource::from)
+fn by_loose_kind(all: &[Resource], version: &str, kind: &str) -> Option<Resource> {
+    all.iter().find(|r| r.api_version() == version && r.kind.eq_ignore_ascii_case(kind)).cloned()
 }
 
 /// What the client cannot decode of metadata.

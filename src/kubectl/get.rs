@@ -5,7 +5,8 @@ use super::failure::Failure;
 use super::flags::{self, Arguments, Flag, Takes};
 use super::names::{self, Target};
 use super::printers::table::Columns;
-use super::printers::{self, Format, jsonpath, typed_name};
+use super::printers::{self, Format, typed_name};
+use crate::api::jsonpath;
 use super::{Flow, Task, Wait, files};
 use crate::api::{Request, Resource, Status, WatchId};
 use crate::collections::sort_by;
@@ -73,7 +74,7 @@ pub(super) fn run(cli: &mut Cli, args: &[String]) -> Result<Flow, Failure> {
              detailed description of that resource (e.g. kubectl explain pods).\nSee 'kubectl get -h' for help and examples"
         )));
     }
-    let mut targets = names::targets(&args.words)?;
+    let mut targets = names::targets(cli, &args.words)?;
     for file in files {
         targets.push(Target { resource: file.resource.clone(), name: file.name().into() });
     }
@@ -177,7 +178,7 @@ fn read(cli: &mut Cli, args: &Arguments, format: &Format, target: &Target) -> Re
 /// The server's words for a selector that it cannot read, as `kubectl` words them.
 pub(super) fn list_error(resource: &Resource, mut status: Status, labels: &str, fields: &str) -> Failure {
     if status.code == 400 && !(labels.is_empty() && fields.is_empty()) {
-        let group = if resource.group.is_empty() { "" } else { resource.group };
+        let group = if resource.group.is_empty() { "" } else { &*resource.group };
         status.message = format!(
             "Unable to find \"{group}/{}, Resource={}\" that match label selector {labels:?}, field selector {fields:?}: {}",
             resource.version, resource.plural, status.message

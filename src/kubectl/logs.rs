@@ -101,7 +101,7 @@ pub(super) fn run(cli: &mut Cli, args: &[String]) -> Result<Flow, Failure> {
 
 /// The pod behind `job/x`, `deploy/x`: the first that its selector matches.
 fn pod_of(cli: &mut Cli, args: &Arguments, namespace: &str) -> Result<Option<Json>, Failure> {
-    let targets = names::targets(&args.words[..1])?;
+    let targets = names::targets(cli, &args.words[..1])?;
     let Some(target) = targets.first() else { return Err(names::unknown(&args.words[0])) };
     let object = cli.get(&target.resource, namespace, &target.name)?;
     if target.resource.plural == "pods" {

@@ -58,14 +58,15 @@ const API_RESOURCES: &[Flag] = &[
 
 pub(super) fn api_resources(cli: &mut Cli, args: &[String]) -> Result<Flow, Failure> {
     let args = flags::parse("api-resources", args, API_RESOURCES)?;
-    let mut all: Vec<_> = names::all().collect();
+    cli.env.discovery.refresh(cli.env.api);
+    let mut all = names::preferred(cli.env.discovery.all());
     all.retain(|r| {
         (!args.has("api-group") || r.group == args.get("api-group"))
             && (!args.has("namespaced") || r.namespaced == args.is("namespaced"))
             && args.list("verbs").iter().all(|v| r.verbs.contains(&v.as_str()))
-            && args.list("categories").iter().all(|c| r.categories.contains(&c.as_str()))
+            && args.list("categories").iter().all(|c| r.categories.iter().any(|own| own == c.as_str()))
     });
-    sort_by_key(&mut all, |r| (r.group, r.plural));
+    sort_by_key(&mut all, |r| (r.group.clone(), r.plural.clone()));
     if args.get("output") == "name" {
         all.iter().for_each(|r| cli.line(r.qualified()));
         return Ok(Flow::Exit(0));

@@ -15,6 +15,7 @@ mod data;
 mod delete;
 pub mod describe;
 mod describe_command;
+mod discovery;
 mod edit;
 mod events;
 mod exec;
@@ -49,6 +50,7 @@ mod view_last_applied;
 mod wait;
 
 pub use complete::complete;
+pub use discovery::Discovery;
 pub use edit::BESIDE;
 pub use names::{find as resource_named, object_named};
 
@@ -66,6 +68,8 @@ pub struct Env<'a> {
     pub api: &'a mut dyn Api,
     /// The files beside the terminal.
     pub files: &'a dyn Files,
+    /// What is known of the kinds that the server has beside its own.
+    pub discovery: &'a mut Discovery,
 }
 
 /// Files, as a command names them.

@@ -59,7 +59,7 @@ fn change(cli: &mut Cli, what: &str, args: &[String]) -> Result<Flow, Failure> {
     let format = Format::of_write(&args)?;
     let (changes, words): (Vec<String>, Vec<String>) =
         args.words.iter().cloned().partition(|w: &String| w.contains('='));
-    let targets = names::targets(&words)?;
+    let targets = names::targets(cli, &words)?;
     if targets.is_empty() {
         return Err(Failure::error(
             "one or more resources must be specified as <resource> <name> or <resource>/<name>",
@@ -88,7 +88,7 @@ fn change(cli: &mut Cli, what: &str, args: &[String]) -> Result<Flow, Failure> {
                 continue;
             }
         };
-        let path = pod_spec(resource.kind);
+        let path = pod_spec(&resource.kind);
         let spec = object.at(path);
         let containers = spec["containers"].items();
         let patches = match what {

@@ -5,7 +5,7 @@ use super::failure::Failure;
 use super::files;
 use super::flags::{self, Flag, Takes};
 use super::names::{self, Target};
-use super::printers::jsonpath::{self, Template};
+use crate::api::jsonpath::{self, Template};
 use super::printers::{relaxed, typed_name};
 use super::{Flow, Task, Wait};
 use crate::api::Resource;
@@ -93,7 +93,7 @@ pub(super) fn run(cli: &mut Cli, args: &[String]) -> Result<Flow, Failure> {
     let patience = if negative { std::time::Duration::from_secs(7 * 86_400) } else { patience };
     let mut objects = Vec::new();
     let mut failures = Vec::new();
-    let mut targets = names::targets(&args.words)?;
+    let mut targets = names::targets(cli, &args.words)?;
     for info in files::read(cli, &args)? {
         targets.push(Target { name: info.name().into(), resource: info.resource });
     }

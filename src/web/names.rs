@@ -9,7 +9,7 @@ use crate::sim::Time;
 /// An object, as the page names it.
 pub fn object(resource: &Resource, key: &ObjectKey) -> ObjectRef {
     ObjectRef {
-        kind: resource.kind.into(),
+        kind: resource.kind.to_string(),
         resource: resource.qualified(),
         namespace: key.namespace.to_string(),
         name: key.name.to_string(),

@@ -63,7 +63,7 @@ pub fn list(playground: &Playground, resource: &str, filter: &str, limit: usize)
 fn is_machinery(resource: &Resource, key: &ObjectKey) -> bool {
     let system = |namespace: &str| namespace.starts_with("kube-");
     system(&key.namespace)
-        || match resource.kind {
+        || match &*resource.kind {
             "Node" => true,
             "Namespace" => key.name == "default" || system(&key.name),
             "ConfigMap" => key.name == "kube-root-ca.crt",
@@ -120,7 +120,8 @@ pub fn object(playground: &Playground, wanted: &ObjectRef) -> Option<ObjectView>
     let events = events(&mut world, &object, start);
     let describe = world
         .user(|api| {
-            kubectl::describe(&resource, &object, &mut kubectl::Env { api, files: playground.files() })
+            let discovery = &mut kubectl::Discovery::default();
+            kubectl::describe(&resource, &object, &mut kubectl::Env { api, files: playground.files(), discovery })
         })
         .0;
     let mut revisions = Vec::new();

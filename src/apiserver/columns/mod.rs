@@ -92,7 +92,7 @@ static LEASE: Printer = Printer {
 
 /// The printer of a resource.
 pub fn of(resource: &Resource) -> &'static Printer {
-    match (resource.group, resource.plural) {
+    match resource.names() {
         ("", "pods") => &pod::POD,
         ("", "nodes") => &node::NODE,
         ("", "namespaces") => &NAMESPACE,

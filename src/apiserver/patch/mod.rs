@@ -27,7 +27,7 @@ pub fn patch(
     if !matches!(&*request.subresource, "" | "status" | "resize" | "ephemeralcontainers") {
         return Err(subresource::not_served());
     }
-    let old = server.named(request)?.clone();
+    let old = server.named(request)?;
     let key = ObjectKey::new(request.namespace.clone(), request.name.clone());
     let body = apply(kind, request, &old)?;
     let name = body["metadata"]["name"].str();

@@ -121,7 +121,7 @@ static EVENT: Strategy = Strategy {
 /// The strategy of a resource.
 pub fn of(resource: &Resource) -> &'static Strategy {
     let info: &ResourceInfo = resource;
-    match (info.group, info.plural) {
+    match info.names() {
         ("", "pods") => &pod::POD,
         ("", "namespaces") => &namespace::NAMESPACE,
         ("", "nodes") => &NODE,

@@ -2,7 +2,6 @@
 
 mod go_template;
 pub(crate) mod human;
-pub(crate) mod jsonpath;
 pub(crate) mod table;
 
 use super::failure::Failure;
@@ -10,7 +9,7 @@ use super::flags::Arguments;
 use crate::api::ResourceInfo;
 use crate::api::meta::without_managed_fields;
 use crate::json::{Json, yaml};
-use jsonpath::Template;
+use crate::api::jsonpath::Template;
 use table::Columns;
 
 /// The form that `-o` asks for.
