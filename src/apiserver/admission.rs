@@ -13,6 +13,10 @@ pub fn create(
     object: &mut Json,
 ) -> Result<(), Status> {
     namespace_lifecycle(server, request, namespace, object["metadata"]["name"].str())?;
+    if request.resource.definition["terminating"].as_bool() == Some(true) {
+        let why = "create not allowed while custom resource definition is terminating";
+        return Err(Status::forbidden(&request.resource, object["metadata"]["name"].str(), why));
+    }
     if request.resource == kinds::PODS.into() {
         service_account(server, request, namespace, object)?;
         default_tolerations(object);

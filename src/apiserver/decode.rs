@@ -75,7 +75,13 @@ impl Decoder {
                 continue;
             }
             self.path.push(Part::Field(field.name));
-            let decoded = self.value(&field.shape, value, before, Place { owner: ty.name })?;
+            // Schema or something else: only the first has fields.
+            let inner = ty.name == "JSONSchemaProps" && SCHEMAS.contains(&field.name);
+            let decoded = if inner && matches!(value, Json::Object(_)) {
+                self.structure(ty, value, before)?
+            } else {
+                self.value(&field.shape, value, before, Place { owner: ty.name })?
+            };
             self.path.pop();
             if !omitted(ty, field, &decoded) {
                 out.push((Str::fixed(field.name), decoded));
@@ -314,6 +320,9 @@ fn go_type(shape: &Shape, field: &str) -> String {
 
 /// Whether Go's encoder would leave the value out.
 fn omitted(ty: &Type, field: &Field, value: &Json) -> bool {
+    if matches!(field.shape, Shape::Ref(id) if id.get().special == Some(Special::Any)) {
+        return false;
+    }
     match value {
         Json::Str(s) => {
             s.is_empty() && !field.required && field.more.default.is_none() && !is_pointer(ty, field)
@@ -326,6 +335,9 @@ fn omitted(ty: &Type, field: &Field, value: &Json) -> bool {
         _ => false,
     }
 }
+
+/// The fields of a schema that hold a schema, or a boolean or a list.
+const SCHEMAS: [&str; 3] = ["additionalItems", "additionalProperties", "items"];
 
 /// Strings that Go holds behind a pointer, so that `""` differs from absent.
 fn is_pointer(ty: &Type, field: &Field) -> bool {
@@ -347,6 +359,14 @@ fn is_pointer(ty: &Type, field: &Field) -> bool {
 /// Numbers and booleans that Go holds by value with `omitempty`: zero reads as absent.
 const ZERO_OMITTED: &[(&str, &str)] = &[
     ("ObjectMeta", "generation"),
+    ("JSONSchemaProps", "exclusiveMaximum"),
+    ("JSONSchemaProps", "exclusiveMinimum"),
+    ("JSONSchemaProps", "nullable"),
+    ("JSONSchemaProps", "uniqueItems"),
+    ("JSONSchemaProps", "x-kubernetes-embedded-resource"),
+    ("JSONSchemaProps", "x-kubernetes-int-or-string"),
+    ("CustomResourceDefinitionVersion", "deprecated"),
+    ("CustomResourceColumnDefinition", "priority"),
     ("JobStatus", "active"),
     ("JobStatus", "succeeded"),
     ("JobStatus", "failed"),

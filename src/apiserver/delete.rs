@@ -63,11 +63,14 @@ fn delete_one(
         return Err(update::uid_conflict(request, key, version, old["metadata"]["resourceVersion"].str()));
     }
 
+    let already = !old["metadata"]["deletionTimestamp"].is_null();
+    if *resource == kinds::CUSTOMRESOURCEDEFINITIONS.into() && !already {
+        return Ok(mark_definition(server, now, request, key, old));
+    }
     let mut object = old.clone();
     set_finalizers(&mut object, wanted_finalizers(request, &old));
     let waits_for_finalizers = !object["metadata"]["finalizers"].is_empty();
     let waits_for_content = *resource == kinds::NAMESPACES.into() && !old["spec"]["finalizers"].is_empty();
-    let already = !old["metadata"]["deletionTimestamp"].is_null();
     let left = old["metadata"]["deletionGracePeriodSeconds"].as_i64();
 
     let mut grace = (strategy.grace)(&old, request.options.grace_period).unwrap_or(0);
@@ -103,6 +106,34 @@ fn delete_one(
         object = server.put(now, resource, key, object);
     }
     Ok(server.answer(now, request, 200, object, Vec::new()))
+}
+
+/// A definition first waits for its objects to go (`registry/customresourcedefinition/etcd.go`).
+fn mark_definition(
+    server: &mut ApiServer,
+    now: Time,
+    request: &Request,
+    key: &ObjectKey,
+    mut crd: Json,
+) -> Response {
+    const CLEANUP: &str = "customresourcecleanup.apiextensions.k8s.io";
+    crd.set_at(&["metadata", "deletionTimestamp"], now.rfc3339());
+    let mut finalizers = crd["metadata"]["finalizers"].items().to_vec();
+    if !finalizers.iter().any(|f| f.str() == CLEANUP) {
+        finalizers.push(CLEANUP.into());
+    }
+    crd.set_at(&["metadata", "finalizers"], finalizers);
+    let mut conditions = crd["status"]["conditions"].items().to_vec();
+    conditions.push(json!({
+        "type": "Terminating", "status": "True", "reason": "InstanceDeletionPending",
+        "message": "CustomResourceDefinition marked for deletion; CustomResource deletion will begin soon",
+        "lastTransitionTime": now.rfc3339(),
+    }));
+    crd.set_at(&["status", "conditions"], conditions);
+    if !request.options.dry_run {
+        crd = server.put(now, &request.resource, key, crd);
+    }
+    server.answer(now, request, 200, crd, Vec::new())
 }
 
 fn remove(server: &mut ApiServer, now: Time, request: &Request, key: &ObjectKey, old: &Json) -> Response {

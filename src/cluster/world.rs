@@ -8,6 +8,7 @@ use crate::apiserver::ApiServer;
 use crate::client::{Api, Context};
 use crate::collections::{List, Set};
 use crate::controllers::Manager;
+use crate::controllers::apiextensions::Extensions;
 use crate::json::{Json, Str};
 use crate::kubelet::{Kubelet, NodeConfig, Work};
 use crate::scheduler::Scheduler;
@@ -57,6 +58,7 @@ pub struct World {
     pub(super) steps: u64,
     pub(super) server: ApiServer,
     pub(super) manager: Manager,
+    pub(super) extensions: Extensions,
     pub(super) scheduler: Scheduler,
     pub(super) kubelets: Vec<Kubelet>,
     pub(super) causes: Causes,
@@ -86,6 +88,7 @@ impl World {
             steps: 0,
             server,
             manager: Manager::new(),
+            extensions: Extensions::default(),
             scheduler: Scheduler::new(),
             kubelets: config.nodes.iter().cloned().map(Kubelet::new).collect(),
             causes: Causes::default(),
@@ -127,6 +130,7 @@ impl World {
         self.server = server;
         if let Some(Action::Sync { controller, key }) = action {
             self.manager.take(controller, key, self.now);
+            self.extensions.take(controller, key, self.now);
         }
     }
 
@@ -160,6 +164,11 @@ impl World {
         &self.manager
     }
 
+    /// The loops inside the API server, to look at.
+    pub fn extensions(&self) -> &Extensions {
+        &self.extensions
+    }
+
     /// The scheduler, to look at.
     pub fn scheduler(&self) -> &Scheduler {
         &self.scheduler
@@ -190,6 +199,13 @@ impl World {
                 self.catch_up(&mut record);
             }
             Action::Deliver { to, resource } => self.deliver(*to, resource, &mut record),
+            Action::Sync { controller, key } if action.actor() == Actor::ApiServer => {
+                self.begin(action, &mut record);
+                let World { extensions, server, rng, now, limit, .. } = self;
+                with_context(server, &mut [], rng, (*now, Mishap::limit(*limit)), &mut record, |cx| {
+                    extensions.sync(cx, controller, key)
+                });
+            }
             Action::Sync { controller, key } => {
                 self.begin(action, &mut record);
                 let World { manager, server, kubelets, rng, now, limit, armed, .. } = self;
@@ -255,10 +271,12 @@ impl World {
 
     /// Remembers which timers the actor set in this step.
     fn timers_set(&mut self, actor: Actor) {
-        let World { causes, manager, kubelets, steps, now, .. } = self;
+        let World { causes, manager, extensions, kubelets, steps, now, .. } = self;
         match actor {
-            Actor::Controllers => {
-                for (queue, key) in manager.timers_set() {
+            Actor::ApiServer | Actor::Controllers => {
+                let of_server = actor == Actor::ApiServer;
+                let set = if of_server { extensions.timers_set() } else { manager.timers_set() };
+                for (queue, key) in set {
                     causes.timer_set(*steps, (actor, Str::fixed(queue), key));
                 }
             }
@@ -334,9 +352,14 @@ impl World {
 
     fn deliver(&mut self, to: Actor, resource: &Resource, record: &mut StepRecord) {
         let step = self.steps;
-        let World { manager, scheduler, kubelets, server, rng, now, limit, .. } = self;
+        let World { manager, extensions, scheduler, kubelets, server, rng, now, limit, .. } = self;
         let mut pods = Vec::new();
         let delivered = match to {
+            Actor::ApiServer => {
+                with_context(server, &mut [], rng, (*now, Mishap::limit(*limit)), record, |cx| {
+                    extensions.deliver(cx, resource)
+                })
+            }
             Actor::Scheduler => {
                 with_context(server, &mut [], rng, (*now, Mishap::limit(*limit)), record, |cx| {
                     scheduler.deliver(cx, resource)

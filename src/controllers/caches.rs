@@ -15,7 +15,7 @@ static NOTHING: LazyLock<Indexer> = LazyLock::new(Indexer::default);
 
 impl Caches {
     /// An informer for each resource that one of the controllers watches.
-    pub fn for_controllers(controllers: &[&dyn Controller]) -> Caches {
+    pub fn for_controllers(controllers: &[&dyn Controller], agent: &'static str) -> Caches {
         let mut informers = Map::new();
         for info in controllers.iter().flat_map(|c| c.watches()) {
             let resource = Resource::from(info);
@@ -24,7 +24,7 @@ impl Caches {
                 "Job" | "ReplicaSet" => &[BY_CONTROLLER],
                 _ => &[],
             };
-            let informer = Informer::new(resource.clone(), "kube-controller-manager", indexes);
+            let informer = Informer::new(resource.clone(), agent, indexes);
             informers.insert(resource, informer);
         }
         Caches(informers)
@@ -58,6 +58,26 @@ impl Caches {
     /// One move of a resource's reflector, and what the handlers are to hear.
     pub(super) fn deliver(&mut self, cx: &mut Context, resource: &Resource) -> Vec<Delta> {
         self.0.get_mut(resource).map(|informer| informer.deliver(cx)).unwrap_or_default()
+    }
+
+    /// Has an informer for each of these custom resources and for no other; gives the objects that nobody tells of any more.
+    pub(super) fn follow(&mut self, cx: &mut Context, custom: &[Resource]) -> Vec<(Resource, Vec<Delta>)> {
+        let known: Vec<Resource> = self.0.keys().filter(|r| r.is_custom()).cloned().collect();
+        let mut gone = Vec::new();
+        for resource in known.into_iter().filter(|resource| !custom.contains(resource)) {
+            if let Some(mut informer) = self.0.remove(&resource) {
+                informer.reflector_mut().reset(cx.api);
+                let objects = informer.indexer().iter().map(|(_, object)| Delta::Deleted(object.clone()));
+                gone.push((resource, objects.collect()));
+            }
+        }
+        for resource in custom {
+            if self.0.get(resource).is_none() {
+                let informer = Informer::new(resource.clone(), "kube-controller-manager", &[]);
+                self.0.insert(resource.clone(), informer);
+            }
+        }
+        gone
     }
 
     /// Closes all watches; the next deliveries list again.

@@ -28,6 +28,7 @@ pub fn actor(world: &World, actor: cluster::Actor, controller: &str) -> Actor {
         cluster::Actor::Controllers if controller.is_empty() => (Role::Controller, "kube-controller-manager"),
         // A queue beside a controller's main one is named after it.
         cluster::Actor::Controllers => (Role::Controller, controller.split('/').next().unwrap_or(controller)),
+        cluster::Actor::ApiServer => (Role::ApiServer, if controller.is_empty() { "kube-apiserver" } else { controller }),
         cluster::Actor::Scheduler => (Role::Scheduler, "kube-scheduler"),
         cluster::Actor::Kubelet(i) => (Role::Kubelet, world.kubelets().get(i).map_or("", |k| k.node_name())),
         cluster::Actor::User => (Role::Kubectl, "kubectl"),
@@ -43,7 +44,7 @@ pub fn agent(agent: &str) -> Actor {
         Some(("client", program)) => (Role::Kubectl, program),
         _ if agent.starts_with("kubectl") => (Role::Kubectl, "kubectl"),
         _ if agent.contains("scheduler") => (Role::Scheduler, "kube-scheduler"),
-        _ if agent.is_empty() => (Role::ApiServer, "kube-apiserver"),
+        _ if matches!(agent, "" | "kube-apiserver") => (Role::ApiServer, "kube-apiserver"),
         _ => (Role::Controller, agent),
     };
     Actor { role, name: name.into() }

@@ -15,9 +15,9 @@ mod rules;
 pub mod scale;
 pub mod structural;
 pub mod validate;
-mod values;
+pub mod values;
 
-pub use formats::{is_recognized as is_recognized_format, is_valid as is_valid_format};
+pub use formats::is_recognized as is_recognized_format;
 pub use rules::compile as compile_rules;
 
 use crate::api::kinds::{ResourceInfo, Words};

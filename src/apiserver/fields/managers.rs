@@ -113,7 +113,7 @@ pub fn entry_of(request: &Request, applied: bool) -> Entry {
     let manager = match agent {
         _ if !named.is_empty() => named.clone(),
         "" | "kubectl" => Str::fixed("kubectl"),
-        "apiserver" => Str::fixed("kube-apiserver"),
+        "apiserver" | "kube-apiserver" => Str::fixed("kube-apiserver"),
         _ if agent.starts_with("kubelet") => Str::fixed("kubelet"),
         _ if agent.contains("scheduler") => Str::fixed("kube-scheduler"),
         _ => Str::fixed("kube-controller-manager"),
@@ -158,7 +158,7 @@ impl Seen {
     fn key(request: &Request, own: &Entry) -> Str {
         let Request { resource, verb, .. } = request;
         let part = if *verb == Verb::Create { "new" } else { own.subresource.as_str() };
-        format!("{}/{part}/{}", resource.plural, own.manager).into()
+        format!("{}/{part}/{}", resource.qualified(), own.manager).into()
     }
 
     /// The set itself, or an equal one that is there already.

@@ -10,6 +10,7 @@ use crate::api::{Request, Resource, ResourceInfo, Status};
 use crate::json::{Json, Str};
 
 mod config;
+mod crd;
 mod cron_job;
 mod deployment;
 mod endpoints;
@@ -143,7 +144,7 @@ pub fn of(resource: &Resource) -> &'static Strategy {
             &COUNTED
         }
         ("discovery.k8s.io", "endpointslices") => &endpoints::ENDPOINT_SLICE,
-        ("apiextensions.k8s.io", _) => &COUNTED,
+        ("apiextensions.k8s.io", _) => &crd::CUSTOM_RESOURCE_DEFINITION,
         _ => &OTHER,
     }
 }
