@@ -111,3 +111,51 @@ fn subresource(resource: &ResourceInfo, name: &str, verbs: &[&str]) -> Json {
     }
     entry
 }
+
+/// The fields of what the server writes from structs of its own, in their order; all others write theirs by the alphabet.
+const ORDER: &[&str] = &[
+    "kind",
+    "apiVersion",
+    "groupVersion",
+    "metadata",
+    "name",
+    "singularName",
+    "namespaced",
+    "versions",
+    "version",
+    "preferredVersion",
+    "groups",
+    "resources",
+    "status",
+    "message",
+    "reason",
+    "details",
+    "group",
+    "uid",
+    "causes",
+    "verbs",
+    "shortNames",
+    "categories",
+    "serverAddressByClientCIDRs",
+    "code",
+];
+const ORDERED: [&str; 5] = ["APIGroup", "APIGroupList", "APIResourceList", "APIVersions", "Status"];
+
+/// A document as JSON text.
+pub fn text(document: &Json) -> String {
+    if ORDERED.contains(&document["kind"].str()) { ordered(document) } else { document.to_string() }
+}
+
+fn ordered(value: &Json) -> String {
+    match value {
+        Json::Object(_) => {
+            let rank = |key: &str| ORDER.iter().position(|known| *known == key).unwrap_or(ORDER.len());
+            let mut fields: Vec<_> = value.entries().iter().collect();
+            crate::collections::sort_by_key(&mut fields, |(key, _)| rank(key));
+            let shown = fields.iter().map(|(key, part)| format!("{:?}:{}", key.as_str(), ordered(part)));
+            format!("{{{}}}", shown.collect::<Vec<_>>().join(","))
+        }
+        Json::Array(items) => format!("[{}]", items.iter().map(ordered).collect::<Vec<_>>().join(",")),
+        other => other.to_string(),
+    }
+}

@@ -65,6 +65,9 @@ pub(super) fn run(cli: &mut Cli, args: &[String]) -> Result<Flow, Failure> {
     if args.has("raw") && !args.words.is_empty() {
         return Err(Failure::error("arguments may not be passed when --raw is specified"));
     }
+    if args.has("raw") {
+        return super::raw::run(cli, "GET", &args);
+    }
     let format = Format::of_get(&args)?;
     let files = files::read(cli, &args)?;
     if args.words.is_empty() && files.is_empty() {
@@ -318,7 +321,7 @@ pub(super) fn labels(labels: &Json, separator: &str) -> String {
 
 fn cell(value: &Json) -> String {
     match value {
-        Json::Null => "<none>".into(),
+        Json::Null => String::new(),
         Json::Str(s) => s.lines().next().unwrap_or("").replace('\t', "\\t"),
         other => printers::go_value(other),
     }

@@ -1,11 +1,9 @@
-//! `kubectl api-resources`, `version`, `help`, and what is said of a command that does not exist.
+//! `kubectl version`, `help`, and what is said of a command that does not exist.
 
 use super::cli::Cli;
 use super::failure::Failure;
-use super::flags::{self, Flag, Takes};
-use super::printers::table::Columns;
-use super::{COMMANDS, Flow, names};
-use crate::collections::{sort_by, sort_by_key};
+use super::{COMMANDS, Flow};
+use crate::collections::sort_by;
 
 pub(super) const HELP: &str = "kubectl controls the Kubernetes cluster manager.
 
@@ -15,6 +13,7 @@ Basic Commands (Beginner):
   run             Run a particular image on the cluster
 
 Basic Commands (Intermediate):
+  explain         Get documentation for a resource
   get             Display one or many resources
   delete          Delete resources by file names, stdin, resources and names, or by resources and label selector
 
@@ -40,60 +39,12 @@ Settings Commands:
 
 Other Commands:
   api-resources   Print the supported API resources on the server
+  api-versions    Print the supported API versions on the server, in the form of \"group/version\"
   version         Print the client and server version information
 
 Usage:
   kubectl [flags] [options]
 ";
-
-const API_RESOURCES: &[Flag] = &[
-    ("namespaced", ' ', Takes::Nothing),
-    ("api-group", ' ', Takes::Value),
-    ("output", 'o', Takes::Value),
-    ("no-headers", ' ', Takes::Nothing),
-    ("verbs", ' ', Takes::Value),
-    ("sort-by", ' ', Takes::Value),
-    ("categories", ' ', Takes::Value),
-];
-
-pub(super) fn api_resources(cli: &mut Cli, args: &[String]) -> Result<Flow, Failure> {
-    let args = flags::parse("api-resources", args, API_RESOURCES)?;
-    cli.env.discovery.refresh(cli.env.api);
-    let mut all = names::preferred(cli.env.discovery.all());
-    all.retain(|r| {
-        (!args.has("api-group") || r.group == args.get("api-group"))
-            && (!args.has("namespaced") || r.namespaced == args.is("namespaced"))
-            && args.list("verbs").iter().all(|v| r.verbs.contains(&v.as_str()))
-            && args.list("categories").iter().all(|c| r.categories.iter().any(|own| own == c.as_str()))
-    });
-    sort_by_key(&mut all, |r| (r.group.clone(), r.plural.clone()));
-    if args.get("output") == "name" {
-        all.iter().for_each(|r| cli.line(r.qualified()));
-        return Ok(Flow::Exit(0));
-    }
-    let wide = args.get("output") == "wide";
-    let mut out = Columns::default();
-    if !args.is("no-headers") {
-        let mut head = vec!["NAME", "SHORTNAMES", "APIVERSION", "NAMESPACED", "KIND"];
-        head.extend(wide.then_some(["VERBS", "CATEGORIES"]).into_iter().flatten());
-        out.line(head);
-    }
-    for r in all {
-        let mut line = vec![
-            r.plural.to_string(),
-            r.short_names.join(","),
-            r.api_version(),
-            r.namespaced.to_string(),
-            r.kind.to_string(),
-        ];
-        if wide {
-            line.extend([r.verbs.join(","), r.categories.join(",")]);
-        }
-        out.line(line);
-    }
-    cli.print(out.print());
-    Ok(Flow::Exit(0))
-}
 
 pub(super) fn version(cli: &mut Cli) -> Result<Flow, Failure> {
     cli.print("Client Version: v1.36.2\nKustomize Version: v5.8.1\nServer Version: v1.36.2\n");

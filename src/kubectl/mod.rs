@@ -7,6 +7,7 @@
 //! - `printers`: objects → text.
 //! - `merge`: the three-way patch of `apply`.
 
+mod api_resources;
 mod apply;
 mod cli;
 mod complete;
@@ -19,6 +20,7 @@ mod discovery;
 mod edit;
 mod events;
 mod exec;
+mod explain;
 mod expose;
 mod failure;
 mod files;
@@ -34,6 +36,7 @@ mod names;
 mod patch;
 mod printers;
 mod quota;
+mod raw;
 mod record;
 mod replace;
 mod rollout;
@@ -52,6 +55,7 @@ mod wait;
 pub use complete::complete;
 pub use discovery::Discovery;
 pub use edit::BESIDE;
+pub use raw::Ask as AskRaw;
 pub use names::{find as resource_named, object_named};
 
 use crate::api::{Resource, WatchId};
@@ -70,6 +74,8 @@ pub struct Env<'a> {
     pub files: &'a dyn Files,
     /// What is known of the kinds that the server has beside its own.
     pub discovery: &'a mut Discovery,
+    /// How to ask over HTTP.
+    pub raw: AskRaw,
 }
 
 /// Files, as a command names them.
@@ -256,6 +262,7 @@ const COMMANDS: &[&str] = &[
     "create",
     "expose",
     "run",
+    "explain",
     "get",
     "delete",
     "rollout",
@@ -273,6 +280,7 @@ const COMMANDS: &[&str] = &[
     "label",
     "annotate",
     "api-resources",
+    "api-versions",
     "version",
     "help",
 ];
@@ -321,7 +329,9 @@ fn run_command(args: &[String], cli: &mut Cli) -> Result<Flow, Failure> {
         "annotate" => label::run(cli, &rest, label::What::Annotations),
         "set" => set::run(cli, &rest),
         "events" | "event" => events::run(cli, &rest),
-        "api-resources" => misc::api_resources(cli, &rest),
+        "api-resources" => api_resources::run(cli, &rest),
+        "api-versions" => api_resources::versions(cli, &rest),
+        "explain" => explain::run(cli, &rest),
         "version" => misc::version(cli),
         "help" => {
             let words: Vec<&str> = rest.iter().map(String::as_str).collect();

@@ -79,6 +79,8 @@ pub(super) fn preferred(all: Vec<Resource>) -> Vec<Resource> {
 
 /// `error: the server doesn't have a resource type "x"`
 pub(super) fn unknown(word: &str) -> Failure {
+    // Of `plural.group`, only the plural is named.
+    let word = word.split('.').next().unwrap_or_default();
     Failure::error(format!("the server doesn't have a resource type {word:?}"))
 }
 

@@ -1,7 +1,9 @@
 //! What the terminal's machine has beside the shell and its tools: `kubectl`, `help`, `watch`, and editors that say where
 //! the editor is.
 
-use crate::kubectl;
+use crate::api::{Reason, Status};
+use crate::client::Api;
+use crate::{http, json, kubectl};
 use crate::shell::fs::{Entry, Fs, FsError, Mount, Volumes};
 use crate::shell::{Dialect, Executable, ProcessSpec, Tools, Userland};
 
@@ -72,6 +74,29 @@ sleep SECONDS            let virtual time pass; date tells it
 watch COMMAND            run a command every two seconds; Ctrl-C ends it
 clear                    empty the terminal
 ";
+
+/// How a `kubectl --raw` asks.
+pub(super) fn ask_raw(api: &mut dyn Api, method: &str, target: &str, body: &str) -> Result<String, Status> {
+    let headers = [("content-type", "application/json"), ("user-agent", "kubectl")];
+    let answer = http::answer(api, &http::Request::new(method, target, headers.into_iter(), body));
+    let text = match answer.body {
+        http::Body::Text(text) => text,
+        http::Body::Watch(_) => String::new(),
+    };
+    if answer.code < 400 {
+        return Ok(text);
+    }
+    let told = json::parse(&text).unwrap_or_default();
+    let reasons = [Reason::NotFound, Reason::Conflict, Reason::AlreadyExists, Reason::BadRequest];
+    let more = [Reason::Forbidden, Reason::Invalid, Reason::MethodNotAllowed, Reason::InternalError];
+    let is_it = |reason: &Reason| reason.name() == told["reason"].str();
+    let reason = reasons.into_iter().chain(more).find(is_it);
+    if told["kind"].str() == "Status" {
+        let reason = reason.unwrap_or(Reason::InternalError);
+        return Err(Status::new(reason, told["message"].str()));
+    }
+    Err(Status::new(Reason::NotFound, "the server could not find the requested resource"))
+}
 
 /// The machine as it starts.
 pub(super) fn machine(volumes: &Volumes, now: i64) -> Result<ProcessSpec, FsError> {
