@@ -10,6 +10,7 @@ pub mod sim;
 
 pub mod api;
 pub mod apiserver;
+pub mod cel;
 pub mod client;
 pub mod controllers;
 pub mod http;

@@ -107,6 +107,39 @@ impl Regex {
         false
     }
 
+    /// The first match that begins at or after a byte, and is the longest of those that begin there; as bytes.
+    pub fn find(&self, text: &str, from: usize) -> Option<(usize, usize)> {
+        let places: Vec<(usize, char)> = text.char_indices().collect();
+        let chars: Vec<char> = places.iter().map(|(_, c)| *c).collect();
+        let byte = |at: usize| places.get(at).map_or(text.len(), |(byte, _)| *byte);
+        let first = places.iter().position(|(byte, _)| *byte >= from).unwrap_or(places.len());
+        for start in first..=chars.len() {
+            let (mut current, mut end) = (Vec::new(), None);
+            let mut seen = vec![usize::MAX; self.steps.len()];
+            self.follow(0, &chars, start, &mut current, &mut seen);
+            for at in start..=chars.len() {
+                let mut next = Vec::new();
+                for step in std::mem::take(&mut current) {
+                    match (&self.steps[step], chars.get(at)) {
+                        (Step::Match, _) => end = Some(at),
+                        (Step::Set(set), Some(c)) if set.has(*c) => {
+                            self.follow(step + 1, &chars, at + 1, &mut next, &mut seen);
+                        }
+                        _ => {}
+                    }
+                }
+                current = next;
+                if current.is_empty() {
+                    break;
+                }
+            }
+            if let Some(end) = end {
+                return Some((byte(start), byte(end)));
+            }
+        }
+        None
+    }
+
     /// Adds what can be reached without reading; `seen` holds the position for which a step was added last.
     fn follow(&self, step: usize, text: &[char], at: usize, out: &mut Vec<usize>, seen: &mut [usize]) {
         let mut pending = vec![step];

@@ -31,7 +31,7 @@ impl Api for Fake {
             Verb::Get => self.objects.get(&key).cloned().ok_or_else(missing)?,
             Verb::Delete => self.objects.remove(&key).ok_or_else(missing)?,
             Verb::List => {
-                let of = |k: &&(String, String)| k.0 == request.resource.plural;
+                let of = |k: &&(String, String)| request.resource.plural == *k.0;
                 let items: Json = self.objects.keys().filter(of).map(|k| self.objects[k].clone()).collect();
                 json!({ "items": items })
             }
