@@ -113,7 +113,11 @@ impl ResourceInfo {
 
     /// `batch/v1`, or `v1` for the core group.
     pub fn api_version(&self) -> String {
-        if self.group.is_empty() { self.version.to_string() } else { format!("{}/{}", self.group, self.version) }
+        if self.group.is_empty() {
+            self.version.to_string()
+        } else {
+            format!("{}/{}", self.group, self.version)
+        }
     }
 
     /// `jobs.batch`, or `pods` for the core group: how errors and `kubectl` name a resource.

@@ -1,8 +1,8 @@
 //! From a request's body to an object of its kind: what all writes begin with.
 
-use super::{custom, decode};
 use super::patch::go_map;
-use crate::api::{Details, FieldValidation, PatchType, Reason, Request, Status, Verb, field};
+use super::{custom, decode};
+use crate::api::{Details, FieldValidation, PatchType, Reason, Request, Status, Verb, field, kinds};
 use crate::json::{Json, Str};
 
 /// Decodes an object against its schema; parts that are the same memory as `known` are trusted.
@@ -67,6 +67,17 @@ fn check_kind(request: &Request, json: &Json) -> Result<(), Status> {
         return Err(Status::bad_request(format!("Object 'Kind' is missing in '{json}'")));
     }
     let expected = resource.api_version();
+    if kind != resource.kind && kinds::by_kind(version, kind).is_some() {
+        // It is another kind's; Go names the types of both.
+        let package = |api_version: &str| api_version.rsplit('/').next().unwrap_or_default().to_string();
+        let group = resource.group.split('.').next().unwrap_or_default();
+        let internal = if group.is_empty() { "core" } else { group };
+        let (from, to) = (package(version), &resource.kind);
+        return Err(Status::bad_request(format!(
+            "{kind} in version {:?} cannot be handled as a {to}: converting ({from}.{kind}) to ({internal}.{to}): unknown conversion",
+            resource.version
+        )));
+    }
     if kind != resource.kind {
         return Err(Status::bad_request(format!(
             "no kind {kind:?} is registered for version {version:?} in scheme \"pkg/api/legacyscheme/scheme.go:30\""

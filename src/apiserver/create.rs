@@ -1,7 +1,10 @@
 //! POST: a new object (`registry/rest/create.go`).
 
 use super::fields::walk::Kind;
-use super::{ApiServer, admission, body, custom, decode, fields, quota, resources, subresource, validation};
+use super::policy::{Attributes, Operation};
+use super::{
+    ApiServer, admission, body, custom, decode, fields, policy, quota, resources, subresource, validation,
+};
 use crate::api::{ObjectKey, Reason, Request, Response, Status};
 use crate::json::{Json, Str};
 use crate::sim::Time;
@@ -78,6 +81,9 @@ pub fn store(
         if !errors.is_empty() {
             return Err(Status::invalid(resource, &key.name, &errors));
         }
+        let (operation, old) = (Operation::Create, &Json::Null);
+        let attributes = Attributes { request, operation, name: &key.name, object: &object, old };
+        policy::admit(server, &attributes, &mut warnings)?;
         let charges = quota::check(server, now, request, &namespace, &object, None)?;
         if let Some(existing) = server.store.get(resource, &key) {
             if generated && attempt < NAME_ATTEMPTS {

@@ -1,5 +1,6 @@
 //! DELETE: at once, or by asking for it and waiting for agents and finalizers (`registry/rest/delete.go`).
 
+use super::policy::{self, Attributes, Operation};
 use super::{ApiServer, resources, selection::Selection, update};
 use crate::api::{ObjectKey, Propagation, Request, Response, Status, kinds};
 use crate::json;
@@ -63,6 +64,9 @@ fn delete_one(
         return Err(update::uid_conflict(request, key, version, old["metadata"]["resourceVersion"].str()));
     }
 
+    let (operation, name, object) = (Operation::Delete, key.name.as_str(), &Json::Null);
+    let attributes = Attributes { request, operation, name, object, old: &old };
+    policy::admit(server, &attributes, &mut Vec::new())?;
     let already = !old["metadata"]["deletionTimestamp"].is_null();
     if *resource == kinds::CUSTOMRESOURCEDEFINITIONS.into() && !already {
         return Ok(mark_definition(server, now, request, key, old));

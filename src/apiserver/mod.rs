@@ -24,6 +24,7 @@ mod kubernetes_service;
 mod patch;
 mod pod_spec;
 mod pod_warnings;
+mod policy;
 mod quota;
 mod resources;
 mod scale;

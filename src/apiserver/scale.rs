@@ -20,7 +20,9 @@ fn of(resource: &Resource, object: &Json) -> Json {
     let paths = &resource.definition["scale"];
     let custom = |key: &str| custom::scale::at(object, paths[key].str());
     let replicas = |of: &Json| match resource.is_custom() {
-        true => custom(if of.same(spec) { "specReplicasPath" } else { "statusReplicasPath" }).as_i64().unwrap_or(0),
+        true => custom(if of.same(spec) { "specReplicasPath" } else { "statusReplicasPath" })
+            .as_i64()
+            .unwrap_or(0),
         false => of["replicas"].as_i64().unwrap_or(0),
     };
     let mut scale = json!({
@@ -97,7 +99,7 @@ pub fn write(server: &mut ApiServer, now: Time, request: &Request) -> Result<Res
     inner.verb = Verb::Update;
     inner.options.table = false;
     let key = ObjectKey::new(request.namespace.clone(), request.name.clone());
-    let mut response = update::write(server, now, &inner, &key, &object, &changed, managed)?;
+    let mut response = update::write(server, now, (&inner, request), &key, &object, &changed, managed)?;
     response.body = of(&request.resource, &response.body);
     response.warnings.splice(0..0, warnings);
     Ok(response)

@@ -289,7 +289,8 @@ impl ApiServer {
         let body = if request.options.table {
             table::render(resource, matching.iter().map(|(_, o)| *o), meta, now, true)
         } else {
-            let items: Json = matching.into_iter().map(|(_, object)| custom::read(resource, object)).collect();
+            let items: Json =
+                matching.into_iter().map(|(_, object)| custom::read(resource, object)).collect();
             let kind = match resource.definition["listKind"].as_str() {
                 Some(kind) => kind.to_string(),
                 None => format!("{}List", resource.kind),

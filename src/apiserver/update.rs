@@ -1,7 +1,10 @@
 //! PUT: an object replaced, or its status (`registry/rest/update.go`). Patches end here too.
 
 use super::fields::walk::Kind;
-use super::{ApiServer, admission, body, create, custom, fields, quota, resources, subresource, validation};
+use super::policy::{Attributes, Operation};
+use super::{
+    ApiServer, admission, body, create, custom, fields, policy, quota, resources, subresource, validation,
+};
 use crate::api::{ObjectKey, Reason, Request, Response, Status};
 use crate::json::{Json, Str};
 use crate::sim::Time;
@@ -26,14 +29,15 @@ pub fn update(server: &mut ApiServer, now: Time, request: &Request) -> Result<Re
         }
         return Err(Status::not_found(&request.resource, &request.name));
     };
-    write(server, now, request, &key, &old, &request.body, None)
+    write(server, now, (request, request), &key, &old, &request.body, None)
 }
 
-/// Writes `body` over `old`; `managed`: whose fields there are then, where that is known already.
+/// Writes `body` over `old`; `managed`: whose fields there are then, where that is known already. The second request is what
+/// was asked for, where the first is what that comes to.
 pub fn write(
     server: &mut ApiServer,
     now: Time,
-    request: &Request,
+    (request, asked): (&Request, &Request),
     key: &ObjectKey,
     old: &Json,
     body: &Json,
@@ -108,6 +112,9 @@ pub fn write(
     if !errors.is_empty() {
         return Err(Status::invalid(resource, &key.name, &errors));
     }
+    let (operation, name) = (Operation::Update, key.name.as_str());
+    let attributes = Attributes { request: asked, operation, name, object: &new, old };
+    policy::admit(server, &attributes, &mut warnings)?;
     if !status_only {
         warnings.extend((strategy.warnings)(&new, Some(old)));
         if resource.is_custom() {

@@ -65,7 +65,9 @@ impl Expr {
             Node::Maybe(operand, key) => operand.mentions(name) || key.mentions(name),
             Node::Call(_, target, args) => target.as_ref().is_some_and(|t| t.mentions(name)) || any(args),
             Node::List(items) => any(items),
-            Node::Map(entries) => entries.iter().any(|(key, value)| key.mentions(name) || value.mentions(name)),
+            Node::Map(entries) => {
+                entries.iter().any(|(key, value)| key.mentions(name) || value.mentions(name))
+            }
             Node::Each(each) => {
                 let filter = each.filter.as_ref().is_some_and(|filter| filter.mentions(name));
                 each.range.mentions(name) || filter || each.body.mentions(name)

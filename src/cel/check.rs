@@ -1,9 +1,9 @@
 //! The type checker: every name is known, every operator and function fits its operands.
 
+use super::Value;
 use super::ast::{Each, Expr, Node, What};
 use super::functions::{self, SIGNATURES};
 use super::types::Type;
-use super::Value;
 
 /// The type of an expression, or what is wrong with it.
 pub fn check(expr: &Expr, variables: &[(&str, Type)]) -> Result<Type, Vec<(usize, String)>> {
@@ -24,7 +24,13 @@ fn boxed(ty: Type) -> Box<Type> {
 
 /// What two values of a list, or two branches, have in common.
 fn join(a: Type, b: Type) -> Type {
-    if a == b || a == Type::Null { b } else if b == Type::Null { a } else { Type::Dyn }
+    if a == b || a == Type::Null {
+        b
+    } else if b == Type::Null {
+        a
+    } else {
+        Type::Dyn
+    }
 }
 
 impl Checker {
@@ -47,9 +53,7 @@ impl Checker {
             Node::Ident(name) => match self.scope.iter().rev().find(|(known, _)| known == name) {
                 Some((_, ty)) => ty.clone(),
                 None if functions::is_type(name) => Type::Type,
-                None => {
-                    self.problem(expr.at, format!("undeclared reference to '{name}' (in container '')"))
-                }
+                None => self.problem(expr.at, format!("undeclared reference to '{name}' (in container '')")),
             },
             Node::Select(operand, field) => {
                 let ty = self.of(operand);
@@ -77,7 +81,8 @@ impl Checker {
                 Type::List(boxed(types.into_iter().reduce(join).unwrap_or(Type::Dyn)))
             }
             Node::Map(entries) => {
-                let types: Vec<(Type, Type)> = entries.iter().map(|(k, v)| (self.of(k), self.of(v))).collect();
+                let types: Vec<(Type, Type)> =
+                    entries.iter().map(|(k, v)| (self.of(k), self.of(v))).collect();
                 let (keys, values): (Vec<Type>, Vec<Type>) = types.into_iter().unzip();
                 let common = |types: Vec<Type>| boxed(types.into_iter().reduce(join).unwrap_or(Type::Dyn));
                 Type::Map(common(keys), common(values))
@@ -95,10 +100,8 @@ impl Checker {
     }
 
     fn field(&mut self, at: usize, ty: &Type, name: &str) -> Type {
-        let selectable = matches!(
-            ty,
-            Type::Dyn | Type::Map(..) | Type::Object(_) | Type::Resource(_) | Type::Optional(_)
-        );
+        let selectable =
+            matches!(ty, Type::Dyn | Type::Map(..) | Type::Object(_) | Type::Resource(_) | Type::Optional(_));
         match ty.field(name) {
             Some(ty) => ty,
             None if selectable => self.problem(at, format!("undefined field '{name}'")),
@@ -133,7 +136,13 @@ impl Checker {
         match each.what {
             What::Map => Type::List(boxed(body)),
             What::Filter => Type::List(boxed(first)),
-            What::Optional(flat) => if flat { body } else { Type::Optional(boxed(body)) },
+            What::Optional(flat) => {
+                if flat {
+                    body
+                } else {
+                    Type::Optional(boxed(body))
+                }
+            }
             What::All | What::Exists | What::ExistsOne => {
                 self.wanted(each.body.at, &body, &Type::Bool);
                 Type::Bool

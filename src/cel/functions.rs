@@ -81,7 +81,10 @@ pub const NAMESPACES: [&str; 5] = ["sets", "math", "optional", "strings", "lists
 
 /// Whether a name is that of a type.
 pub fn is_type(name: &str) -> bool {
-    matches!(name, "bool" | "int" | "uint" | "double" | "string" | "bytes" | "list" | "map" | "null_type" | "type")
+    matches!(
+        name,
+        "bool" | "int" | "uint" | "double" | "string" | "bytes" | "list" | "map" | "null_type" | "type"
+    )
 }
 
 fn of_letter(letter: char) -> Type {
@@ -168,9 +171,9 @@ pub fn call(name: &str, on: Option<&Value>, args: &[Value]) -> Evaluated {
         ("isQuantity", [Value::Str(text)]) => Ok(Value::Bool(Quantity::parse(text).is_some())),
         ("isIP", [Value::Str(text)]) => Ok(Value::Bool(text.parse::<std::net::IpAddr>().is_ok())),
         ("isCIDR", [Value::Str(text)]) => {
-            let parts = text.split_once('/').and_then(|(ip, n)| {
-                Some((ip.parse::<std::net::IpAddr>().ok()?, n.parse::<u8>().ok()?))
-            });
+            let parts = text
+                .split_once('/')
+                .and_then(|(ip, n)| Some((ip.parse::<std::net::IpAddr>().ok()?, n.parse::<u8>().ok()?)));
             Ok(Value::Bool(parts.is_some_and(|(ip, n)| n <= if ip.is_ipv4() { 32 } else { 128 })))
         }
         ("isURL", [Value::Str(text)]) => {
@@ -198,18 +201,23 @@ pub fn call(name: &str, on: Option<&Value>, args: &[Value]) -> Evaluated {
         ("orValue", [Value::Optional(inner), other]) => {
             Ok(inner.as_ref().map_or_else(|| other.clone(), |inner| (**inner).clone()))
         }
-        ("or", [Value::Optional(inner), other]) => Ok(if inner.is_some() { all[0].clone() } else { other.clone() }),
+        ("or", [Value::Optional(inner), other]) => {
+            Ok(if inner.is_some() { all[0].clone() } else { other.clone() })
+        }
         ("math.abs", [Value::Int(n)]) => Ok(Value::Int(n.abs())),
         ("math.abs", [Value::Double(n)]) => Ok(Value::Double(n.abs())),
         ("math.greatest", values) => extreme(values, Ordering::Greater).map_or_else(refused, Ok),
         ("math.least", values) => extreme(values, Ordering::Less).map_or_else(refused, Ok),
-        ("lists.range", [Value::Int(n)]) => Ok(Value::List(Arc::new((0..*n.min(&100_000)).map(Value::Int).collect()))),
+        ("lists.range", [Value::Int(n)]) => {
+            Ok(Value::List(Arc::new((0..*n.min(&100_000)).map(Value::Int).collect())))
+        }
         _ => refused(),
     }
 }
 
 fn extreme(values: &[Value], wanted: Ordering) -> Option<Value> {
-    let better = |best: Value, next: &Value| if next.compare(&best) == Some(wanted) { next.clone() } else { best };
+    let better =
+        |best: Value, next: &Value| if next.compare(&best) == Some(wanted) { next.clone() } else { best };
     let (first, rest) = values.split_first()?;
     Some(rest.iter().fold(first.clone(), better))
 }
@@ -283,7 +291,9 @@ fn list(name: &str, items: &Arc<Vec<Value>>, rest: &[Value]) -> Evaluated {
                 _ => Value::Int(0),
             };
             items.iter().try_fold(zero, |sum, item| match (&sum, item) {
-                (Value::Int(a), Value::Int(b)) => a.checked_add(*b).map(Value::Int).ok_or("integer overflow".into()),
+                (Value::Int(a), Value::Int(b)) => {
+                    a.checked_add(*b).map(Value::Int).ok_or("integer overflow".into())
+                }
                 (Value::Double(a), Value::Double(b)) => Ok(Value::Double(a + b)),
                 (Value::Uint(a), Value::Uint(b)) => Ok(Value::Uint(a.saturating_add(*b))),
                 (Value::Duration(a), Value::Duration(b)) => Ok(Value::Duration(a.saturating_add(*b))),
@@ -299,7 +309,9 @@ fn list(name: &str, items: &Arc<Vec<Value>>, rest: &[Value]) -> Evaluated {
         ("lastIndexOf", [wanted]) => place(items.iter().rposition(|item| item.equals(wanted))),
         ("slice", [Value::Int(from), Value::Int(to)]) => {
             let (from, to) = (*from as usize, *to as usize);
-            items.get(from..to).map_or_else(|| Err("cannot slice: index out of bounds".into()), |s| whole(s.to_vec()))
+            items
+                .get(from..to)
+                .map_or_else(|| Err("cannot slice: index out of bounds".into()), |s| whole(s.to_vec()))
         }
         ("distinct", []) => {
             let mut out: Vec<Value> = Vec::new();
@@ -324,7 +336,9 @@ fn list(name: &str, items: &Arc<Vec<Value>>, rest: &[Value]) -> Evaluated {
             whole(inner.collect())
         }
         ("sets.contains", [Value::List(other)]) => Ok(Value::Bool(other.iter().all(|item| has(items, item)))),
-        ("sets.intersects", [Value::List(other)]) => Ok(Value::Bool(other.iter().any(|item| has(items, item)))),
+        ("sets.intersects", [Value::List(other)]) => {
+            Ok(Value::Bool(other.iter().any(|item| has(items, item))))
+        }
         ("sets.equivalent", [Value::List(other)]) => {
             let both = other.iter().all(|item| has(items, item)) && items.iter().all(|item| has(other, item));
             Ok(Value::Bool(both))

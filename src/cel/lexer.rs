@@ -178,7 +178,10 @@ fn string(chars: &[char], start: usize) -> Result<Option<(Token, usize)>, Proble
             _ => None,
         };
         let Some((c, next)) = special else {
-            return Err((at - 2, format!("Syntax error: token recognition error at: '{quote}{out}\\{escape}'")));
+            return Err((
+                at - 2,
+                format!("Syntax error: token recognition error at: '{quote}{out}\\{escape}'"),
+            ));
         };
         out.push(c);
         at = next;

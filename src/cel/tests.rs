@@ -100,7 +100,9 @@ fn refuses_what_does_not_fit() {
     ] {
         assert_eq!(evaluate(text), expected, "{text}");
     }
-    assert!(evaluate("self.min >").starts_with("ERROR: <input>:1:11: Syntax error: mismatched input '<EOF>'"));
+    assert!(
+        evaluate("self.min >").starts_with("ERROR: <input>:1:11: Syntax error: mismatched input '<EOF>'")
+    );
 }
 
 #[test]

@@ -121,8 +121,26 @@ pub fn unescape(name: &str) -> String {
     }
     let inner = name.strip_prefix("__").and_then(|rest| rest.strip_suffix("__"));
     const WORDS: [&str; 20] = [
-        "true", "false", "null", "in", "as", "break", "const", "continue", "else", "for", "function", "if",
-        "import", "let", "loop", "package", "namespace", "return", "var", "void",
+        "true",
+        "false",
+        "null",
+        "in",
+        "as",
+        "break",
+        "const",
+        "continue",
+        "else",
+        "for",
+        "function",
+        "if",
+        "import",
+        "let",
+        "loop",
+        "package",
+        "namespace",
+        "return",
+        "var",
+        "void",
     ];
     if let Some(word) = inner.filter(|word| WORDS.contains(word) || *word == "while") {
         return word.to_string();

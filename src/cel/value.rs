@@ -136,7 +136,8 @@ impl Value {
                 (a, b) => a.is_none() && b.is_none(),
             },
             (Value::Map(_) | Value::Object(..), Value::Map(_) | Value::Object(..)) => {
-                let (keys, others) = (self.elements().unwrap_or_default(), other.elements().unwrap_or_default());
+                let (keys, others) =
+                    (self.elements().unwrap_or_default(), other.elements().unwrap_or_default());
                 let same = |key: &Value| match (self.entry(key), other.entry(key)) {
                     (Some(a), Some(b)) => a.equals(&b),
                     _ => false,

@@ -119,12 +119,7 @@ fn delete_content(cx: &mut Context, namespace: &Str) -> Result<Left, Status> {
     Ok(left)
 }
 
-fn delete_all(
-    cx: &mut Context,
-    resource: &Resource,
-    namespace: &Str,
-    left: &mut Left,
-) -> Result<(), Status> {
+fn delete_all(cx: &mut Context, resource: &Resource, namespace: &Str, left: &mut Left) -> Result<(), Status> {
     let list = || Request::list(resource.clone(), namespace.clone()).by(AGENT);
     if cx.api.call(list())?.body["items"].is_empty() {
         return Ok(());

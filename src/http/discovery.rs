@@ -131,6 +131,7 @@ const ORDER: &[&str] = &[
     "reason",
     "details",
     "group",
+    "ofKind",
     "uid",
     "causes",
     "verbs",
@@ -143,19 +144,29 @@ const ORDERED: [&str; 5] = ["APIGroup", "APIGroupList", "APIResourceList", "APIV
 
 /// A document as JSON text.
 pub fn text(document: &Json) -> String {
-    if ORDERED.contains(&document["kind"].str()) { ordered(document) } else { document.to_string() }
+    match ORDERED.contains(&document["kind"].str()) {
+        true => ordered(document, true),
+        false => document.to_string(),
+    }
 }
 
-fn ordered(value: &Json) -> String {
+fn ordered(value: &Json, whole: bool) -> String {
     match value {
         Json::Object(_) => {
-            let rank = |key: &str| ORDER.iter().position(|known| *known == key).unwrap_or(ORDER.len());
+            // What a part is called stands before what it is.
+            let rank = |key: &str| {
+                let key = if key == "kind" && !whole { "ofKind" } else { key };
+                ORDER.iter().position(|known| *known == key).unwrap_or(ORDER.len())
+            };
             let mut fields: Vec<_> = value.entries().iter().collect();
             crate::collections::sort_by_key(&mut fields, |(key, _)| rank(key));
-            let shown = fields.iter().map(|(key, part)| format!("{:?}:{}", key.as_str(), ordered(part)));
+            let shown =
+                fields.iter().map(|(key, part)| format!("{:?}:{}", key.as_str(), ordered(part, false)));
             format!("{{{}}}", shown.collect::<Vec<_>>().join(","))
         }
-        Json::Array(items) => format!("[{}]", items.iter().map(ordered).collect::<Vec<_>>().join(",")),
+        Json::Array(items) => {
+            format!("[{}]", items.iter().map(|item| ordered(item, false)).collect::<Vec<_>>().join(","))
+        }
         other => other.to_string(),
     }
 }

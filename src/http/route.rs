@@ -1,7 +1,9 @@
 //! From a path and a query to what is asked (`apiserver/pkg/endpoints/request/requestinfo.go`).
 
 use super::{Request, body, discovery, method_not_allowed};
-use crate::api::{self, FieldValidation, PatchType, Propagation, Resource, ResourceInfo, Status, Verb, kinds};
+use crate::api::{
+    self, FieldValidation, PatchType, Propagation, Resource, ResourceInfo, Status, Verb, kinds,
+};
 use crate::json::Json;
 use std::time::Duration;
 
@@ -98,7 +100,8 @@ fn target<'p>(
     version: &str,
     rest: &[&'p str],
 ) -> Option<(Resource, &'p str, &'p str, &'p str)> {
-    let is_it = |r: &ResourceInfo, plural: &str| r.group == group && r.version == version && r.plural == plural;
+    let is_it =
+        |r: &ResourceInfo, plural: &str| r.group == group && r.version == version && r.plural == plural;
     let find = |plural: &str| {
         let built_in = kinds::ALL.iter().find(|r| is_it(r, plural)).map(|r| Resource::from(*r));
         built_in.or_else(|| custom.iter().find(|r| is_it(r, plural)).cloned())

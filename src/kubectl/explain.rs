@@ -11,11 +11,8 @@ use crate::api::schema::{Shape, Special, Type};
 use crate::api::{Resource, kinds};
 use crate::json::Json;
 
-const FLAGS: &[Flag] = &[
-    ("recursive", 'R', Takes::Nothing),
-    ("api-version", ' ', Takes::Value),
-    ("output", 'o', Takes::Value),
-];
+const FLAGS: &[Flag] =
+    &[("recursive", 'R', Takes::Nothing), ("api-version", ' ', Takes::Value), ("output", 'o', Takes::Value)];
 
 const CONVENTIONS: &str =
     "https://git.k8s.io/community/contributors/devel/sig-architecture/api-conventions.md";
@@ -24,7 +21,9 @@ pub(super) fn run(cli: &mut Cli, args: &[String]) -> Result<Flow, Failure> {
     let args = flags::parse("explain", args, FLAGS)?;
     let [asked] = args.words.as_slice() else {
         return Err(Failure::error(match args.words.len() {
-            0 => "You must specify the type of resource to explain. Use \"kubectl api-resources\" for a complete list of supported resources.\n",
+            0 => {
+                "You must specify the type of resource to explain. Use \"kubectl api-resources\" for a complete list of supported resources.\n"
+            }
             _ => "We accept only this format: explain RESOURCE\n",
         }));
     };
@@ -110,8 +109,16 @@ impl<'s> Node<'s> {
                 all.retain(|field| !["apiVersion", "kind", "metadata"].contains(&field.name));
                 let meta = kinds::CONFIGMAPS.ty.and_then(|ty| ty.get().field("metadata"));
                 let texts = [
-                    ("apiVersion", "APIVersion defines the versioned schema of this representation of an object. Servers should convert recognized schemas to the latest internal value, and may reject unrecognized values.", "resources"),
-                    ("kind", "Kind is a string value representing the REST resource this object represents. Servers may infer this from the endpoint the client submits requests to. Cannot be updated. In CamelCase.", "types-kinds"),
+                    (
+                        "apiVersion",
+                        "APIVersion defines the versioned schema of this representation of an object. Servers should convert recognized schemas to the latest internal value, and may reject unrecognized values.",
+                        "resources",
+                    ),
+                    (
+                        "kind",
+                        "Kind is a string value representing the REST resource this object represents. Servers may infer this from the endpoint the client submits requests to. Cannot be updated. In CamelCase.",
+                        "types-kinds",
+                    ),
                     ("metadata", "Standard object's metadata.", "metadata"),
                 ];
                 all.extend(texts.into_iter().map(|(name, text, section)| Field {

@@ -54,7 +54,9 @@ pub(super) fn read_all(
                     failures.push(Failure::error(format!("error parsing {name}: {}", error.message)))
                 }
                 Ok(document) if document.value.is_null() => {}
-                Ok(document) => objects(cli, &name, &document.value, args, validate, &mut infos, &mut failures),
+                Ok(document) => {
+                    objects(cli, &name, &document.value, args, validate, &mut infos, &mut failures)
+                }
             }
         }
     }

@@ -55,8 +55,8 @@ mod wait;
 pub use complete::complete;
 pub use discovery::Discovery;
 pub use edit::BESIDE;
-pub use raw::Ask as AskRaw;
 pub use names::{find as resource_named, object_named};
+pub use raw::Ask as AskRaw;
 
 use crate::api::{Resource, WatchId};
 use crate::client::Api;

@@ -175,7 +175,8 @@ fn one(cli: &mut Cli, args: &Arguments, changes: &Changes, target: &Target) -> R
         if args.is("list") {
             return Ok(());
         }
-        let (plural, name, version, kind) = (&resource.plural, &target.name, &resource.version, &resource.kind);
+        let (plural, name, version, kind) =
+            (&resource.plural, &target.name, &resource.version, &resource.kind);
         return Err(Failure::error(format!(
             "{plural}/{name} the object is not a pod or does not have a pod template: *{version}.{kind}"
         )));

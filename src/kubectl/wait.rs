@@ -5,10 +5,10 @@ use super::failure::Failure;
 use super::files;
 use super::flags::{self, Flag, Takes};
 use super::names::{self, Target};
-use crate::api::jsonpath::{self, Template};
 use super::printers::{relaxed, typed_name};
 use super::{Flow, Task, Wait};
 use crate::api::Resource;
+use crate::api::jsonpath::{self, Template};
 use crate::json::Json;
 use crate::sim::Time;
 

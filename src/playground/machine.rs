@@ -239,7 +239,11 @@ impl Machine {
             "kubectl" => {
                 let files = self.process.look(&self.volumes, &cwd);
                 let stdin = stdin.unwrap_or_default();
-                let session = Session::start(&argv[1..], &stdin, &mut Env { api, files: &files, discovery: &mut self.discovery, raw: ask_raw });
+                let session = Session::start(
+                    &argv[1..],
+                    &stdin,
+                    &mut Env { api, files: &files, discovery: &mut self.discovery, raw: ask_raw },
+                );
                 self.sessions.push((pid, session));
                 self.take(self.sessions.len() - 1);
             }

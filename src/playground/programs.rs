@@ -3,9 +3,9 @@
 
 use crate::api::{Reason, Status};
 use crate::client::Api;
-use crate::{http, json, kubectl};
 use crate::shell::fs::{Entry, Fs, FsError, Mount, Volumes};
 use crate::shell::{Dialect, Executable, ProcessSpec, Tools, Userland};
+use crate::{http, json, kubectl};
 
 /// The directory that shows the editor's files.
 pub(super) const HOME: &str = "/root";

@@ -28,7 +28,9 @@ pub fn actor(world: &World, actor: cluster::Actor, controller: &str) -> Actor {
         cluster::Actor::Controllers if controller.is_empty() => (Role::Controller, "kube-controller-manager"),
         // A queue beside a controller's main one is named after it.
         cluster::Actor::Controllers => (Role::Controller, controller.split('/').next().unwrap_or(controller)),
-        cluster::Actor::ApiServer => (Role::ApiServer, if controller.is_empty() { "kube-apiserver" } else { controller }),
+        cluster::Actor::ApiServer => {
+            (Role::ApiServer, if controller.is_empty() { "kube-apiserver" } else { controller })
+        }
         cluster::Actor::Scheduler => (Role::Scheduler, "kube-scheduler"),
         cluster::Actor::Kubelet(i) => (Role::Kubelet, world.kubelets().get(i).map_or("", |k| k.node_name())),
         cluster::Actor::User => (Role::Kubectl, "kubectl"),

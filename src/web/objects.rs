@@ -121,7 +121,16 @@ pub fn object(playground: &Playground, wanted: &ObjectRef) -> Option<ObjectView>
     let describe = world
         .user(|api| {
             let discovery = &mut kubectl::Discovery::default();
-            kubectl::describe(&resource, &object, &mut kubectl::Env { api, files: playground.files(), discovery, raw: |_, _, _, _| Ok(String::new()) })
+            kubectl::describe(
+                &resource,
+                &object,
+                &mut kubectl::Env {
+                    api,
+                    files: playground.files(),
+                    discovery,
+                    raw: |_, _, _, _| Ok(String::new()),
+                },
+            )
         })
         .0;
     let mut revisions = Vec::new();

@@ -52,9 +52,9 @@ fn cell(kind: &str, value: &Json, now: Time) -> Json {
     match (kind, value) {
         (_, Json::Null) => Json::Null,
         ("string", value) => text(value).into(),
-        ("integer", Json::Int(_)) | ("number", Json::Int(_) | Json::Float(_)) | ("boolean", Json::Bool(_)) => {
-            value.clone()
-        }
+        ("integer", Json::Int(_))
+        | ("number", Json::Int(_) | Json::Float(_))
+        | ("boolean", Json::Bool(_)) => value.clone(),
         ("integer", Json::Float(f)) => (*f as i64).into(),
         ("date", Json::Str(moment)) => match Time::parse(moment) {
             Some(moment) => human_duration(now.since(moment)).into(),

@@ -55,7 +55,9 @@ fn embedded(
     if !has_embedded(schema) {
         return Ok(());
     }
-    if is_embedded(schema) && let Some(metadata) = value.get("metadata").cloned() {
+    if is_embedded(schema)
+        && let Some(metadata) = value.get("metadata").cloned()
+    {
         let prefix = format!("{path}.");
         value.set("metadata", object_meta(&metadata, prefix.trim_start_matches('.'), unknown)?);
     }

@@ -10,8 +10,14 @@ const PATTERNS: &[(&str, &str)] = &[
     ("bsonobjectid", "^[0-9a-fA-F]{24}$"),
     ("uri", r"^([A-Za-z][A-Za-z0-9+.-]*:|/)[^\s]*$"),
     ("email", r"^([^\s@<>,;]+|.*<[^\s@<>,;]+)@[^\s@<>,;]+>?$"),
-    ("hostname", r"^([a-zA-Z0-9]([-a-zA-Z0-9]{0,61}[a-zA-Z0-9])?)(\.[a-zA-Z0-9]([-a-zA-Z0-9]{0,61}[a-zA-Z0-9])?)*\.?$"),
-    ("mac", r"^([0-9a-fA-F]{2}([:-][0-9a-fA-F]{2}){5}(([:-][0-9a-fA-F]{2}){2}|([:-][0-9a-fA-F]{2}){14})?|([0-9a-fA-F]{4}\.){2,3}[0-9a-fA-F]{4})$"),
+    (
+        "hostname",
+        r"^([a-zA-Z0-9]([-a-zA-Z0-9]{0,61}[a-zA-Z0-9])?)(\.[a-zA-Z0-9]([-a-zA-Z0-9]{0,61}[a-zA-Z0-9])?)*\.?$",
+    ),
+    (
+        "mac",
+        r"^([0-9a-fA-F]{2}([:-][0-9a-fA-F]{2}){5}(([:-][0-9a-fA-F]{2}){2}|([:-][0-9a-fA-F]{2}){14})?|([0-9a-fA-F]{4}\.){2,3}[0-9a-fA-F]{4})$",
+    ),
     ("uuid", "(?i)^[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}$"),
     ("uuid3", "(?i)^[0-9a-f]{8}-?[0-9a-f]{4}-?3[0-9a-f]{3}-?[0-9a-f]{4}-?[0-9a-f]{12}$"),
     ("uuid4", "(?i)^[0-9a-f]{8}-?[0-9a-f]{4}-?4[0-9a-f]{3}-?[89ab][0-9a-f]{3}-?[0-9a-f]{12}$"),
@@ -19,12 +25,18 @@ const PATTERNS: &[(&str, &str)] = &[
     ("isbn", "^([0-9-]{9,12}[0-9X]|97[89][0-9-]{9,13}[0-9])$"),
     ("isbn10", "^[0-9-]{9,12}[0-9X]$"),
     ("isbn13", "^97[89][0-9-]{9,13}[0-9]$"),
-    ("creditcard", r"^(?:4[0-9]{12}(?:[0-9]{3})?|5[1-5][0-9]{14}|6(?:011|5[0-9][0-9])[0-9]{12}|3[47][0-9]{13}|3(?:0[0-5]|[68][0-9])[0-9]{11}|(?:2131|1800|35\d{3})\d{11})$"),
+    (
+        "creditcard",
+        r"^(?:4[0-9]{12}(?:[0-9]{3})?|5[1-5][0-9]{14}|6(?:011|5[0-9][0-9])[0-9]{12}|3[47][0-9]{13}|3(?:0[0-5]|[68][0-9])[0-9]{11}|(?:2131|1800|35\d{3})\d{11})$",
+    ),
     ("ssn", r"^\d{3}[- ]?\d{2}[- ]?\d{4}$"),
     ("hexcolor", "^#?([0-9a-fA-F]{3}|[0-9a-fA-F]{6})$"),
     ("rgbcolor", r"^rgb\(\s*\d{1,3}\s*,\s*\d{1,3}\s*,\s*\d{1,3}\s*\)$"),
     ("date", r"^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$"),
-    ("duration", r"^[+-]?(\d+(\.\d*)?|\.\d+)\s*(ns|us|µs|ms|s|m|h|d|w|nanos?|micros?|millis?|seconds?|minutes?|hours?|days?|weeks?)((\d+(\.\d*)?|\.\d+)(ns|us|µs|ms|s|m|h))*$"),
+    (
+        "duration",
+        r"^[+-]?(\d+(\.\d*)?|\.\d+)\s*(ns|us|µs|ms|s|m|h|d|w|nanos?|micros?|millis?|seconds?|minutes?|hours?|days?|weeks?)((\d+(\.\d*)?|\.\d+)(ns|us|µs|ms|s|m|h))*$",
+    ),
 ];
 /// Formats that are more than that.
 const OTHERS: &[&str] =
@@ -63,9 +75,10 @@ pub fn is_valid(format: &str, text: &str) -> bool {
         }),
         "k8sshortname" => names::label(text).is_empty(),
         "k8slongname" => names::subdomain(text).is_empty(),
-        format => PATTERNS.iter().filter(|(name, _)| *name == format).all(|(_, pattern)| {
-            Regex::new(pattern).is_ok_and(|pattern| pattern.is_match(text))
-        }),
+        format => PATTERNS
+            .iter()
+            .filter(|(name, _)| *name == format)
+            .all(|(_, pattern)| Regex::new(pattern).is_ok_and(|pattern| pattern.is_match(text))),
     }
 }
 

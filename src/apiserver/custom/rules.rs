@@ -123,14 +123,7 @@ fn shown(path: &Path) -> Path {
     if *path == Path::default() { Path::new("<nil>") } else { path.clone() }
 }
 
-fn value(
-    schema: &Json,
-    root: bool,
-    object: &Json,
-    old: Option<&Json>,
-    path: &Path,
-    errors: &mut Vec<Error>,
-) {
+fn value(schema: &Json, root: bool, object: &Json, old: Option<&Json>, path: &Path, errors: &mut Vec<Error>) {
     if object.is_null() {
         return;
     }

@@ -122,7 +122,11 @@ fn embedded(schema: &Json, value: &Json, path: &Path, root: bool, errors: &mut V
         if let Some(metadata) = value.get("metadata") {
             let mut found = Vec::new();
             meta::labels(&metadata["labels"], &path.child("metadata").child("labels"), &mut found);
-            meta::annotations(&metadata["annotations"], &path.child("metadata").child("annotations"), &mut found);
+            meta::annotations(
+                &metadata["annotations"],
+                &path.child("metadata").child("annotations"),
+                &mut found,
+            );
             errors.append(&mut found);
         }
     }

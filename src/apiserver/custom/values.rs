@@ -99,9 +99,8 @@ impl Checker<'_> {
                         found.merge(self.value(&schema["items"], item, before, &format!("{path}[{i}]")));
                     }
                 }
-                let (size, detail) = (items.len() as i64, |word: &str, n: i64| {
-                    format!("should have at {word} {n} items")
-                });
+                let (size, detail) =
+                    (items.len() as i64, |word: &str, n: i64| format!("should have at {word} {n} items"));
                 if let Some(min) = schema["minItems"].as_i64().filter(|min| size < *min) {
                     found.errors.push(self.invalid(path, size, detail("least", min)));
                 }
@@ -157,7 +156,9 @@ impl Checker<'_> {
         let any = each("anyOf");
         if !any.is_empty() {
             if !any.iter().any(valid) {
-                found.errors.push(self.general(format!("{path:?} must validate at least one schema (anyOf)")));
+                found
+                    .errors
+                    .push(self.general(format!("{path:?} must validate at least one schema (anyOf)")));
                 found.merge(best(any).unwrap_or_default());
             } else {
                 found.merge(any.into_iter().find(valid).unwrap_or_default());
@@ -168,7 +169,11 @@ impl Checker<'_> {
             match one.iter().filter(|f| valid(f)).count() {
                 1 => found.merge(one.into_iter().find(valid).unwrap_or_default()),
                 n => {
-                    let why = if n == 0 { "Found none valid".into() } else { format!("Found {n} valid alternatives") };
+                    let why = if n == 0 {
+                        "Found none valid".into()
+                    } else {
+                        format!("Found {n} valid alternatives")
+                    };
                     let message = format!("{path:?} must validate one and only one schema (oneOf). {why}");
                     found.errors.push(self.general(message));
                     if n == 0 {
@@ -229,7 +234,11 @@ impl Checker<'_> {
                 _ => (number / factor).fract() == 0.0,
             };
             if !fits {
-                found.errors.push(self.invalid(path, value, format!("should be a multiple of {}", shown(factor))));
+                found.errors.push(self.invalid(
+                    path,
+                    value,
+                    format!("should be a multiple of {}", shown(factor)),
+                ));
             }
         }
         let bounds = [
@@ -257,7 +266,8 @@ impl Checker<'_> {
         let ["integer"] = types else { return None };
         let whole = value.as_i64().or_else(|| value.as_f64().filter(|f| f.fract() == 0.0).map(|f| f as i64));
         let fits = whole.is_some_and(|n| format != "int32" || i32::try_from(n).is_ok());
-        let format = if format.is_empty() { "(default format)".into() } else { format!("with format {format}") };
+        let format =
+            if format.is_empty() { "(default format)".into() } else { format!("with format {format}") };
         (!fits).then(|| self.general(format!("{what} value must be of type integer {format} in {path}")))
     }
 
@@ -267,7 +277,8 @@ impl Checker<'_> {
         if allowed.is_empty() || allowed.iter().any(same) {
             return;
         }
-        let words: Vec<String> = allowed.iter().map(|a| a.as_str().map_or(a.to_string(), Into::into)).collect();
+        let words: Vec<String> =
+            allowed.iter().map(|a| a.as_str().map_or(a.to_string(), Into::into)).collect();
         let words: Vec<&str> = words.iter().map(String::as_str).collect();
         found.errors.push(Error::not_supported(&self.at(path), value, &words));
     }
@@ -300,7 +311,11 @@ impl Checker<'_> {
             if let Some(part) = value.get(key) {
                 let below = if path.is_empty() { key.to_string() } else { format!("{path}.{key}") };
                 // Nobody sees that the version of the whole object changes.
-                let old = if path.is_empty() && matches!(&**key, "kind" | "apiVersion") { None } else { before(key) };
+                let old = if path.is_empty() && matches!(&**key, "kind" | "apiVersion") {
+                    None
+                } else {
+                    before(key)
+                };
                 found.merge(self.value(schema, part, old, &below));
             }
         }

@@ -85,7 +85,7 @@ pub fn apply(server: &mut ApiServer, now: Time, request: &Request) -> Result<Res
     if !exists {
         return create::store(server, now, request, &new, Some(entries));
     }
-    update::write(server, now, request, &key, &live, &new, Some(entries))
+    update::write(server, now, (request, request), &key, &live, &new, Some(entries))
 }
 
 /// The fields that a configuration would take from their owners.

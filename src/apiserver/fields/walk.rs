@@ -67,7 +67,9 @@ impl<'s> Kind<'s> {
     fn declares(self, key: &str) -> bool {
         match self {
             Kind::Struct(_) => true,
-            Kind::Custom(schema) => schema["properties"].get(key).is_some() || structural::META.contains(&key),
+            Kind::Custom(schema) => {
+                schema["properties"].get(key).is_some() || structural::META.contains(&key)
+            }
             Kind::Schema(schema) => schema["properties"].get(key).is_some(),
             _ => false,
         }
@@ -102,7 +104,9 @@ impl<'s> Kind<'s> {
             Kind::Map(inner) => Some(Kind::of_shape(inner, None)),
             Kind::Custom(_) if matches!(key, "apiVersion" | "kind") => Some(Kind::Leaf),
             Kind::Custom(_) if key == "metadata" => Some(object_meta()),
-            Kind::Schema(schema) if key == "metadata" && structural::is_embedded(schema) => Some(object_meta()),
+            Kind::Schema(schema) if key == "metadata" && structural::is_embedded(schema) => {
+                Some(object_meta())
+            }
             Kind::Custom(schema) | Kind::Schema(schema) => match structural::field(schema, key) {
                 Some(Json::Null) => Some(Kind::Deduced),
                 Some(inner) => Some(Kind::part(inner)),
@@ -317,7 +321,10 @@ pub fn alike(kind: Kind, a: &Json, b: &Json) -> bool {
 
 /// The fields that a value states (`ToFieldSet`).
 pub fn stated(kind: Kind, value: &Json) -> Json {
-    if kind.form() == Form::Leaf || value.is_null() || matches!(kind, Kind::Deduced) && value.entries().is_empty() {
+    if kind.form() == Form::Leaf
+        || value.is_null()
+        || matches!(kind, Kind::Deduced) && value.entries().is_empty()
+    {
         return Json::object();
     }
     let mut parts = Vec::new();

@@ -37,7 +37,7 @@ pub fn patch(
             request.name
         )));
     }
-    update::write(server, now, request, &key, &old, &body, None)
+    update::write(server, now, (request, request), &key, &old, &body, None)
 }
 
 /// A configuration is applied to whole objects (`fields`), not to views of them.

@@ -129,7 +129,8 @@ fn is_true(crd: &Json, kind: &str) -> bool {
 /// Sets a condition; its time changes where its status does (`SetCRDCondition`).
 fn set_condition(crd: &mut Json, now: Time, kind: &str, status: &str, reason: &str, message: &str) {
     let old = condition(crd, kind).clone();
-    let since = if old["status"].str() == status { old["lastTransitionTime"].clone() } else { now.rfc3339().into() };
+    let since =
+        if old["status"].str() == status { old["lastTransitionTime"].clone() } else { now.rfc3339().into() };
     let new = json!({
         "type": kind, "status": status, "reason": reason, "message": message, "lastTransitionTime": since,
     });

@@ -61,8 +61,10 @@ fn accept(asked: &Json, accepted: &Json, taken: &Taken) -> (Json, Option<(&'stat
         if key.is_empty() {
             let known = accepted["shortNames"].items();
             let short = asked["shortNames"].items().iter().filter(|name| !known.contains(name));
-            let mut clashes: Vec<String> =
-                short.filter(|name| taken.iter().any(|t| t == name.str())).map(|name| used(name.str())).collect();
+            let mut clashes: Vec<String> = short
+                .filter(|name| taken.iter().any(|t| t == name.str()))
+                .map(|name| used(name.str()))
+                .collect();
             match clashes.len() {
                 0 if asked["shortNames"].is_empty() => drop(names.remove("shortNames")),
                 0 => names.set("shortNames", &asked["shortNames"]),
@@ -137,7 +139,8 @@ impl Controller for NamingConditionController {
         };
         cx.note("names", [("accepted", Json::Bool(conflict.is_none())), ("reason", reason.into())]);
         let old = condition(crd, "NamesAccepted");
-        let same = old["status"].str() == status && old["reason"].str() == reason && old["message"].str() == message;
+        let same =
+            old["status"].str() == status && old["reason"].str() == reason && old["message"].str() == message;
         if names == *accepted && same {
             return Ok(());
         }

@@ -49,7 +49,12 @@ impl Graph {
     }
 
     /// Takes in an object as it is now; gives its node as it was before, and the uids of owners that were unknown until now.
-    pub fn put(&mut self, custom: &[Resource], resource: &Resource, object: &Json) -> (Option<Node>, Vec<Str>) {
+    pub fn put(
+        &mut self,
+        custom: &[Resource],
+        resource: &Resource,
+        object: &Json,
+    ) -> (Option<Node>, Vec<Str>) {
         let uid = Str::from(meta::uid(object));
         let old = self.0.get(&uid).cloned();
         let owners = object["metadata"]["ownerReferences"].clone();

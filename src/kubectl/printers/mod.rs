@@ -7,9 +7,9 @@ pub(crate) mod table;
 use super::failure::Failure;
 use super::flags::Arguments;
 use crate::api::ResourceInfo;
+use crate::api::jsonpath::Template;
 use crate::api::meta::without_managed_fields;
 use crate::json::{Json, yaml};
-use crate::api::jsonpath::Template;
 use table::Columns;
 
 /// The form that `-o` asks for.

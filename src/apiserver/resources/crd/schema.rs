@@ -232,7 +232,9 @@ fn map_list(items: &Json, keys: &Json, path: &Path, errors: &mut Vec<Error>) {
                     errors.push(Error::invalid(&at, items["type"].str(), detail));
                 }
                 Some(_) => {}
-                None => errors.push(Error::invalid(&at, keys, "entries must all be names of item properties")),
+                None => {
+                    errors.push(Error::invalid(&at, keys, "entries must all be names of item properties"))
+                }
             }
             if keys.items()[..i].contains(key) {
                 errors.push(Error::invalid(&at, keys, "must not contain duplicate entries"));
@@ -254,7 +256,11 @@ fn rules(schema: &Json, path: &Path, errors: &mut Vec<Error>) {
             let detail = "must be non-empty if specified";
             errors.push(Error::invalid(&at.child("message"), text("message"), detail));
         } else if lines(text("message").trim()) {
-            errors.push(Error::invalid(&at.child("message"), text("message"), "must not contain line breaks"));
+            errors.push(Error::invalid(
+                &at.child("message"),
+                text("message"),
+                "must not contain line breaks",
+            ));
         } else if lines(text("rule").trim()) && text("message").trim().is_empty() {
             let detail = "message must be specified if rule contains line breaks";
             errors.push(Error::required(&at.child("message"), detail));
@@ -290,7 +296,8 @@ pub fn at_path<'s>(schema: &'s Json, path: &str) -> Result<&'s Json, String> {
     let mut current = schema;
     for name in fields.split('.') {
         let known = current["properties"].get(name);
-        let found = known.or_else(|| current.get("additionalProperties").filter(|a| matches!(a, Json::Object(_))));
+        let found =
+            known.or_else(|| current.get("additionalProperties").filter(|a| matches!(a, Json::Object(_))));
         current = match found {
             Some(found) => found,
             None if META.contains(&name) && std::ptr::eq(current, schema) => schema,

@@ -58,7 +58,11 @@ fn invariants(schema: &Json, level: Level, path: &Path, errors: &mut Vec<Error>)
     let at = path.child("type");
     if is_embedded(schema) && kind != "object" {
         let detail = "must be object if x-kubernetes-embedded-resource is true";
-        errors.push(if kind.is_empty() { Error::required(&at, detail) } else { Error::invalid(&at, kind, detail) });
+        errors.push(if kind.is_empty() {
+            Error::required(&at, detail)
+        } else {
+            Error::invalid(&at, kind, detail)
+        });
     } else if kind.is_empty() && !loose && !preserves(schema) {
         let detail = match level {
             Level::Root => "must not be empty at the root",

@@ -177,7 +177,11 @@ fn internal(versions: &[Json]) -> String {
         let flag = |key: &str| version[key].as_bool() == Some(true);
         format!(
             r#"{{"Name":{},"Served":{},"Storage":{},"Deprecated":{},"DeprecationWarning":{},"Schema":null,"Subresources":null,"AdditionalPrinterColumns":null,"SelectableFields":null}}"#,
-            version["name"], flag("served"), flag("storage"), flag("deprecated"), version["deprecationWarning"],
+            version["name"],
+            flag("served"),
+            flag("storage"),
+            flag("deprecated"),
+            version["deprecationWarning"],
         )
     };
     let all: Vec<String> = versions.iter().map(text).collect();
@@ -294,7 +298,8 @@ fn subresources(parts: &Json, path: &Path, errors: &mut Vec<Error>) {
     if scale.is_null() {
         return;
     }
-    let paths = [("specReplicasPath", &[".spec."][..], ".spec"), ("statusReplicasPath", &[".status."], ".status")];
+    let paths =
+        [("specReplicasPath", &[".spec."][..], ".spec"), ("statusReplicasPath", &[".status."], ".status")];
     for (key, below, place) in paths {
         let (text, at) = (scale[key].str(), path.child(&format!("scale.{key}")));
         if text.is_empty() {
@@ -387,7 +392,12 @@ fn approval(crd: &Json, old: Option<&Json>, errors: &mut Vec<Error>) {
     let state = |text: &str| match text {
         "" => 0,
         text if text.starts_with("unapproved") => 1,
-        text if text.split_once("://").is_some_and(|(scheme, rest)| !scheme.is_empty() && !rest.is_empty()) => 2,
+        text if text
+            .split_once("://")
+            .is_some_and(|(scheme, rest)| !scheme.is_empty() && !rest.is_empty()) =>
+        {
+            2
+        }
         _ => 3,
     };
     let text = annotation(crd);
