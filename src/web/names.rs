@@ -17,9 +17,16 @@ pub fn object(resource: &Resource, key: &ObjectKey) -> ObjectRef {
 }
 
 /// The resource and key that the page names.
-pub fn resolve(object: &ObjectRef) -> Option<(Resource, ObjectKey)> {
-    let resource = kinds::ALL.iter().find(|r| r.qualified() == object.resource)?;
-    Some(((*resource).into(), ObjectKey::new(object.namespace.as_str(), object.name.as_str())))
+pub fn resolve(world: &World, object: &ObjectRef) -> Option<(Resource, ObjectKey)> {
+    let resource = resource(world, &object.resource)?;
+    Some((resource, ObjectKey::new(object.namespace.as_str(), object.name.as_str())))
+}
+
+/// The resource of a name such as `jobs.batch`.
+pub fn resource(world: &World, name: &str) -> Option<Resource> {
+    let built_in = kinds::ALL.iter().find(|r| r.qualified() == name).map(|r| Resource::from(*r));
+    let custom = world.server().custom_resources();
+    built_in.or_else(|| custom.iter().rfind(|r| r.qualified() == name).cloned())
 }
 
 /// Who acts; `controller` is the controller's name where one does.

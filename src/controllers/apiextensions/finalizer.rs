@@ -139,7 +139,7 @@ impl Controller for CrdFinalizer {
         let finalizers = crd["metadata"]["finalizers"].items().iter().filter(|f| f.str() != FINALIZER);
         let finalizers: Json = finalizers.collect();
         crd.set_at(&["metadata", "finalizers"], finalizers);
-        cx.note("remove-finalizer", [("name", Json::from(&key.name))]);
+        cx.note("finalize-definition", [("name", Json::from(&key.name))]);
         update_status(cx, crd).map(|_| ())
     }
 }
