@@ -76,6 +76,7 @@ pub fn store(
         validation::meta::create(&object["metadata"], resource.namespaced, strategy.name, &mut errors);
         (strategy.validate)(&object, &mut errors);
         if resource.is_custom() {
+            errors.retain(|error| error.detail != validation::meta::UNQUALIFIED);
             custom::validate::create(resource, &object, &mut errors);
         }
         if !errors.is_empty() {

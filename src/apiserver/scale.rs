@@ -3,7 +3,7 @@
 
 use super::custom;
 use super::fields::walk::Kind;
-use super::{ApiServer, body, fields, patch, update, validation};
+use super::{ApiServer, body, fields, patch, table, update, validation};
 use crate::api::field::Path;
 use crate::api::{ObjectKey, Reason, Request, Resource, Response, Status, Verb, kinds, selector};
 use crate::json;
@@ -33,8 +33,9 @@ fn of(resource: &Resource, object: &Json) -> Json {
         scale.set_at(&["spec", "replicas"], replicas(spec));
     }
     if resource.is_custom() {
-        if !paths["labelSelectorPath"].is_empty() {
-            scale.set_at(&["status", "selector"], custom("labelSelectorPath").str());
+        let selector = custom("labelSelectorPath");
+        if !paths["labelSelectorPath"].is_empty() && !selector.is_empty() {
+            scale.set_at(&["status", "selector"], selector);
         }
         return scale;
     }
@@ -50,14 +51,19 @@ fn of(resource: &Resource, object: &Json) -> Json {
 }
 
 /// GET.
-pub fn get(server: &ApiServer, request: &Request) -> Result<Response, Status> {
+pub fn get(server: &ApiServer, now: Time, request: &Request) -> Result<Response, Status> {
     let object = server.named(request)?;
     let path = request.resource.definition["scale"]["specReplicasPath"].str();
     if !path.is_empty() && custom::scale::at(&object, path).is_null() {
         let message = format!("Internal error occurred: the spec replicas field {path:?} does not exist");
         return Err(Status::new(Reason::InternalError, message));
     }
-    Ok(Response { code: 200, body: of(&request.resource, &object), ..Response::default() })
+    let mut body = of(&request.resource, &object);
+    if request.options.table {
+        let meta = json!({ "resourceVersion": &body["metadata"]["resourceVersion"] });
+        body = table::render(&kinds::SCALES.into(), [&body], meta, now, true);
+    }
+    Ok(Response { code: 200, body, ..Response::default() })
 }
 
 /// PUT, or PATCH with what the patch makes of the present scale: the number of replicas goes into the object.

@@ -29,6 +29,8 @@ pub struct ApiServer {
     pub(super) leases: Leases,
     /// The custom resources that are served, as the definitions say at this revision.
     custom: Arc<Vec<Resource>>,
+    /// Since which revision they are.
+    custom_since: u64,
 }
 
 impl ApiServer {
@@ -41,6 +43,7 @@ impl ApiServer {
             seen: Seen::default(),
             leases: Leases::default(),
             custom: Arc::default(),
+            custom_since: 0,
         };
         server.bootstrap(now);
         server
@@ -79,6 +82,11 @@ impl ApiServer {
     /// What discovery tells of custom resources: each version that is served, the preferred one of several last.
     pub fn custom_resources(&self) -> &[Resource] {
         &self.custom
+    }
+
+    /// The revision at which custom resources last came, changed or went.
+    pub fn custom_since(&self) -> u64 {
+        self.custom_since
     }
 
     fn answer_to(&mut self, now: Time, request: &Request) -> Result<Response, Status> {
@@ -220,7 +228,7 @@ impl ApiServer {
 
     fn get(&self, now: Time, request: &Request) -> Result<Response, Status> {
         if &*request.subresource == "scale" {
-            return scale::get(self, request);
+            return scale::get(self, now, request);
         }
         if !matches!(&*request.subresource, "" | "status") {
             return Err(subresource::not_served());
@@ -370,7 +378,13 @@ impl ApiServer {
         let definitions: Resource = kinds::CUSTOMRESOURCEDEFINITIONS.into();
         if *resource == definitions {
             let all = self.store.list(&definitions, "").map(|(_, crd)| crd);
-            self.custom = Arc::new(custom::served(all));
+            let served = custom::served(all);
+            let same = |(a, b): (&Resource, &Resource)| **a == **b;
+            if served.len() == self.custom.len() && served.iter().zip(self.custom.iter()).all(same) {
+                return;
+            }
+            self.custom = Arc::new(served);
+            self.custom_since = self.store.revision();
             for resource in self.custom.iter() {
                 self.store.rename(resource);
             }

@@ -102,6 +102,7 @@ pub fn write(
         validation::meta::update(&new["metadata"], &old["metadata"], &mut errors);
     }
     if resource.is_custom() {
+        errors.retain(|error| error.detail != validation::meta::UNQUALIFIED);
         let validate = if status_only { custom::validate::status } else { custom::validate::update };
         validate(resource, &new, old, &mut errors);
     } else if status_only {

@@ -245,8 +245,21 @@ impl World {
             Action::Fault(fault) => self.fault(fault, &mut record),
         }
         self.wrote(&record);
+        self.discover(&mut record);
         self.timers_set(action.actor());
         record
+    }
+
+    /// The controllers hear what custom resources there are, where that has changed.
+    fn discover(&mut self, record: &mut StepRecord) {
+        let since = self.server.custom_since();
+        if since != self.manager.discovered() {
+            let World { manager, server, rng, now, .. } = self;
+            let mut door = Door::new(server, &mut [], *now, Mishap::default());
+            let mut cx = Context { api: &mut door, now: *now, rng, notes: Vec::new() };
+            manager.discover(&mut cx, since);
+            record.notes.append(&mut cx.notes);
+        }
     }
 
     /// What a step of work is about, and what led to it.
@@ -309,6 +322,7 @@ impl World {
             }
         }
         self.wrote(&record);
+        self.discover(&mut record);
         (result, record)
     }
 

@@ -17,7 +17,7 @@ use super::service_account_token::TokensController;
 use super::taint_eviction::TaintEvictionController;
 use super::ttl_after_finished::TtlController;
 use super::{Caches, Controller, Queue, SWITCHES, Switch, Switches, loops};
-use crate::api::{ObjectKey, Resource, kinds};
+use crate::api::{ObjectKey, Resource};
 use crate::client::{Context, Reflector, Timer};
 use crate::json::Str;
 use crate::sim::Time;
@@ -51,6 +51,7 @@ impl Stage {
 pub struct Manager {
     stage: Stage,
     switches: Switches,
+    discovered: u64,
     caches: Caches,
     service_account: ServiceAccountController,
     root_ca: RootCaPublisher,
@@ -82,6 +83,7 @@ impl Manager {
         let mut manager = Manager {
             stage: Stage::WaitForApiServer,
             switches: Switches::default(),
+            discovered: 0,
             caches: Caches::default(),
             service_account: ServiceAccountController::default(),
             root_ca: RootCaPublisher::default(),
@@ -282,13 +284,17 @@ impl Manager {
     pub fn deliver(&mut self, cx: &mut Context, resource: &Resource) {
         let (caches, mut controllers) = self.controllers_mut();
         loops::deliver(cx, caches, &mut controllers, resource);
-        if *resource == kinds::CUSTOMRESOURCEDEFINITIONS.into() {
-            self.discover(cx);
-        }
     }
 
-    /// Follows the custom resources that there are now. (Upstream asks for them every 30 seconds.)
-    fn discover(&mut self, cx: &mut Context) {
+    /// The revision at which it last asked what custom resources there are.
+    pub fn discovered(&self) -> u64 {
+        self.discovered
+    }
+
+    /// Asks what custom resources there are, and follows those; `revision`: since when it is so. (Upstream's garbage collector
+    /// asks every 30 seconds, beside all else that it does.)
+    pub fn discover(&mut self, cx: &mut Context, revision: u64) {
+        self.discovered = revision;
         let served = cx.api.custom_resources();
         let (caches, mut controllers) = self.controllers_mut();
         controllers.iter_mut().for_each(|controller| controller.discovered(&served));

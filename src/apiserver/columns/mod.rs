@@ -90,6 +90,13 @@ static CUSTOM_RESOURCE_DEFINITION: Printer = Printer {
     cells: |o, _, out| out.extend([name(o), o["metadata"]["creationTimestamp"].clone()]),
 };
 
+static SCALE: Printer = Printer {
+    columns: &[text("Name"), number("Desired"), number("Available"), text("Age")],
+    cells: |o, now, out| {
+        out.extend([name(o), count(&o["spec"]["replicas"]), count(&o["status"]["replicas"]), age(o, now)]);
+    },
+};
+
 static LEASE: Printer = Printer {
     columns: &[text("Name"), text("Holder"), text("Age")],
     cells: |o, now, out| out.extend([name(o), o["spec"]["holderIdentity"].str().into(), age(o, now)]),
@@ -110,6 +117,7 @@ pub fn of(resource: &Resource) -> &'static Printer {
         ("", "endpoints") => &service::ENDPOINTS,
         ("discovery.k8s.io", "endpointslices") => &service::ENDPOINT_SLICE,
         ("apiextensions.k8s.io", "customresourcedefinitions") => &CUSTOM_RESOURCE_DEFINITION,
+        ("autoscaling", "scales") => &SCALE,
         ("batch", "jobs") => &workload::JOB,
         ("batch", "cronjobs") => &workload::CRON_JOB,
         ("apps", "deployments") => &workload::DEPLOYMENT,

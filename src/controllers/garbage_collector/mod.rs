@@ -291,7 +291,6 @@ impl Controller for GarbageCollector {
         vec![
             kinds::CONFIGMAPS,
             kinds::CRONJOBS,
-            kinds::CUSTOMRESOURCEDEFINITIONS,
             kinds::DEPLOYMENTS,
             kinds::ENDPOINTSLICES,
             kinds::JOBS,
