@@ -5,6 +5,7 @@
 use super::schema::TypeId;
 use crate::json::{Json, Str, order};
 use std::borrow::Cow;
+use std::fmt;
 use std::ops::Deref;
 use std::sync::Arc;
 
@@ -12,7 +13,7 @@ use std::sync::Arc;
 pub type Words = Cow<'static, [Str]>;
 
 /// What discovery says of one resource.
-#[derive(Debug, PartialEq)]
+#[derive(PartialEq)]
 pub struct ResourceInfo {
     /// `batch`; `""` for the core group.
     pub group: Str,
@@ -38,6 +39,18 @@ pub struct ResourceInfo {
     pub ty: Option<TypeId>,
     /// Of a custom resource: what its CustomResourceDefinition says of this version (the entry of `spec.versions`).
     pub definition: Json,
+}
+
+/// What a run's fingerprint is made of too: the definition of a custom resource is not for it.
+impl fmt::Debug for ResourceInfo {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut out = f.debug_struct("ResourceInfo");
+        out.field("group", &self.group).field("version", &self.version).field("plural", &self.plural);
+        out.field("singular", &self.singular).field("kind", &self.kind).field("namespaced", &self.namespaced);
+        out.field("short_names", &self.short_names).field("categories", &self.categories);
+        out.field("verbs", &self.verbs).field("subresources", &self.subresources).field("ty", &self.ty);
+        out.finish()
+    }
 }
 
 /// A resource: a built-in one, or one that was registered at run time (a custom resource). Cheap to clone.
