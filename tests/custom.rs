@@ -104,6 +104,27 @@ fn a_custom_object_is_scaled_applied_and_listed_as_others_are() {
 }
 
 #[test]
+fn a_custom_object_is_replaced_by_who_has_seen_it() {
+    let changed = r#"{"apiVersion":"shop.example.com/v1","kind":"Widget","metadata":{"name":"one","namespace":"default"},"spec":{"replicas":7}}"#;
+    let path = "/apis/shop.example.com/v1/namespaces/default/widgets/one";
+    typed(
+        &[
+            WIDGETS,
+            ESTABLISHED,
+            &widget("one", "{replicas: 2}"),
+            &format!("? echo '{changed}' | kubectl replace --raw {path} -f -"),
+            &format!("? echo '{changed}' | kubectl replace -f -"),
+            "? kubectl get wd one -o jsonpath='{.spec.replicas} {.metadata.generation}'",
+        ],
+        expect![[r#"
+            The request is invalid: widgets.shop.example.com "one" is invalid: metadata.resourceVersion: Invalid value: 0x0: must be specified for an update
+            widget.shop.example.com/one replaced
+            7 2
+        "#]],
+    );
+}
+
+#[test]
 fn quotas_owners_and_namespaces_reckon_with_custom_objects() {
     let child = "kubectl create -f - <<EOF\napiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: child\n  ownerReferences: [{apiVersion: shop.example.com/v1, kind: Widget, name: one, uid: $(kubectl get wd one -o jsonpath='{.metadata.uid}')}]\nEOF";
     let elsewhere = widget("there", "{replicas: 1}").replace("create -f", "create -n far -f");

@@ -5,9 +5,11 @@ use super::policy::{Attributes, Operation};
 use super::{
     ApiServer, admission, body, create, custom, fields, policy, quota, resources, subresource, validation,
 };
-use crate::api::{ObjectKey, Reason, Request, Response, Status};
+use crate::api::field::{Error, Path};
+use crate::api::{ObjectKey, Request, Response, Status};
 use crate::json::{Json, Str};
 use crate::sim::Time;
+use std::slice;
 
 /// Replaces an object, or the part of it that a subresource stands for.
 pub fn update(server: &mut ApiServer, now: Time, request: &Request) -> Result<Response, Status> {
@@ -176,6 +178,16 @@ fn equal(a: &Json, b: &Json) -> bool {
     }
 }
 
+/// What is replaced only by somebody who says which version he has seen, as all custom objects are (upstream's strategies,
+/// `AllowUnconditionalUpdate`).
+const CONDITIONAL: [&str; 5] = [
+    "customresourcedefinitions",
+    "leases",
+    "poddisruptionbudgets",
+    "validatingadmissionpolicies",
+    "validatingadmissionpolicybindings",
+];
+
 fn preconditions(request: &Request, key: &ObjectKey, old: &Json, new: &Json) -> Result<(), Status> {
     let (asked, present) = (&new["metadata"], &old["metadata"]);
     let uid = asked["uid"].str();
@@ -186,10 +198,18 @@ fn preconditions(request: &Request, key: &ObjectKey, old: &Json, new: &Json) -> 
     if !version.is_empty() && version != present["resourceVersion"].str() {
         return Err(Status::modified(&request.resource, &key.name));
     }
-    if version.is_empty() && request.resource.plural == "leases" && request.subresource.is_empty() {
-        let message = "metadata.resourceVersion: Invalid value: 0x0: must be specified for an update";
-        let text = format!("{} \"{}\" is invalid: {message}", request.resource.qualified_kind(), key.name);
-        return Err(Status::new(Reason::Invalid, text));
+    let versioned = request.resource.is_custom() || CONDITIONAL.contains(&&*request.resource.plural);
+    if version.is_empty() && versioned && matches!(&*request.subresource, "" | "status") {
+        let path = Path::new("metadata").child("resourceVersion");
+        let error = Error::invalid_shown(&path, Some("0x0"), "must be specified for an update");
+        let mut status = Status::invalid(&request.resource, &key.name, slice::from_ref(&error));
+        // Here the storage speaks, which knows the resource and not its kind.
+        status.message =
+            format!("{} \"{}\" is invalid: {error}", request.resource.qualified(), key.name).into();
+        if let Some(details) = &mut status.details {
+            details.kind = request.resource.plural.clone();
+        }
+        return Err(status);
     }
     Ok(())
 }
