@@ -404,6 +404,16 @@ pub fn pod_spec(spec: &Json) -> String {
     printed(POD_SPEC, spec)
 }
 
+/// A container's security context.
+pub fn security_context(context: &Json) -> String {
+    printed(SECURITY, context)
+}
+
+/// A seccomp profile.
+pub fn seccomp_profile(profile: &Json) -> String {
+    printed(&[text("Type", "type"), plain("LocalhostProfile", "localhostProfile")], profile)
+}
+
 /// A Job's pod failure policy.
 pub fn failure_policy(policy: &Json) -> String {
     printed(FAILURE_POLICY, policy)

@@ -1,6 +1,7 @@
 //! PUT: an object replaced, or its status (`registry/rest/update.go`). Patches end here too.
 
 use super::{ApiServer, admission, body, create, fields, quota, resources, subresource, validation};
+use super::validation::pod_update;
 use crate::api::{ObjectKey, Reason, Request, Response, Status};
 use crate::json::{Json, Str};
 use crate::sim::Time;
@@ -72,6 +73,13 @@ pub fn write(
             }
             new = object;
         }
+        "resize" | "ephemeralcontainers" => {
+            new = pod_update::by_subresource(&new, old, &request.subresource);
+            if new["spec"] != old["spec"] {
+                let generation = old["metadata"]["generation"].as_i64().unwrap_or(0) + 1;
+                new.set_at(&["metadata", "generation"], generation);
+            }
+        }
         _ => {
             admission::update(server, request, &mut new, old)?;
             if resource.subresources.iter().any(|(name, _)| *name == "status") {
@@ -94,6 +102,8 @@ pub fn write(
     }
     if status_only {
         (strategy.validate_status)(&new, old, &mut errors);
+    } else if matches!(&*request.subresource, "resize" | "ephemeralcontainers") {
+        pod_update::through(&new, old, &request.subresource, &mut errors);
     } else if request.subresource != "finalize" {
         (strategy.validate_update)(&new, old, &mut errors);
     }

@@ -80,7 +80,8 @@ pub fn required(selector: &Json, path: &Path, errors: &mut Vec<Error>) -> bool {
     errors.len() == before
 }
 
-fn label_selector(selector: &Json, path: &Path, errors: &mut Vec<Error>) {
+/// A label selector, where it is set (`ValidateLabelSelector`).
+pub fn label_selector(selector: &Json, path: &Path, errors: &mut Vec<Error>) {
     meta::labels(&selector["matchLabels"], &path.child("matchLabels"), errors);
     for (i, expression) in selector["matchExpressions"].items().iter().enumerate() {
         let path = path.child("matchExpressions").index(i);
