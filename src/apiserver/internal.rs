@@ -8,7 +8,7 @@ use crate::json::Json;
 use std::fmt::Write;
 
 /// A field of an internal struct.
-struct Field {
+pub(super) struct Field {
     /// Its Go name.
     go: &'static str,
     /// Where the public object has it.
@@ -35,25 +35,25 @@ enum Kind {
     PodSecurity,
 }
 
-const fn text(go: &'static str, json: &'static str) -> Field {
+pub(super) const fn text(go: &'static str, json: &'static str) -> Field {
     Field { go, json, kind: Kind::Text }
 }
-const fn flag(go: &'static str, json: &'static str) -> Field {
+pub(super) const fn flag(go: &'static str, json: &'static str) -> Field {
     Field { go, json, kind: Kind::Flag }
 }
-const fn number(go: &'static str, json: &'static str) -> Field {
+pub(super) const fn number(go: &'static str, json: &'static str) -> Field {
     Field { go, json, kind: Kind::Number }
 }
-const fn plain(go: &'static str, json: &'static str) -> Field {
+pub(super) const fn plain(go: &'static str, json: &'static str) -> Field {
     Field { go, json, kind: Kind::Plain }
 }
-const fn by_value(go: &'static str, json: &'static str, fields: &'static [Field]) -> Field {
+pub(super) const fn by_value(go: &'static str, json: &'static str, fields: &'static [Field]) -> Field {
     Field { go, json, kind: Kind::Struct(fields) }
 }
-const fn pointer(go: &'static str, json: &'static str, fields: &'static [Field]) -> Field {
+pub(super) const fn pointer(go: &'static str, json: &'static str, fields: &'static [Field]) -> Field {
     Field { go, json, kind: Kind::Pointer(fields) }
 }
-const fn list(go: &'static str, json: &'static str, fields: &'static [Field]) -> Field {
+pub(super) const fn list(go: &'static str, json: &'static str, fields: &'static [Field]) -> Field {
     Field { go, json, kind: Kind::List(fields) }
 }
 
@@ -424,7 +424,8 @@ pub fn success_policy(policy: &Json) -> String {
     printed(SUCCESS_POLICY, policy)
 }
 
-fn printed(fields: &[Field], json: &Json) -> String {
+/// A struct of these fields.
+pub(super) fn printed(fields: &[Field], json: &Json) -> String {
     if json.is_null() {
         return "null".into();
     }
