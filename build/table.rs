@@ -25,7 +25,8 @@ pub fn generate(facts: &Facts) -> String {
         out.push_str("] },\n");
     }
     out.push_str("];\n");
-    let meta = facts.types.iter().position(|t| t.module == "meta_v1" && t.name == "ObjectMeta").expect("metadata");
+    let meta =
+        facts.types.iter().position(|t| t.module == "meta_v1" && t.name == "ObjectMeta").expect("metadata");
     writeln!(out, "/// The type of `metadata`.\npub const OBJECT_META: TypeId = TypeId({meta});").unwrap();
     let v2 = |(i, ty): (usize, &Type)| (ty.module == "autoscaling_v2").then_some(i);
     let first = facts.types.iter().enumerate().find_map(v2).expect("types of autoscaling/v2");

@@ -85,7 +85,8 @@ pub enum Form {
 
 /// The name of a field's Go type, without the package `v1`, where it has one: `PullPolicy`.
 pub fn go_type(ty: &str, field: &str) -> Option<&'static str> {
-    let line = GO_TYPES.lines().find(|line| line.strip_prefix(ty).is_some_and(|rest| rest.starts_with(' ')))?;
+    let line =
+        GO_TYPES.lines().find(|line| line.strip_prefix(ty).is_some_and(|rest| rest.starts_with(' ')))?;
     let mut words = line.split(' ').skip(1);
     while let Some(name) = words.next() {
         let go = words.next();

@@ -131,7 +131,13 @@ pub struct Status {
 impl Status {
     /// An error without details.
     pub fn new(reason: Reason, message: impl Into<Str>) -> Status {
-        Status { code: reason.code(), reason: Some(reason), message: message.into(), details: None, warnings: Vec::new() }
+        Status {
+            code: reason.code(),
+            reason: Some(reason),
+            message: message.into(),
+            details: None,
+            warnings: Vec::new(),
+        }
     }
 
     /// An error of which programs learn no reason (`Unknown`).

@@ -64,12 +64,15 @@ fn check_kind(request: &Request, json: &Json) -> Result<(), Status> {
     let expected = resource.api_version();
     if kind != resource.kind {
         let known = kinds::by_kind(version, kind).is_some();
-        let package = if resource.group.is_empty() { "core" } else { resource.group.split('.').next().unwrap_or("") };
+        let package =
+            if resource.group.is_empty() { "core" } else { resource.group.split('.').next().unwrap_or("") };
         let why = if known {
             let own = version.rsplit('/').next().unwrap_or(version);
             format!("converting ({own}.{kind}) to ({package}.{}): unknown conversion", resource.kind)
         } else {
-            format!("no kind {kind:?} is registered for version {version:?} in scheme \"pkg/api/legacyscheme/scheme.go:30\"")
+            format!(
+                "no kind {kind:?} is registered for version {version:?} in scheme \"pkg/api/legacyscheme/scheme.go:30\""
+            )
         };
         let version = version.rsplit('/').next().unwrap_or(version);
         return Err(Status::bad_request(format!(

@@ -240,8 +240,7 @@ impl Decoder {
             Json::Object(_) => "object",
         };
         let number_detail = match (shape, json) {
-            (Shape::Int32 | Shape::Int64 | Shape::Ref(_), Json::Int(_) | Json::Float(_))
-                if !matches!(shape, Shape::Ref(id) if id.get().special != Some(Special::IntOrString)) =>
+            (Shape::Int32 | Shape::Int64 | Shape::Ref(_), Json::Int(_) | Json::Float(_)) if !matches!(shape, Shape::Ref(id) if id.get().special != Some(Special::IntOrString)) =>
             {
                 format!("{found} {json}")
             }
@@ -261,7 +260,11 @@ impl Decoder {
                 .map(named_type),
         };
         let listed = |name: &str| {
-            if matches!(shape, Shape::List(_)) && !name.starts_with("[]") { format!("[]{name}") } else { name.into() }
+            if matches!(shape, Shape::List(_)) && !name.starts_with("[]") {
+                format!("[]{name}")
+            } else {
+                name.into()
+            }
         };
         let wanted = named.map_or_else(|| go_type(shape), |name| listed(&name));
         let message = format!(

@@ -214,10 +214,13 @@ const ENV_FROM: &[Field] = &[
     pointer("ConfigMapRef", "configMapRef", &[text("Name", "name"), plain("Optional", "optional")]),
     pointer("SecretRef", "secretRef", &[text("Name", "name"), plain("Optional", "optional")]),
 ];
+const PROFILE: &[Field] = &[text("Type", "type"), plain("LocalhostProfile", "localhostProfile")];
+const SELINUX: &[Field] =
+    &[text("User", "user"), text("Role", "role"), text("Type", "type"), text("Level", "level")];
 const SECURITY: &[Field] = &[
     pointer("Capabilities", "capabilities", &[plain("Add", "add"), plain("Drop", "drop")]),
     plain("Privileged", "privileged"),
-    plain("SELinuxOptions", "seLinuxOptions"),
+    pointer("SELinuxOptions", "seLinuxOptions", SELINUX),
     plain("WindowsOptions", "windowsOptions"),
     plain("RunAsUser", "runAsUser"),
     plain("RunAsGroup", "runAsGroup"),
@@ -225,8 +228,8 @@ const SECURITY: &[Field] = &[
     plain("ReadOnlyRootFilesystem", "readOnlyRootFilesystem"),
     plain("AllowPrivilegeEscalation", "allowPrivilegeEscalation"),
     plain("ProcMount", "procMount"),
-    plain("SeccompProfile", "seccompProfile"),
-    plain("AppArmorProfile", "appArmorProfile"),
+    pointer("SeccompProfile", "seccompProfile", PROFILE),
+    pointer("AppArmorProfile", "appArmorProfile", PROFILE),
 ];
 const CONTAINER: &[Field] = &[
     text("Name", "name"),
@@ -290,7 +293,7 @@ const CONTAINER: &[Field] = &[
     flag("TTY", "tty"),
 ];
 const POD_SECURITY: &[Field] = &[
-    plain("SELinuxOptions", "seLinuxOptions"),
+    pointer("SELinuxOptions", "seLinuxOptions", SELINUX),
     plain("WindowsOptions", "windowsOptions"),
     plain("RunAsUser", "runAsUser"),
     plain("RunAsGroup", "runAsGroup"),
@@ -300,8 +303,8 @@ const POD_SECURITY: &[Field] = &[
     plain("FSGroup", "fsGroup"),
     plain("FSGroupChangePolicy", "fsGroupChangePolicy"),
     list("Sysctls", "sysctls", &[text("Name", "name"), text("Value", "value")]),
-    plain("SeccompProfile", "seccompProfile"),
-    plain("AppArmorProfile", "appArmorProfile"),
+    pointer("SeccompProfile", "seccompProfile", PROFILE),
+    pointer("AppArmorProfile", "appArmorProfile", PROFILE),
     plain("SELinuxChangePolicy", "seLinuxChangePolicy"),
 ];
 const HOST: &[Field] = &[
@@ -411,7 +414,7 @@ pub fn security_context(context: &Json) -> String {
 
 /// A seccomp profile.
 pub fn seccomp_profile(profile: &Json) -> String {
-    printed(&[text("Type", "type"), plain("LocalhostProfile", "localhostProfile")], profile)
+    printed(PROFILE, profile)
 }
 
 /// A Job's pod failure policy.

@@ -54,7 +54,10 @@ const ATTACHMENT: &[Field] = &[
     super::internal::by_value(
         "Source",
         "source",
-        &[plain("PersistentVolumeName", "persistentVolumeName"), plain("InlineVolumeSpec", "inlineVolumeSpec")],
+        &[
+            plain("PersistentVolumeName", "persistentVolumeName"),
+            plain("InlineVolumeSpec", "inlineVolumeSpec"),
+        ],
     ),
     text("NodeName", "nodeName"),
 ];
@@ -69,8 +72,12 @@ const SCOPES: &[Field] = &[list(
     "matchExpressions",
     &[text("ScopeName", "scopeName"), text("Operator", "operator"), plain("Values", "values")],
 )];
-const PARENT: &[Field] =
-    &[text("Group", "group"), text("Resource", "resource"), text("Namespace", "namespace"), text("Name", "name")];
+const PARENT: &[Field] = &[
+    text("Group", "group"),
+    text("Resource", "resource"),
+    text("Namespace", "namespace"),
+    text("Name", "name"),
+];
 
 /// The spec of a PodDisruptionBudget.
 pub fn budget(spec: &Json) -> String {

@@ -1,7 +1,7 @@
 //! PUT: an object replaced, or its status (`registry/rest/update.go`). Patches end here too.
 
-use super::{ApiServer, admission, body, create, fields, quota, resources, subresource, validation};
 use super::validation::pod_update;
+use super::{ApiServer, admission, body, create, fields, quota, resources, subresource, validation};
 use crate::api::{ObjectKey, Reason, Request, Response, Status, Verb};
 use crate::json::{Json, Str};
 use crate::sim::Time;

@@ -213,7 +213,9 @@ fn of_list(list: &Json, item: &Json) -> Json {
 fn metadata_fault(meta: &Json) -> Option<String> {
     if !matches!(meta, Json::Null | Json::Object(_)) {
         let found = meta.go_kind();
-        return Some(format!("json: cannot unmarshal {found} into Go struct field .metadata of type v1.ObjectMeta"));
+        return Some(format!(
+            "json: cannot unmarshal {found} into Go struct field .metadata of type v1.ObjectMeta"
+        ));
     }
     for field in OBJECT_META.get().fields {
         let value = &meta[field.name];

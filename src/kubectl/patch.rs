@@ -170,7 +170,10 @@ fn here(
         None => {
             let same = if patched == *object { " (no change)" } else { "" };
             let run = if args.is("local") { "" } else { " (dry run)" };
-            cli.line(format!("{} patched{same}{run}", typed_name(resource, object["metadata"]["name"].str())));
+            cli.line(format!(
+                "{} patched{same}{run}",
+                typed_name(resource, object["metadata"]["name"].str())
+            ));
         }
     }
     Ok(())

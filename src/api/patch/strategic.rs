@@ -123,7 +123,13 @@ fn merge_list(field: &'static Field, old: &Json, patch: &Json, order: Option<&Js
             (other, _) => return Err(format!("unknown patch type: {other} in map: {}", go_map(item))),
         }
     }
-    Ok(arrange(key, items, wanted, old.items()))
+    // Where an order is given, upstream compares with a list in whose memory it has deleted and added meanwhile: what was
+    // added stands in the places that became free.
+    let before = match order {
+        Some(_) => items[..items.len().min(old.items().len())].to_vec(),
+        None => old.items().to_vec(),
+    };
+    Ok(arrange(key, items, wanted, &before))
 }
 
 /// Puts the items that are wanted into their order, and the others, which only the object had, between them by the order

@@ -5,8 +5,8 @@ use crate::json::Json;
 use crate::sim::Time;
 
 mod event;
-mod node;
 mod network;
+mod node;
 mod pod;
 mod policy;
 mod service;

@@ -40,7 +40,9 @@ fn hosts(rules: &Json) -> Json {
 
 /// Where it is reached, cut to sixteen characters.
 fn address(points: &Json) -> Json {
-    let of = |point: &'_ Json| if point["ip"].is_empty() { point["hostname"].clone() } else { point["ip"].clone() };
+    let of = |point: &'_ Json| {
+        if point["ip"].is_empty() { point["hostname"].clone() } else { point["ip"].clone() }
+    };
     let points: Vec<Json> = points.items().iter().map(of).collect();
     let mut all: Vec<&str> = points.iter().map(Json::str).filter(|point| !point.is_empty()).collect();
     sort_by(&mut all, Ord::cmp);

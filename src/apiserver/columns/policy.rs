@@ -78,8 +78,9 @@ fn metric(spec: &Json, status: &Json) -> String {
     match (resource, average) {
         (true, Some(wanted)) => format!("{}: {}/{wanted}", source["name"].str(), now("averageValue")),
         (true, None) => {
-            let percent =
-                |of: &Json, none: &str| of["averageUtilization"].as_i64().map_or(none.into(), |n| format!("{n}%"));
+            let percent = |of: &Json, none: &str| {
+                of["averageUtilization"].as_i64().map_or(none.into(), |n| format!("{n}%"))
+            };
             let (now, wanted) = (percent(current, "<unknown>"), percent(target, "<auto>"));
             format!("{}: {now}/{wanted}", source["name"].str())
         }
@@ -90,7 +91,14 @@ fn metric(spec: &Json, status: &Json) -> String {
 }
 
 pub static BINDING: Printer = Printer {
-    columns: &[text("Name"), text("Role"), text("Age"), wide("Users"), wide("Groups"), wide("ServiceAccounts")],
+    columns: &[
+        text("Name"),
+        text("Role"),
+        text("Age"),
+        wide("Users"),
+        wide("Groups"),
+        wide("ServiceAccounts"),
+    ],
     cells: |o, now, out| {
         let role = format!("{}/{}", o["roleRef"]["kind"].str(), o["roleRef"]["name"].str());
         let of = |kind: &str| {
@@ -115,7 +123,13 @@ pub static PRIORITY_CLASS: Printer = Printer {
     ],
     cells: |o, now, out| {
         let default = o["globalDefault"].as_bool() == Some(true);
-        out.extend([name(o), count(&o["value"]), default.into(), age(o, now), o["preemptionPolicy"].str().into()]);
+        out.extend([
+            name(o),
+            count(&o["value"]),
+            default.into(),
+            age(o, now),
+            o["preemptionPolicy"].str().into(),
+        ]);
     },
 };
 
@@ -148,7 +162,8 @@ pub static SIGNING_REQUEST: Printer = Printer {
             condition.push_str(",Issued");
         }
         let seconds = spec["expirationSeconds"].as_i64();
-        let asked = seconds.map_or("<none>".into(), |n| human_duration(Duration::from_secs(n.unsigned_abs())));
+        let asked =
+            seconds.map_or("<none>".into(), |n| human_duration(Duration::from_secs(n.unsigned_abs())));
         let signer = or_none(spec["signerName"].str());
         out.extend([
             name(o),
@@ -209,7 +224,8 @@ pub static CONTROLLER_REVISION: Printer = Printer {
         let owners = o["metadata"]["ownerReferences"].items();
         let owner = owners.iter().find(|owner| owner["controller"].as_bool() == Some(true));
         let shown = owner.map_or("<none>".into(), |owner| {
-            let group = owner["apiVersion"].str().rsplit_once('/').map_or(String::new(), |(g, _)| format!(".{g}"));
+            let group =
+                owner["apiVersion"].str().rsplit_once('/').map_or(String::new(), |(g, _)| format!(".{g}"));
             format!("{}{group}/{}", owner["kind"].str().to_lowercase(), owner["name"].str())
         });
         out.extend([name(o), shown.into(), count(&o["revision"]), age(o, now)]);

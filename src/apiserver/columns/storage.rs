@@ -122,7 +122,10 @@ pub static STORAGE_CLASS: Printer = Printer {
     ],
     cells: |o, now, out| {
         let annotations = &o["metadata"]["annotations"];
-        let default = ["storageclass.kubernetes.io/is-default-class", "storageclass.beta.kubernetes.io/is-default-class"];
+        let default = [
+            "storageclass.kubernetes.io/is-default-class",
+            "storageclass.beta.kubernetes.io/is-default-class",
+        ];
         let default = default.iter().any(|key| annotations[*key].str() == "true");
         let name = o["metadata"]["name"].str();
         out.extend([

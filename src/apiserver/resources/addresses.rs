@@ -10,7 +10,12 @@ use crate::json::Json;
 
 /// The strategy of IPAddresses.
 pub static IP_ADDRESS: Strategy = Strategy {
-    selectable: &["spec.parentRef.group", "spec.parentRef.name", "spec.parentRef.namespace", "spec.parentRef.resource"],
+    selectable: &[
+        "spec.parentRef.group",
+        "spec.parentRef.name",
+        "spec.parentRef.namespace",
+        "spec.parentRef.resource",
+    ],
     name: address,
     validate: |object, errors| {
         let parent = At::top(object, "spec").get("parentRef");
@@ -71,7 +76,8 @@ fn ranges(ranges: &At, errors: &mut Vec<Error>) {
     each.iter().for_each(|range| ip::cidr(range.str(), &range.path, errors));
     let six = |range: &At| range.str().contains(':');
     if each.len() == 2 && six(&each[0]) == six(&each[1]) && each.iter().all(|r| valid(r.json)) {
-        let detail = "may specify no more than one IP for each IP family, i.e 192.168.0.0/24 and 2001:db8::/64";
+        let detail =
+            "may specify no more than one IP for each IP family, i.e 192.168.0.0/24 and 2001:db8::/64";
         ranges.invalid(detail, errors);
     }
 }

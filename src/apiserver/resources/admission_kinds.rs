@@ -108,7 +108,9 @@ fn client(config: &At, errors: &mut Vec<Error>) {
     if url.set() && !url.str().starts_with("https://") {
         let scheme = url.str().split("://").next().unwrap_or("");
         let detail = if url.str().contains("://") {
-            format!("'https' is the only allowed URL scheme; desired format: https://host[/path]. Got {scheme:?}")
+            format!(
+                "'https' is the only allowed URL scheme; desired format: https://host[/path]. Got {scheme:?}"
+            )
         } else {
             "'https' is the only allowed URL scheme; desired format: https://host[/path]".into()
         };

@@ -87,7 +87,8 @@ fn validate(autoscaler: &Json, errors: &mut Vec<Error>) {
     metrics.each().iter().for_each(|one| metric(one, errors));
     let elsewhere = |metric: &Json| matches!(metric["type"].str(), "Object" | "External");
     if least.int() == Some(0) && !metrics.json.items().iter().any(elsewhere) {
-        let detail = "must specify at least one Object or External metric to support scaling to zero replicas";
+        let detail =
+            "must specify at least one Object or External metric to support scaling to zero replicas";
         metrics.forbidden(detail, errors);
     }
     for field in ["scaleUp", "scaleDown"] {
@@ -235,7 +236,11 @@ fn scaling(rules: &At, errors: &mut Vec<Error>) {
         }
         for field in [policy.get("value"), period.clone()] {
             if field.int().unwrap_or(0) <= 0 {
-                errors.push(Error::invalid(&field.path, field.int().unwrap_or(0), "must be greater than zero"));
+                errors.push(Error::invalid(
+                    &field.path,
+                    field.int().unwrap_or(0),
+                    "must be greater than zero",
+                ));
             }
         }
         if period.int().is_some_and(|n| n > 1800) {

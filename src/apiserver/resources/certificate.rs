@@ -13,7 +13,8 @@ pub static SIGNING_REQUEST: Strategy = Strategy {
     prepare_create: |request| {
         // Who asks is not for the asker to say.
         request.set_at(&["spec", "username"], "kubernetes-admin");
-        request.set_at(&["spec", "groups"], vec![Json::from("system:masters"), "system:authenticated".into()]);
+        request
+            .set_at(&["spec", "groups"], vec![Json::from("system:masters"), "system:authenticated".into()]);
         for field in ["uid", "extra"] {
             if let Some(spec) = request.get_mut("spec") {
                 spec.remove(field);
@@ -92,7 +93,8 @@ fn signer_name(signer: &At, errors: &mut Vec<Error>) {
         signer.invalid(format!("validating domain segment: {problem}"), errors);
     }
     if !domain.contains('.') {
-        let detail = "validating domain segment: should be a domain with at least two segments separated by dots";
+        let detail =
+            "validating domain segment: should be a domain with at least two segments separated by dots";
         signer.invalid(detail, errors);
     }
     for problem in path.split('.').flat_map(names::label) {

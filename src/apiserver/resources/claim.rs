@@ -55,7 +55,10 @@ fn phase(claim: &Json) -> Json {
 
 /// What is said of the annotation that named a class once.
 pub fn deprecated_class() -> Str {
-    format!("metadata.annotations[{CLASS}]: deprecated since v1.8; use \"storageClassName\" attribute instead").into()
+    format!(
+        "metadata.annotations[{CLASS}]: deprecated since v1.8; use \"storageClassName\" attribute instead"
+    )
+    .into()
 }
 
 /// What an author should know of a claim's spec, wherever it stands.

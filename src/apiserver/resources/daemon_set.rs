@@ -66,7 +66,8 @@ pub static DAEMON_SET: Strategy = Strategy {
 };
 
 fn defaults(spec: &mut Json) {
-    let mut strategy = if spec["updateStrategy"].is_null() { json!({}) } else { spec["updateStrategy"].clone() };
+    let mut strategy =
+        if spec["updateStrategy"].is_null() { json!({}) } else { spec["updateStrategy"].clone() };
     fill(&mut strategy, "type", "RollingUpdate");
     if strategy["type"].str() == "RollingUpdate" {
         let rolling = &strategy["rollingUpdate"];

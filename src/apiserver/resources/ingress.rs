@@ -97,7 +97,8 @@ fn route(route: &At, errors: &mut Vec<Error>) {
             if !absolute {
                 relative(errors);
             }
-            for part in ["//", "/./", "/../", "%2f", "%2F"].iter().filter(|part| path.str().contains(**part)) {
+            for part in ["//", "/./", "/../", "%2f", "%2F"].iter().filter(|part| path.str().contains(**part))
+            {
                 path.invalid(format!("must not contain '{part}'"), errors);
             }
             for end in ["/..", "/."].iter().filter(|end| path.str().ends_with(**end)) {

@@ -152,7 +152,8 @@ fn bounds(limit: &At, name: &str, errors: &mut Vec<Error>) {
         && default != request
         && !resource::is_elastic(name)
     {
-        let detail = format!("default value {default} must equal to defaultRequest value {request} in {name}");
+        let detail =
+            format!("default value {default} must equal to defaultRequest value {request} in {name}");
         refuse("defaultRequest", request, detail);
     }
 }

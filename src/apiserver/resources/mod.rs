@@ -32,10 +32,10 @@ mod rbac;
 mod replica_set;
 mod replication_controller;
 mod resource_quota;
+pub mod service;
 mod small;
 mod stateful_set;
 mod storage;
-pub mod service;
 
 /// What is special about a kind.
 pub struct Strategy {

@@ -87,8 +87,7 @@ fn port(port: &At, errors: &mut Vec<Error>) {
 }
 
 fn peer(peer: &At, errors: &mut Vec<Error>) {
-    let (pods, spaces, block) =
-        (peer.get("podSelector"), peer.get("namespaceSelector"), peer.get("ipBlock"));
+    let (pods, spaces, block) = (peer.get("podSelector"), peer.get("namespaceSelector"), peer.get("ipBlock"));
     for labels in [&pods, &spaces] {
         selector::label_selector(labels.json, &labels.path, errors);
     }
@@ -126,7 +125,9 @@ fn parsed(text: &str) -> Option<(IpAddr, u32)> {
 /// Whether a range is a part of another, and not all of it.
 fn within((part, length): (IpAddr, u32), (whole, bits): (IpAddr, u32)) -> bool {
     let same = match (part, whole) {
-        (IpAddr::V4(a), IpAddr::V4(b)) => (a.to_bits() ^ b.to_bits()).checked_shr(32 - bits.min(32)).unwrap_or(0) == 0,
+        (IpAddr::V4(a), IpAddr::V4(b)) => {
+            (a.to_bits() ^ b.to_bits()).checked_shr(32 - bits.min(32)).unwrap_or(0) == 0
+        }
         (IpAddr::V6(a), IpAddr::V6(b)) => {
             (a.to_bits() ^ b.to_bits()).checked_shr(128 - bits.min(128)).unwrap_or(0) == 0
         }

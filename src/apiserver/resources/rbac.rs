@@ -20,11 +20,8 @@ pub static ROLE: Strategy = Strategy {
 };
 
 /// The strategy of ClusterRoles.
-pub static CLUSTER_ROLE: Strategy = Strategy {
-    validate: cluster_role,
-    validate_update: |new, _, errors| cluster_role(new, errors),
-    ..ROLE
-};
+pub static CLUSTER_ROLE: Strategy =
+    Strategy { validate: cluster_role, validate_update: |new, _, errors| cluster_role(new, errors), ..ROLE };
 
 /// The strategy of RoleBindings.
 pub static ROLE_BINDING: Strategy = Strategy {

@@ -17,7 +17,8 @@ pub static REPLICATION_CONTROLLER: Strategy = Strategy {
     validate,
     validate_update: |new, _, errors| validate(new, errors),
     validate_status: |new, _, errors| {
-        let counts = ["replicas", "fullyLabeledReplicas", "readyReplicas", "availableReplicas", "observedGeneration"];
+        let counts =
+            ["replicas", "fullyLabeledReplicas", "readyReplicas", "availableReplicas", "observedGeneration"];
         let limits = [
             ["fullyLabeledReplicas", "replicas", "status.replicas"],
             ["readyReplicas", "replicas", "status.replicas"],

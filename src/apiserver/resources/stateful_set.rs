@@ -22,8 +22,14 @@ pub static STATEFUL_SET: Strategy = Strategy {
     validate,
     validate_update,
     validate_status: |new, old, errors| {
-        let counts =
-            ["replicas", "readyReplicas", "currentReplicas", "updatedReplicas", "observedGeneration", "collisionCount"];
+        let counts = [
+            "replicas",
+            "readyReplicas",
+            "currentReplicas",
+            "updatedReplicas",
+            "observedGeneration",
+            "collisionCount",
+        ];
         let limits = [
             ["readyReplicas", "replicas", "status.replicas"],
             ["currentReplicas", "replicas", "status.replicas"],
@@ -41,7 +47,8 @@ pub static STATEFUL_SET: Strategy = Strategy {
 
 fn defaults(spec: &mut Json) {
     fill(spec, "podManagementPolicy", "OrderedReady");
-    let mut strategy = if spec["updateStrategy"].is_null() { json!({}) } else { spec["updateStrategy"].clone() };
+    let mut strategy =
+        if spec["updateStrategy"].is_null() { json!({}) } else { spec["updateStrategy"].clone() };
     fill(&mut strategy, "type", "RollingUpdate");
     if strategy["type"].str() == "RollingUpdate" {
         let rolling = &strategy["rollingUpdate"];

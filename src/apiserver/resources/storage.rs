@@ -33,7 +33,9 @@ pub static STORAGE_CLASS: Strategy = Strategy {
         for (i, term) in class["allowedTopologies"].items().iter().enumerate() {
             for (j, expression) in term["matchLabelExpressions"].items().iter().enumerate() {
                 let key = expression["key"].str();
-                if old(key) && let Some(message) = crate::apiserver::pod_warnings::old_label(key) {
+                if old(key)
+                    && let Some(message) = crate::apiserver::pod_warnings::old_label(key)
+                {
                     let at = format!("allowedTopologies[{i}].matchLabelExpressions[{j}].key");
                     all.push(Str::from(format!("{at}: {message}")));
                 }
@@ -68,8 +70,7 @@ fn fixed(new: &Json, old: &Json, fields: &[&str], errors: &mut Vec<Error>) {
 
 fn provisioner(name: &At, errors: &mut Vec<Error>) {
     if name.required(errors) {
-        let lower = Json::from(name.str().to_lowercase());
-        At::new(&lower, &name.path).must(names::qualified, errors);
+        name.must(|name| names::qualified(&name.to_lowercase()), errors);
     }
 }
 

@@ -134,10 +134,8 @@ pub fn spread(constraints: &At, errors: Errors) {
             domains.invalid("must be greater than zero", errors);
         }
         if domains.set() && action.str() != "DoNotSchedule" {
-            let detail = format!(
-                "can only use minDomains if whenUnsatisfiable=DoNotSchedule, not {}",
-                action.str()
-            );
+            let detail =
+                format!("can only use minDomains if whenUnsatisfiable=DoNotSchedule, not {}", action.str());
             domains.invalid(detail, errors);
         }
         constraint.get("nodeAffinityPolicy").one_of(&["Honor", "Ignore"], errors);

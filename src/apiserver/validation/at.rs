@@ -103,7 +103,9 @@ impl<'a> At<'a> {
     }
     /// Its text, even an empty one, must follow a rule.
     pub fn must(&self, rule: fn(&str) -> Problems, errors: Errors) {
-        errors.extend(rule(self.str()).into_iter().map(|problem| Error::invalid(&self.path, self.str(), problem)));
+        errors.extend(
+            rule(self.str()).into_iter().map(|problem| Error::invalid(&self.path, self.str(), problem)),
+        );
     }
     /// It must be there and follow a rule.
     pub fn name(&self, rule: fn(&str) -> Problems, errors: Errors) {
@@ -152,7 +154,12 @@ impl<'a> At<'a> {
         }
     }
     /// The kinds of a union that are set, in upstream's order: the first, and an error for each of the others.
-    pub fn union(&self, kinds: &[&'static str], detail: &'static str, errors: Errors) -> Option<&'static str> {
+    pub fn union(
+        &self,
+        kinds: &[&'static str],
+        detail: &'static str,
+        errors: Errors,
+    ) -> Option<&'static str> {
         let mut set = kinds.iter().filter(|kind| !self.json[**kind].is_null());
         let first = set.next();
         set.for_each(|kind| self.get(kind).forbidden(detail, errors));

@@ -47,7 +47,8 @@ pub fn spec(spec: &At, errors: Errors) {
             ""
         };
         if !detail.is_empty() {
-            errors.push(Error::invalid(&spec.path, source.path.to_string(), detail));
+            // Upstream gives the path for a value, which shows as a struct of nothing.
+            errors.push(Error::invalid_shown(&spec.path, Some("{}"), detail));
         }
     }
     spec.get("volumeAttributesClassName").rule(names::subdomain, errors);

@@ -211,8 +211,3 @@ pub fn sysctl(name: &str) -> Problems {
 pub fn driver(name: &str) -> Problems {
     subdomain(&name.to_lowercase())
 }
-
-/// A qualified name, whose capitals do not matter.
-pub fn qualified_lower(name: &str) -> Problems {
-    qualified(&name.to_lowercase())
-}

@@ -29,7 +29,8 @@ pub fn pod(pod: &Json, errors: Errors) {
     security::annotations(&annotations, &spec, &containers(&spec), errors);
     check(&spec, Some(&pod["metadata"]), errors);
     if spec.get("serviceAccountName").empty() {
-        for source in spec.get("volumes").each().iter().flat_map(|v| v.get("projected").get("sources").each()) {
+        for source in spec.get("volumes").each().iter().flat_map(|v| v.get("projected").get("sources").each())
+        {
             let token = source.get("serviceAccountToken");
             if token.set() {
                 token.forbidden("must not be specified when serviceAccountName is not set", errors);
@@ -97,7 +98,8 @@ fn check(spec: &At, meta: Option<&Json>, errors: Errors) {
     }
     affinity::spread(&spec.get("topologySpreadConstraints"), errors);
     if spec.json["hostUsers"].as_bool() == Some(false) {
-        for (field, shown) in [("hostNetwork", "hostNetwork"), ("hostPID", "HostPID"), ("hostIPC", "HostIPC")] {
+        for (field, shown) in [("hostNetwork", "hostNetwork"), ("hostPID", "HostPID"), ("hostIPC", "HostIPC")]
+        {
             if spec.get(field).yes() {
                 let detail = "when `pod.Spec.HostUsers` is false";
                 errors.push(Error::forbidden(&spec.path.child(shown), detail));
@@ -189,7 +191,8 @@ fn dns(spec: &At, errors: Errors) {
         searches.invalid("must not have more than 32 search paths", errors);
     }
     if length > 2048 {
-        searches.invalid("must not have more than 2048 characters (including spaces) in the search list", errors);
+        searches
+            .invalid("must not have more than 2048 characters (including spaces) in the search list", errors);
     }
     for search in searches.each().iter().filter(|search| search.str() != ".") {
         let name = search.str().strip_suffix('.').unwrap_or(search.str());

@@ -45,8 +45,7 @@ pub fn update(new: &Json, old: &Json, errors: Errors) {
     for gate in spec.get("schedulingGates").each() {
         if !before["schedulingGates"].items().contains(gate.json) {
             let name = gate.get("name");
-            let detail =
-                format!("only deletion is allowed, but found new scheduling gate '{}'", name.str());
+            let detail = format!("only deletion is allowed, but found new scheduling gate '{}'", name.str());
             name.forbidden(detail, errors);
         }
     }
@@ -120,7 +119,11 @@ fn as_before(spec: &At, before: &Json, errors: Errors) -> Json {
             nodes.invalid(detail, errors);
         }
         restore(&mut allowed, "nodeSelector", before);
-        gated_affinity(&spec.get("affinity").get("nodeAffinity"), &before["affinity"]["nodeAffinity"], errors);
+        gated_affinity(
+            &spec.get("affinity").get("nodeAffinity"),
+            &before["affinity"]["nodeAffinity"],
+            errors,
+        );
         let mut affinity = allowed["affinity"].clone();
         restore(&mut affinity, "nodeAffinity", &before["affinity"]);
         if affinity.is_empty() && before["affinity"].is_null() {
@@ -194,7 +197,8 @@ pub fn through(new: &Json, old: &Json, subresource: &str, errors: Errors) {
     pod::pod(new, errors);
     let path = Path::new("spec");
     if !old["metadata"]["annotations"][MIRROR].is_null() {
-        let what = if subresource == "resize" { "cannot be resized" } else { "do not support ephemeral containers" };
+        let what =
+            if subresource == "resize" { "cannot be resized" } else { "do not support ephemeral containers" };
         *errors = vec![Error::forbidden(&Path::default(), format!("static pods {what}"))];
         return;
     }
@@ -221,7 +225,9 @@ pub fn through(new: &Json, old: &Json, subresource: &str, errors: Errors) {
         let detail = "Pod QOS Class may not change as a result of resizing";
         errors.push(Error::invalid(&path, &old["status"]["qosClass"], detail));
     }
-    for (now, before) in At::new(&new["spec"], &path).get("containers").each().iter().zip(old["spec"]["containers"].items()) {
+    for (now, before) in
+        At::new(&new["spec"], &path).get("containers").each().iter().zip(old["spec"]["containers"].items())
+    {
         resized(now, before, errors);
     }
 }
@@ -235,7 +241,9 @@ fn resized(container: &At, before: &Json, errors: Errors) {
             now.forbidden(format!("resource {kind} cannot be removed"), errors);
         }
         let names = now.json.entries().iter().chain(was.entries()).map(|(name, _)| name);
-        let changed = |name: &Str| Quantity::of_json(&now.json[name.as_str()]) != Quantity::of_json(&was[name.as_str()]);
+        let changed = |name: &Str| {
+            Quantity::of_json(&now.json[name.as_str()]) != Quantity::of_json(&was[name.as_str()])
+        };
         if names.filter(|name| !matches!(name.as_str(), "cpu" | "memory")).any(changed) {
             errors.push(Error::forbidden(&Path::new("spec"), "only cpu and memory resources are mutable"));
         }

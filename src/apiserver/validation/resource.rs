@@ -56,7 +56,9 @@ fn is_native(name: &str) -> bool {
 
 /// Whether a name is a device's: a domain's own, and no quota's (`IsExtendedResourceName`).
 fn is_extended(name: &str) -> bool {
-    !is_native(name) && !name.starts_with("requests.") && names::qualified(&format!("requests.{name}")).is_empty()
+    !is_native(name)
+        && !name.starts_with("requests.")
+        && names::qualified(&format!("requests.{name}")).is_empty()
 }
 
 /// A name of a resource at all.
@@ -170,7 +172,8 @@ fn claim_names(list: &At, claims: &Json, errors: Errors) {
         let known: Vec<&str> = claims.items().iter().map(|claim| claim["name"].str()).collect();
         if !known.contains(&name) {
             let mut error = Error::not_found(&claim.path, name);
-            let rest = if known.is_empty() { " which is empty".into() } else { format!(": {}", known.join(", ")) };
+            let rest =
+                if known.is_empty() { " which is empty".into() } else { format!(": {}", known.join(", ")) };
             error.detail = format!("must be one of the names in pod.spec.resourceClaims{rest}").into();
             errors.push(error);
         }

@@ -157,7 +157,8 @@ fn windows(options: &At, errors: Errors) {
         "runAsUserName's User length must not be longer than 104 characters"
     } else if user.chars().all(|c| matches!(c, '.' | ' ')) {
         "runAsUserName's User cannot contain only periods or spaces"
-    } else if user.contains(['"', '/', '\\', ':', ';', '|', '=', ',', '+', '*', '?', '<', '>', '@', '[', ']']) {
+    } else if user.contains(['"', '/', '\\', ':', ';', '|', '=', ',', '+', '*', '?', '<', '>', '@', '[', ']'])
+    {
         "runAsUserName's User cannot contain the following characters: \"/\\:;|=,+*?<>@[]"
     } else {
         return;

@@ -243,9 +243,12 @@ fn csi(source: &At, persistent: bool, errors: Errors) {
         return;
     }
     source.get("volumeHandle").required(errors);
-    for field in
-        ["controllerPublishSecretRef", "controllerExpandSecretRef", "nodePublishSecretRef", "nodeExpandSecretRef"]
-    {
+    for field in [
+        "controllerPublishSecretRef",
+        "controllerExpandSecretRef",
+        "nodePublishSecretRef",
+        "nodeExpandSecretRef",
+    ] {
         let secret = source.get(field);
         if secret.set() {
             secret.get("name").name(names::subdomain, errors);
