@@ -80,7 +80,9 @@ fn default_claim(claim: &Json) -> Json {
     if let Some(spec) = claim.get_mut("spec") {
         fill(spec, "volumeMode", "Filesystem");
     }
-    claim.set_at(&["status", "phase"], "Pending");
+    if claim["status"]["phase"].is_empty() {
+        claim.set_at(&["status", "phase"], "Pending");
+    }
     claim
 }
 
