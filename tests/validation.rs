@@ -52,4 +52,4 @@ macro_rules! files {
     )* };
 }
 
-files! { pods workloads storage network policy cluster changes decoding }
+files! { pods workloads storage network policy cluster changes decoding versions }

@@ -38,6 +38,16 @@ pub fn warned(answer: Result<Response, Status>, warnings: Vec<Str>) -> Result<Re
     }
 }
 
+/// The same, where it has warnings of its own already.
+pub fn and_warned(answer: Result<Response, Status>, warnings: Vec<Str>) -> Result<Response, Status> {
+    let own = match &answer {
+        Ok(response) => &response.warnings,
+        Err(status) => &status.warnings,
+    };
+    let all = warnings.into_iter().chain(own.iter().cloned()).collect();
+    warned(answer, all)
+}
+
 fn store_with(
     server: &mut ApiServer,
     now: Time,

@@ -34,6 +34,7 @@ mod table;
 mod token;
 mod update;
 mod validation;
+mod versions;
 mod watch;
 
 #[cfg(test)]

@@ -137,7 +137,8 @@ fn merge_list(field: &'static Field, old: &Json, patch: &Json, order: Option<&Js
 fn arrange(key: &str, items: Vec<Json>, wanted: &[Json], before: &[Json]) -> Json {
     let same = |a: &Json, b: &Json| if key.is_empty() { a == b } else { a[key] == b[key] };
     let place = |list: &[Json], item: &Json| list.iter().position(|other| same(other, item));
-    let (mut ordered, mut others): (Vec<(usize, Json)>, Vec<(usize, Json)>) = (Vec::new(), Vec::new());
+    let mut ordered: Vec<(usize, Json)> = Vec::new();
+    let mut others = Vec::new();
     for item in items {
         match place(wanted, &item) {
             Some(at) => ordered.push((at, item)),

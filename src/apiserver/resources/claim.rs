@@ -94,7 +94,7 @@ fn validate_update(new: &Json, old: &Json, errors: &mut Vec<Error>) {
         was.set("volumeName", &now["volumeName"]);
     }
     let upgraded = was["storageClassName"].is_null() && !now["storageClassName"].is_null();
-    if upgraded && class(old).str() == now["storageClassName"].str() || upgraded && class(old).is_null() {
+    if upgraded && (class(old).is_null() || class(old) == now["storageClassName"]) {
         was.set("storageClassName", &now["storageClassName"]);
     } else if class(new) != class(old) {
         let path = Path::new("metadata").child("annotations").child(CLASS);

@@ -160,5 +160,35 @@ pub static EVENT: Strategy = Strategy {
         "type",
     ],
     create_on_update: true,
+    validate: event,
     ..PLAIN
 };
+
+fn event(event: &Json, errors: &mut Vec<Error>) {
+    let regarding = At::top(event, "involvedObject").get("namespace");
+    let namespace = event["metadata"]["namespace"].str();
+    let mismatch = "does not match event.namespace";
+    if event["eventTime"].is_empty() {
+        let fits = match regarding.str() {
+            "" => matches!(namespace, "" | "default"),
+            own => own == namespace,
+        };
+        if !fits {
+            errors.push(Error::invalid(&regarding.path, regarding.str(), mismatch));
+        }
+        return;
+    }
+    if regarding.empty() && !matches!(namespace, "default" | "kube-system") {
+        errors.push(Error::invalid(&regarding.path, "", mismatch));
+    }
+    At::top(event, "reportingComponent").name(names::qualified, errors);
+    for (field, limit) in [("reportingInstance", 128), ("action", 128), ("reason", 128), ("message", 1024)] {
+        let value = At::top(event, field);
+        if field != "message" {
+            value.required(errors);
+        }
+        if value.str().len() > limit {
+            errors.push(Error::invalid(&value.path, "", format!("can have at most {limit} characters")));
+        }
+    }
+}
