@@ -194,7 +194,7 @@ impl ApiServer {
 
     fn get(&self, now: Time, request: &Request) -> Result<Response, Status> {
         if &*request.subresource == "scale" {
-            return scale::get(self, request);
+            return scale::get(self, now, request);
         }
         if !matches!(&*request.subresource, "" | "status") {
             return Err(subresource::not_served());

@@ -81,6 +81,9 @@ pub(super) fn run(cli: &mut Cli, args: &[String]) -> Result<Flow, Failure> {
     if args.is("all-namespaces") && targets.iter().any(|t| !t.name.is_empty()) {
         return Err(Failure::error("a resource cannot be retrieved by name across all namespaces"));
     }
+    if args.has("subresource") && targets.iter().any(|t| t.name.is_empty()) {
+        return Err(Failure::error("subresource cannot be used when bulk resources are specified"));
+    }
     let selects = args.has("selector") || args.has("field-selector");
     if selects && targets.iter().any(|t| !t.name.is_empty()) {
         let what = if args.has("selector") { "selector" } else { "field selector" };

@@ -8,7 +8,7 @@ use super::names::{self, Target};
 use super::printers::{Format, typed_name};
 use super::{Flow, files};
 use crate::api::patch::{json_patch, merge, strategic};
-use crate::api::{FieldValidation, PatchType, Request, Resource};
+use crate::api::{FieldValidation, PatchType, Request, Resource, kinds};
 use crate::json::{Json, parse};
 use crate::manifest;
 
@@ -137,7 +137,11 @@ pub(super) fn run(cli: &mut Cli, args: &[String]) -> Result<Flow, Failure> {
                             == after["metadata"]["resourceVersion"]
                             && before == after;
                         let note = if same { " (no change)" } else { "" };
-                        cli.line(format!("{} patched{note}", typed_name(&target.resource, &target.name)));
+                        let mut resource = target.resource.clone();
+                        if args.get("subresource") == "scale" {
+                            resource = kinds::SCALES.into();
+                        }
+                        cli.line(format!("{} patched{note}", typed_name(&resource, &target.name)));
                     }
                 }
             }

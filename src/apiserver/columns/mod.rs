@@ -137,6 +137,7 @@ pub fn of(resource: &Resource) -> &'static Printer {
         ("policy", "poddisruptionbudgets") => &policy::BUDGET,
         ("autoscaling", "horizontalpodautoscalers") => &policy::AUTOSCALER,
         ("rbac.authorization.k8s.io", "rolebindings" | "clusterrolebindings") => &policy::BINDING,
+        ("autoscaling", "scales") => &policy::SCALE,
         ("scheduling.k8s.io", "priorityclasses") => &policy::PRIORITY_CLASS,
         ("node.k8s.io", "runtimeclasses") => &policy::RUNTIME_CLASS,
         ("certificates.k8s.io", "certificatesigningrequests") => &policy::SIGNING_REQUEST,

@@ -75,8 +75,8 @@ pub static NETWORK_POLICY: Printer = Printer {
 };
 
 pub static IP_ADDRESS: Printer = Printer {
-    columns: &[text("Name"), text("ParentRef"), text("Age")],
-    cells: |o, now, out| {
+    columns: &[text("Name"), text("ParentRef")],
+    cells: |o, _, out| {
         let parent = &o["spec"]["parentRef"];
         let mut shown = parent["resource"].str().to_lowercase();
         if !parent["group"].is_empty() {
@@ -85,7 +85,7 @@ pub static IP_ADDRESS: Printer = Printer {
         for part in ["namespace", "name"].iter().filter(|part| !parent[**part].is_empty()) {
             shown = format!("{shown}/{}", parent[*part].str());
         }
-        out.extend([name(o), or_none(&shown), age(o, now)]);
+        out.extend([name(o), or_none(&shown)]);
     },
 };
 

@@ -90,6 +90,14 @@ fn metric(spec: &Json, status: &Json) -> String {
     }
 }
 
+pub static SCALE: Printer = Printer {
+    columns: &[text("Name"), number("Desired"), number("Available"), text("Age")],
+    cells: |o, now, out| {
+        let replicas = |of: &str| count(&o[of]["replicas"]);
+        out.extend([name(o), replicas("spec"), replicas("status"), age(o, now)]);
+    },
+};
+
 pub static BINDING: Printer = Printer {
     columns: &[
         text("Name"),
