@@ -16,6 +16,7 @@ pub mod field;
 pub mod key_pair;
 pub mod kinds;
 pub mod meta;
+pub mod patch;
 pub mod quantity;
 pub mod quota;
 mod request;

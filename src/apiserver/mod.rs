@@ -18,6 +18,7 @@ mod expiry;
 mod fields;
 mod internal;
 mod internal_diff;
+mod internal_kinds;
 mod kubernetes_service;
 mod patch;
 mod pod_spec;
@@ -33,6 +34,7 @@ mod table;
 mod token;
 mod update;
 mod validation;
+mod versions;
 mod watch;
 
 #[cfg(test)]

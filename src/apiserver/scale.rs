@@ -1,7 +1,7 @@
 //! The `scale` subresource: how many replicas, of any kind that has them, in the words of `autoscaling/v1`
 //! (`pkg/registry/apps/deployment/storage`, `ScaleREST`). Autoscalers and `kubectl scale` need not know the kinds.
 
-use super::{ApiServer, body, fields, patch, update, validation};
+use super::{ApiServer, body, fields, patch, table, update, validation};
 use crate::api::field::Path;
 use crate::api::{ObjectKey, Request, Response, Status, Verb, kinds, selector};
 use crate::json;
@@ -35,8 +35,13 @@ pub fn of(object: &Json) -> Json {
 }
 
 /// GET.
-pub fn get(server: &ApiServer, request: &Request) -> Result<Response, Status> {
-    Ok(Response { code: 200, body: of(server.named(request)?), ..Response::default() })
+pub fn get(server: &ApiServer, now: Time, request: &Request) -> Result<Response, Status> {
+    let scale = of(server.named(request)?);
+    let body = match request.options.table {
+        true => table::render(&kinds::SCALES.into(), [&scale], json!({}), now, true),
+        false => scale,
+    };
+    Ok(Response { code: 200, body, ..Response::default() })
 }
 
 /// PUT, or PATCH with what the patch makes of the present scale: the number of replicas goes into the object.

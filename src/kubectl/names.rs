@@ -62,6 +62,8 @@ pub(super) fn resolve(word: &str) -> Result<Vec<Resource>, Failure> {
 
 /// `error: the server doesn't have a resource type "x"`
 pub(super) fn unknown(word: &str) -> Failure {
+    // A group behind a dot is not named.
+    let word = word.split('.').next().unwrap_or(word);
     Failure::error(format!("the server doesn't have a resource type {word:?}"))
 }
 
