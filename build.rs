@@ -21,7 +21,8 @@ fn main() {
         let text = fs::read_to_string(Path::new("schema").join(file)).expect("schema file");
         serde_json::from_str::<serde_json::Value>(&text).expect("schema file is JSON")
     };
-    let facts = facts::Facts::read(&read("kubernetes-v1.36.json"));
+    let go = fs::read_to_string("schema/go-types.txt").expect("schema file");
+    let facts = facts::Facts::read(&read("kubernetes-v1.36.json"), &go);
     let out = env::var("OUT_DIR").expect("set by cargo");
     let write =
         |file: &str, text: String| fs::write(Path::new(&out).join(file), text).expect("OUT_DIR is writable");

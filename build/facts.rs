@@ -33,6 +33,10 @@ pub struct Field {
     pub merge_key: String,
     pub strategy: String,
     pub atomic_map: bool,
+    /// What Go does with a value that is empty: `Plain`, `ZeroOmitted`, `Pointer` or `Null`.
+    pub form: &'static str,
+    /// The Go type where it has a name: `v1.PullPolicy`.
+    pub go: String,
 }
 
 #[derive(Clone)]
@@ -64,7 +68,7 @@ const SPECIAL: &[(&str, &str)] = &[
 ];
 
 impl Facts {
-    pub fn read(file: &Value) -> Facts {
+    pub fn read(file: &Value, go_types: &str) -> Facts {
         let schemas = file["schemas"].as_object().expect("schemas");
         let mut names: Vec<&String> = schemas.keys().collect();
         names.sort();
@@ -74,7 +78,31 @@ impl Facts {
             let ty = facts.read_type(name, &schemas[name]);
             facts.types.push(ty);
         }
+        facts.read_go(go_types);
         facts
+    }
+
+    /// Reads `go-types.txt`: what the Go types say and their OpenAPI does not.
+    fn read_go(&mut self, text: &str) {
+        for line in text.lines() {
+            let (name, fields) = line.split_once(": ").expect("a type and its fields");
+            let [group, version, name] = name.split('.').collect::<Vec<_>>()[..] else { panic!("{line}") };
+            let module = format!("{group}_{version}");
+            let ty = self.types.iter_mut().find(|t| t.module == module && t.name == name).expect(line);
+            for field in fields.split(", ") {
+                let mut words = field.split(' ');
+                let (name, form) = (words.next().expect(line), words.next().expect(line));
+                // The list of facts is of a later version, too.
+                let Some(field) = ty.fields.iter_mut().find(|f| f.name == name) else { continue };
+                field.form = match form {
+                    "z" => "ZeroOmitted",
+                    "p" => "Pointer",
+                    "n" => "Null",
+                    _ => "Plain",
+                };
+                field.go = words.next().unwrap_or("").into();
+            }
+        }
     }
 
     fn read_type(&self, full: &str, schema: &Value) -> Type {
@@ -99,6 +127,8 @@ impl Facts {
                 merge_key: prop["x-kubernetes-patch-merge-key"].as_str().unwrap_or("").into(),
                 strategy: prop["x-kubernetes-patch-strategy"].as_str().unwrap_or("").into(),
                 atomic_map: prop["x-kubernetes-map-type"] == "atomic",
+                form: "Plain",
+                go: String::new(),
             })
             .collect();
         fields.sort_by(|a, b| a.name.cmp(&b.name));

@@ -1,6 +1,6 @@
 //! Prints `schema_table.rs`: one static entry a type, for decoding, defaulting, merging and explaining.
 
-use super::facts::{Facts, Field, Shape};
+use super::facts::{Facts, Field, Shape, Type};
 use std::fmt::Write;
 
 pub fn generate(facts: &Facts) -> String {
@@ -25,6 +25,28 @@ pub fn generate(facts: &Facts) -> String {
         out.push_str("] },\n");
     }
     out.push_str("];\n");
+    let meta =
+        facts.types.iter().position(|t| t.module == "meta_v1" && t.name == "ObjectMeta").expect("metadata");
+    writeln!(out, "/// The type of `metadata`.\npub const OBJECT_META: TypeId = TypeId({meta});").unwrap();
+    let v2 = |(i, ty): (usize, &Type)| (ty.module == "autoscaling_v2").then_some(i);
+    let first = facts.types.iter().enumerate().find_map(v2).expect("types of autoscaling/v2");
+    let last = facts.types.iter().enumerate().rev().find_map(v2).expect("types of autoscaling/v2");
+    writeln!(out, "/// The types of autoscaling/v2; all others are of a v1.\npub const V2: std::ops::RangeInclusive<u16> = {first}..={last};").unwrap();
+    writeln!(out, "/// The fields whose Go type has a name: a type, its fields each with its type's name.\npub static GO_TYPES: &str = {:?};", go_types(facts)).unwrap();
+    out
+}
+
+/// `Container imagePullPolicy PullPolicy …`, one type a line.
+fn go_types(facts: &Facts) -> String {
+    let mut out = String::from("\n");
+    for ty in &facts.types {
+        let named: Vec<&Field> = ty.fields.iter().filter(|f| !f.go.is_empty()).collect();
+        if !named.is_empty() {
+            out.push_str(&ty.name);
+            named.iter().for_each(|f| write!(out, " {} {}", f.name, f.go.trim_start_matches("v1.")).unwrap());
+            out.push('\n');
+        }
+    }
     out
 }
 
@@ -52,10 +74,11 @@ fn field_entry(f: &Field) -> String {
         )
     };
     format!(
-        "Field {{ name: {:?}, shape: {}, required: {}, more: {more} }}",
+        "Field {{ name: {:?}, shape: {}, required: {}, form: Form::{}, more: {more} }}",
         f.name,
         shape(&f.shape),
-        f.required
+        f.required,
+        f.form
     )
 }
 

@@ -156,7 +156,7 @@ fn a_pod_that_is_odd_is_made_with_a_warning() {
             "? kubectl apply -f - <<'EOF'
 apiVersion: v1
 kind: Pod
-metadata: {name: odd, annotations: {container.seccomp.security.alpha.kubernetes.io/a: x}}
+metadata: {name: odd, annotations: {container.seccomp.security.alpha.kubernetes.io/a: runtime/default}}
 spec:
   imagePullSecrets: [{name: x}, {name: x}]
   topologySpreadConstraints: [{maxSkew: 1, topologyKey: kubernetes.io/hostname, whenUnsatisfiable: ScheduleAnyway}]

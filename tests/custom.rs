@@ -237,7 +237,7 @@ spec:
 apiVersion: admissionregistration.k8s.io/v1
 kind: ValidatingAdmissionPolicyBinding
 metadata: {name: few}
-spec: {policyName: few, validationActions: [Deny, Warn], paramRef: {name: limits, namespace: default, parameterNotFoundAction: Deny}}
+spec: {policyName: few, validationActions: [Deny], paramRef: {name: limits, namespace: default, parameterNotFoundAction: Deny}}
 EOF"#,
             "? kubectl create deployment web --image=nginx --replicas=3",
             "kubectl create deployment free-web --image=nginx --replicas=3",

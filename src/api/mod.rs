@@ -17,6 +17,7 @@ pub mod jsonpath;
 pub mod key_pair;
 pub mod kinds;
 pub mod meta;
+pub mod patch;
 pub mod quantity;
 pub mod quota;
 mod request;

@@ -64,8 +64,37 @@ pub struct Field {
     pub shape: Shape,
     /// Whether the schema requires it.
     pub required: bool,
+    /// What Go does with an empty value.
+    pub form: Form,
     /// The facts that few fields have.
     pub more: &'static More,
+}
+
+/// What Go does with an empty value of a field (its type, and the `omitempty` of its tag).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Form {
+    /// An empty string, list or map is left out; a number or a boolean is kept.
+    Plain,
+    /// A number or a boolean held by value: zero is left out.
+    ZeroOmitted,
+    /// A pointer to a string: `""` is kept.
+    Pointer,
+    /// A list, map or time that is written as `null` where it is absent.
+    Null,
+}
+
+/// The name of a field's Go type, without the package `v1`, where it has one: `PullPolicy`.
+pub fn go_type(ty: &str, field: &str) -> Option<&'static str> {
+    let line =
+        GO_TYPES.lines().find(|line| line.strip_prefix(ty).is_some_and(|rest| rest.starts_with(' ')))?;
+    let mut words = line.split(' ').skip(1);
+    while let Some(name) = words.next() {
+        let go = words.next();
+        if name == field {
+            return go;
+        }
+    }
+    None
 }
 
 /// What a field holds.

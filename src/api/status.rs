@@ -124,12 +124,25 @@ pub struct Status {
     pub message: Str,
     /// What it is about.
     pub details: Option<Box<Details>>,
+    /// What the author should know besides; sent beside the error, not in it.
+    pub warnings: Vec<Str>,
 }
 
 impl Status {
     /// An error without details.
     pub fn new(reason: Reason, message: impl Into<Str>) -> Status {
-        Status { code: reason.code(), reason: Some(reason), message: message.into(), details: None }
+        Status {
+            code: reason.code(),
+            reason: Some(reason),
+            message: message.into(),
+            details: None,
+            warnings: Vec::new(),
+        }
+    }
+
+    /// An error of which programs learn no reason (`Unknown`).
+    pub fn unknown(message: impl Into<Str>) -> Status {
+        Status { reason: None, ..Status::new(Reason::InternalError, message) }
     }
 
     fn about(mut self, resource: &ResourceInfo, name: &str) -> Status {

@@ -1,7 +1,7 @@
 //! From a request's body to an object of its kind: what all writes begin with.
 
-use super::patch::go_map;
 use super::{custom, decode};
+use crate::api::patch::strategic::go_map;
 use crate::api::{Details, FieldValidation, PatchType, Reason, Request, Status, Verb, field, kinds};
 use crate::json::{Json, Str};
 
@@ -79,8 +79,21 @@ fn check_kind(request: &Request, json: &Json) -> Result<(), Status> {
         )));
     }
     if kind != resource.kind {
+        let known = kinds::by_kind(version, kind).is_some();
+        let package =
+            if resource.group.is_empty() { "core" } else { resource.group.split('.').next().unwrap_or("") };
+        let why = if known {
+            let own = version.rsplit('/').next().unwrap_or(version);
+            format!("converting ({own}.{kind}) to ({package}.{}): unknown conversion", resource.kind)
+        } else {
+            format!(
+                "no kind {kind:?} is registered for version {version:?} in scheme \"pkg/api/legacyscheme/scheme.go:30\""
+            )
+        };
+        let version = version.rsplit('/').next().unwrap_or(version);
         return Err(Status::bad_request(format!(
-            "no kind {kind:?} is registered for version {version:?} in scheme \"pkg/api/legacyscheme/scheme.go:30\""
+            "{kind} in version {version:?} cannot be handled as a {}: {why}",
+            resource.kind
         )));
     }
     if version != expected && !version.is_empty() {

@@ -30,10 +30,39 @@ pub fn store(
     body: &Json,
     managed: Option<Json>,
 ) -> Result<Response, Status> {
+    let mut warnings = Vec::new();
+    warned(store_with(server, now, request, body, managed, &mut warnings), warnings)
+}
+
+/// An answer with its warnings; an error carries them, too.
+pub fn warned(answer: Result<Response, Status>, warnings: Vec<Str>) -> Result<Response, Status> {
+    match answer {
+        Ok(response) => Ok(Response { warnings, ..response }),
+        Err(status) => Err(Status { warnings, ..status }),
+    }
+}
+
+/// The same, where it has warnings of its own already.
+pub fn and_warned(answer: Result<Response, Status>, warnings: Vec<Str>) -> Result<Response, Status> {
+    let own = match &answer {
+        Ok(response) => &response.warnings,
+        Err(status) => &status.warnings,
+    };
+    let all = warnings.into_iter().chain(own.iter().cloned()).collect();
+    warned(answer, all)
+}
+
+fn store_with(
+    server: &mut ApiServer,
+    now: Time,
+    request: &Request,
+    body: &Json,
+    managed: Option<Json>,
+    warnings: &mut Vec<Str>,
+) -> Result<Response, Status> {
     let resource = &request.resource;
     let strategy = resources::of(resource);
-    let mut warnings = Vec::new();
-    let mut object = body::decode(request, body, &Json::Null, &mut warnings)?;
+    let mut object = body::decode(request, body, &Json::Null, warnings)?;
     let namespace = own_namespace(request, &mut object)?;
     (strategy.defaults)(&mut object);
     let managed = managed.or_else(|| {
@@ -84,7 +113,13 @@ pub fn store(
         }
         let (operation, old) = (Operation::Create, &Json::Null);
         let attributes = Attributes { request, operation, name: &key.name, object: &object, old };
-        policy::admit(server, &attributes, &mut warnings)?;
+        policy::admit(server, &attributes, warnings)?;
+        if attempt == 1 {
+            warnings.extend((strategy.warnings)(&object, None));
+            if resource.is_custom() {
+                warnings.extend(custom::validate::warnings(&object, None));
+            }
+        }
         let charges = quota::check(server, now, request, &namespace, &object, None)?;
         if let Some(existing) = server.store.get(resource, &key) {
             if generated && attempt < NAME_ATTEMPTS {
@@ -97,15 +132,11 @@ pub fn store(
             return Err(status);
         }
         (strategy.read_back)(&mut object);
-        warnings.extend((strategy.warnings)(&object, None));
-        if resource.is_custom() {
-            warnings.extend(custom::validate::warnings(&object, None));
-        }
         if !request.options.dry_run {
             quota::charge(server, now, request, charges);
             object = server.put(now, resource, &key, object);
         }
-        return Ok(server.answer(now, request, 201, object, warnings));
+        return Ok(server.answer(now, request, 201, object, Vec::new()));
     }
     Err(Status::new(Reason::InternalError, "no free name was found"))
 }

@@ -6,7 +6,7 @@
 
 use crate::api::base64;
 use crate::api::quantity::{self, Quantity};
-use crate::api::schema::{Field, Shape, Special, Type, TypeId};
+use crate::api::schema::{self, Field, Form, Shape, Special, Type, TypeId};
 use crate::collections::sort_by;
 use crate::json::{Json, Object, Str, parse};
 use crate::sim::Time;
@@ -83,7 +83,7 @@ impl Decoder {
                 self.value(&field.shape, value, before, Place { owner: ty.name })?
             };
             self.path.pop();
-            if !omitted(ty, field, &decoded) {
+            if !omitted(field, &decoded) {
                 out.push((Str::fixed(field.name), decoded));
             }
         }
@@ -95,10 +95,8 @@ impl Decoder {
             {
                 object.insert(Str::fixed(field.name), value);
             }
-        }
-        for name in null_times(ty) {
-            if object.get(name).is_none() && ty.field(name).is_some() {
-                object.insert(Str::fixed(name), Json::Null);
+            if field.form == Form::Null && object.get(field.name).is_none() {
+                object.insert(Str::fixed(field.name), Json::Null);
             }
         }
         Ok(Json::Object(object))
@@ -152,10 +150,13 @@ impl Decoder {
                         continue;
                     }
                     self.path.push(Part::Key(key.clone()));
-                    let decoded = match element {
+                    let mut decoded = match element {
                         Json::Null => zero(item),
                         _ => self.value(item, element, &known[key.as_str()], place)?,
                     };
+                    if matches!(item, Shape::Ref(id) if id.get().special == Some(Special::Quantity)) {
+                        decoded = in_milli(decoded);
+                    }
                     out.push((key.clone(), decoded));
                     self.path.pop();
                 }
@@ -210,7 +211,13 @@ impl Decoder {
                 )
                 .into()),
             },
-            (Special::IntOrString, Json::Str(_) | Json::Int(_)) => Ok(json.clone()),
+            (Special::IntOrString, Json::Str(_)) => Ok(json.clone()),
+            (Special::IntOrString, Json::Int(i)) if i32::try_from(*i).is_ok() => Ok(json.clone()),
+            // Go decodes these by themselves, so the place is unknown to it.
+            (Special::IntOrString, Json::Array(_) | Json::Object(_)) => {
+                let found = json.go_kind();
+                Err(format!("json: cannot unmarshal {found} into Go value of type int32").into())
+            }
             _ => Err(self.wrong_type(shape, json, place)),
         }
     }
@@ -239,7 +246,10 @@ impl Decoder {
             Json::Object(_) => "object",
         };
         let number_detail = match (shape, json) {
-            (Shape::Int32 | Shape::Int64, Json::Int(_) | Json::Float(_)) => format!("{found} {json}"),
+            (Shape::Int32 | Shape::Int64 | Shape::Ref(_), Json::Int(_) | Json::Float(_)) if !matches!(shape, Shape::Ref(id) if id.get().special != Some(Special::IntOrString)) =>
+            {
+                format!("{found} {json}")
+            }
             _ => found.to_string(),
         };
         let mut path = String::new();
@@ -248,7 +258,21 @@ impl Decoder {
                 join(&mut path, name);
             }
         }
-        let wanted = go_type(shape, self.last_field());
+        let named = match self.path.last() {
+            Some(Part::Field(field)) => schema::go_type(place.owner, field).map(named_type),
+            // In a list, of each element: `[]v1.PolicyType`.
+            _ => schema::go_type(place.owner, self.last_field())
+                .and_then(|name| name.strip_prefix("[]"))
+                .map(named_type),
+        };
+        let listed = |name: &str| {
+            if matches!(shape, Shape::List(_)) && !name.starts_with("[]") {
+                format!("[]{name}")
+            } else {
+                name.into()
+            }
+        };
+        let wanted = named.map_or_else(|| go_type(shape), |name| listed(&name));
         let message = format!(
             "json: cannot unmarshal {number_detail} into Go struct field {}.{path} of type {wanted}",
             place.owner
@@ -284,6 +308,16 @@ fn is_shared(json: &Json) -> bool {
     matches!(json, Json::Array(_) | Json::Object(_))
 }
 
+/// Amounts in a list of resources are rounded up to thousandths (`SetDefaults_ResourceList`).
+fn in_milli(amount: Json) -> Json {
+    match Quantity::parse(amount.str()) {
+        Some(exact) if exact.nano() % 1_000_000 != 0 => {
+            Quantity::from_milli(exact.milli()).to_string().into()
+        }
+        _ => amount,
+    }
+}
+
 fn zero(shape: &Shape) -> Json {
     match shape {
         Shape::Str | Shape::Bytes => "".into(),
@@ -295,42 +329,52 @@ fn zero(shape: &Shape) -> Json {
     }
 }
 
-fn go_type(shape: &Shape, field: &str) -> String {
+/// A named type with its package.
+fn named_type(name: &str) -> String {
+    if name.contains('.') { name.into() } else { format!("v1.{name}") }
+}
+
+fn go_type(shape: &Shape) -> String {
     match shape {
-        Shape::Str => match field {
-            "accessModes" => "v1.PersistentVolumeAccessMode".into(),
-            "policyTypes" => "v1.PolicyType".into(),
-            _ => "string".into(),
-        },
+        Shape::Str => "string".into(),
         Shape::Bytes => "[]uint8".into(),
         Shape::Bool => "bool".into(),
         Shape::Int32 => "int32".into(),
         Shape::Int64 => "int64".into(),
         Shape::Float => "float64".into(),
         Shape::Ref(id) => match id.get().special {
-            Some(Special::IntOrString) => "intstr.IntOrString".into(),
+            Some(Special::IntOrString) => "int32".into(),
             Some(Special::Quantity) => "resource.Quantity".into(),
-            _ => format!("v1.{}", id.get().name),
+            Some(Special::Time | Special::MicroTime) => "string".into(),
+            _ => {
+                let package = if schema::V2.contains(&id.0) { "v2" } else { "v1" };
+                format!("{package}.{}", id.get().name)
+            }
         },
-        Shape::List(item) => format!("[]{}", go_type(item, field)),
+        Shape::List(item) => format!("[]{}", go_type(item)),
         Shape::Map(Shape::Ref(id)) if id.get().special == Some(Special::Quantity) => "v1.ResourceList".into(),
-        Shape::Map(item) => format!("map[string]{}", go_type(item, field)),
+        Shape::Map(item) => format!("map[string]{}", go_type(item)),
     }
 }
 
 /// Whether Go's encoder would leave the value out.
-fn omitted(ty: &Type, field: &Field, value: &Json) -> bool {
+fn omitted(field: &Field, value: &Json) -> bool {
     if matches!(field.shape, Shape::Ref(id) if id.get().special == Some(Special::Any)) {
         return false;
     }
     match value {
         Json::Str(s) => {
-            s.is_empty() && !field.required && field.more.default.is_none() && !is_pointer(ty, field)
+            s.is_empty() && !field.required && field.more.default.is_none() && field.form != Form::Pointer
         }
-        Json::Array(_) => value.is_empty() && !field.required,
-        Json::Object(_) => value.is_empty() && matches!(field.shape, Shape::Map(_)) && !field.required,
+        Json::Array(_) => value.is_empty() && !field.required && field.form != Form::Null,
+        Json::Object(_) => {
+            value.is_empty()
+                && matches!(field.shape, Shape::Map(_))
+                && !field.required
+                && field.form != Form::Null
+        }
         Json::Int(0) | Json::Bool(false) => {
-            !field.required && field.more.default.is_none() && ZERO_OMITTED.contains(&(ty.name, field.name))
+            !field.required && field.more.default.is_none() && field.form == Form::ZeroOmitted
         }
         _ => false,
     }
@@ -338,101 +382,6 @@ fn omitted(ty: &Type, field: &Field, value: &Json) -> bool {
 
 /// The fields of a schema that hold a schema, or a boolean or a list.
 const SCHEMAS: [&str; 3] = ["additionalItems", "additionalProperties", "items"];
-
-/// Strings that Go holds behind a pointer, so that `""` differs from absent.
-fn is_pointer(ty: &Type, field: &Field) -> bool {
-    const POINTERS: &[(&str, &str)] = &[
-        ("JobStatus", "failedIndexes"),
-        ("PersistentVolumeClaimSpec", "storageClassName"),
-        ("LeaseSpec", "holderIdentity"),
-        ("JobSpec", "managedBy"),
-        ("JobSpec", "completionMode"),
-        ("JobSpec", "podReplacementPolicy"),
-        ("CronJobSpec", "timeZone"),
-        ("IngressSpec", "ingressClassName"),
-        ("PodSpec", "runtimeClassName"),
-        ("Container", "restartPolicy"),
-    ];
-    POINTERS.contains(&(ty.name, field.name))
-}
-
-/// Numbers and booleans that Go holds by value with `omitempty`: zero reads as absent.
-const ZERO_OMITTED: &[(&str, &str)] = &[
-    ("ObjectMeta", "generation"),
-    ("JSONSchemaProps", "exclusiveMaximum"),
-    ("JSONSchemaProps", "exclusiveMinimum"),
-    ("JSONSchemaProps", "nullable"),
-    ("JSONSchemaProps", "uniqueItems"),
-    ("JSONSchemaProps", "x-kubernetes-embedded-resource"),
-    ("JSONSchemaProps", "x-kubernetes-int-or-string"),
-    ("CustomResourceDefinitionVersion", "deprecated"),
-    ("CustomResourceColumnDefinition", "priority"),
-    ("JobStatus", "active"),
-    ("JobStatus", "succeeded"),
-    ("JobStatus", "failed"),
-    ("ContainerPort", "hostPort"),
-    ("Probe", "initialDelaySeconds"),
-    ("Probe", "timeoutSeconds"),
-    ("Probe", "periodSeconds"),
-    ("Probe", "successThreshold"),
-    ("Probe", "failureThreshold"),
-    ("Container", "stdin"),
-    ("Container", "stdinOnce"),
-    ("Container", "tty"),
-    ("EphemeralContainer", "stdin"),
-    ("EphemeralContainer", "stdinOnce"),
-    ("EphemeralContainer", "tty"),
-    ("PodSpec", "hostNetwork"),
-    ("PodSpec", "hostPID"),
-    ("PodSpec", "hostIPC"),
-    ("VolumeMount", "readOnly"),
-    ("PersistentVolumeClaimVolumeSource", "readOnly"),
-    ("NodeSpec", "unschedulable"),
-    ("Event", "count"),
-    ("ContainerStateTerminated", "signal"),
-    ("DeploymentSpec", "minReadySeconds"),
-    ("DeploymentSpec", "paused"),
-    ("DeploymentStatus", "replicas"),
-    ("DeploymentStatus", "updatedReplicas"),
-    ("DeploymentStatus", "readyReplicas"),
-    ("DeploymentStatus", "availableReplicas"),
-    ("DeploymentStatus", "unavailableReplicas"),
-    ("DeploymentStatus", "observedGeneration"),
-    ("ReplicaSetSpec", "minReadySeconds"),
-    ("ReplicaSetStatus", "fullyLabeledReplicas"),
-    ("ReplicaSetStatus", "readyReplicas"),
-    ("ReplicaSetStatus", "availableReplicas"),
-    ("ReplicaSetStatus", "observedGeneration"),
-    ("ReplicationControllerStatus", "fullyLabeledReplicas"),
-    ("ReplicationControllerStatus", "readyReplicas"),
-    ("ReplicationControllerStatus", "availableReplicas"),
-    ("ReplicationControllerStatus", "observedGeneration"),
-    ("StatefulSetSpec", "minReadySeconds"),
-    ("StatefulSetStatus", "readyReplicas"),
-    ("StatefulSetStatus", "currentReplicas"),
-    ("StatefulSetStatus", "updatedReplicas"),
-    ("StatefulSetStatus", "observedGeneration"),
-    ("DaemonSetSpec", "minReadySeconds"),
-    ("DaemonSetStatus", "updatedNumberScheduled"),
-    ("DaemonSetStatus", "numberAvailable"),
-    ("DaemonSetStatus", "numberUnavailable"),
-    ("DaemonSetStatus", "observedGeneration"),
-    ("ServicePort", "nodePort"),
-    ("ServiceSpec", "publishNotReadyAddresses"),
-    ("ServiceSpec", "healthCheckNodePort"),
-];
-
-/// Times that Go holds by value and writes as `null` where they are not set.
-fn null_times(ty: &Type) -> &'static [&'static str] {
-    match ty.name {
-        "PodCondition" => &["lastProbeTime", "lastTransitionTime"],
-        "Event" => &["eventTime", "firstTimestamp", "lastTimestamp"],
-        "ContainerStateRunning" => &["startedAt"],
-        "ContainerStateTerminated" => &["finishedAt", "startedAt"],
-        "NodeCondition" => &["lastHeartbeatTime", "lastTransitionTime"],
-        _ => &[],
-    }
-}
 
 fn default_of(field: &Field, text: &'static str) -> Option<Json> {
     Some(match text {

@@ -8,7 +8,7 @@ use crate::json::Json;
 use std::fmt::Write;
 
 /// A field of an internal struct.
-struct Field {
+pub(super) struct Field {
     /// Its Go name.
     go: &'static str,
     /// Where the public object has it.
@@ -35,25 +35,25 @@ enum Kind {
     PodSecurity,
 }
 
-const fn text(go: &'static str, json: &'static str) -> Field {
+pub(super) const fn text(go: &'static str, json: &'static str) -> Field {
     Field { go, json, kind: Kind::Text }
 }
-const fn flag(go: &'static str, json: &'static str) -> Field {
+pub(super) const fn flag(go: &'static str, json: &'static str) -> Field {
     Field { go, json, kind: Kind::Flag }
 }
-const fn number(go: &'static str, json: &'static str) -> Field {
+pub(super) const fn number(go: &'static str, json: &'static str) -> Field {
     Field { go, json, kind: Kind::Number }
 }
-const fn plain(go: &'static str, json: &'static str) -> Field {
+pub(super) const fn plain(go: &'static str, json: &'static str) -> Field {
     Field { go, json, kind: Kind::Plain }
 }
-const fn by_value(go: &'static str, json: &'static str, fields: &'static [Field]) -> Field {
+pub(super) const fn by_value(go: &'static str, json: &'static str, fields: &'static [Field]) -> Field {
     Field { go, json, kind: Kind::Struct(fields) }
 }
-const fn pointer(go: &'static str, json: &'static str, fields: &'static [Field]) -> Field {
+pub(super) const fn pointer(go: &'static str, json: &'static str, fields: &'static [Field]) -> Field {
     Field { go, json, kind: Kind::Pointer(fields) }
 }
-const fn list(go: &'static str, json: &'static str, fields: &'static [Field]) -> Field {
+pub(super) const fn list(go: &'static str, json: &'static str, fields: &'static [Field]) -> Field {
     Field { go, json, kind: Kind::List(fields) }
 }
 
@@ -214,10 +214,13 @@ const ENV_FROM: &[Field] = &[
     pointer("ConfigMapRef", "configMapRef", &[text("Name", "name"), plain("Optional", "optional")]),
     pointer("SecretRef", "secretRef", &[text("Name", "name"), plain("Optional", "optional")]),
 ];
+const PROFILE: &[Field] = &[text("Type", "type"), plain("LocalhostProfile", "localhostProfile")];
+const SELINUX: &[Field] =
+    &[text("User", "user"), text("Role", "role"), text("Type", "type"), text("Level", "level")];
 const SECURITY: &[Field] = &[
     pointer("Capabilities", "capabilities", &[plain("Add", "add"), plain("Drop", "drop")]),
     plain("Privileged", "privileged"),
-    plain("SELinuxOptions", "seLinuxOptions"),
+    pointer("SELinuxOptions", "seLinuxOptions", SELINUX),
     plain("WindowsOptions", "windowsOptions"),
     plain("RunAsUser", "runAsUser"),
     plain("RunAsGroup", "runAsGroup"),
@@ -225,8 +228,8 @@ const SECURITY: &[Field] = &[
     plain("ReadOnlyRootFilesystem", "readOnlyRootFilesystem"),
     plain("AllowPrivilegeEscalation", "allowPrivilegeEscalation"),
     plain("ProcMount", "procMount"),
-    plain("SeccompProfile", "seccompProfile"),
-    plain("AppArmorProfile", "appArmorProfile"),
+    pointer("SeccompProfile", "seccompProfile", PROFILE),
+    pointer("AppArmorProfile", "appArmorProfile", PROFILE),
 ];
 const CONTAINER: &[Field] = &[
     text("Name", "name"),
@@ -290,7 +293,7 @@ const CONTAINER: &[Field] = &[
     flag("TTY", "tty"),
 ];
 const POD_SECURITY: &[Field] = &[
-    plain("SELinuxOptions", "seLinuxOptions"),
+    pointer("SELinuxOptions", "seLinuxOptions", SELINUX),
     plain("WindowsOptions", "windowsOptions"),
     plain("RunAsUser", "runAsUser"),
     plain("RunAsGroup", "runAsGroup"),
@@ -300,8 +303,8 @@ const POD_SECURITY: &[Field] = &[
     plain("FSGroup", "fsGroup"),
     plain("FSGroupChangePolicy", "fsGroupChangePolicy"),
     list("Sysctls", "sysctls", &[text("Name", "name"), text("Value", "value")]),
-    plain("SeccompProfile", "seccompProfile"),
-    plain("AppArmorProfile", "appArmorProfile"),
+    pointer("SeccompProfile", "seccompProfile", PROFILE),
+    pointer("AppArmorProfile", "appArmorProfile", PROFILE),
     plain("SELinuxChangePolicy", "seLinuxChangePolicy"),
 ];
 const HOST: &[Field] = &[
@@ -404,6 +407,16 @@ pub fn pod_spec(spec: &Json) -> String {
     printed(POD_SPEC, spec)
 }
 
+/// A container's security context.
+pub fn security_context(context: &Json) -> String {
+    printed(SECURITY, context)
+}
+
+/// A seccomp profile.
+pub fn seccomp_profile(profile: &Json) -> String {
+    printed(PROFILE, profile)
+}
+
 /// A Job's pod failure policy.
 pub fn failure_policy(policy: &Json) -> String {
     printed(FAILURE_POLICY, policy)
@@ -414,7 +427,8 @@ pub fn success_policy(policy: &Json) -> String {
     printed(SUCCESS_POLICY, policy)
 }
 
-fn printed(fields: &[Field], json: &Json) -> String {
+/// A struct of these fields.
+pub(super) fn printed(fields: &[Field], json: &Json) -> String {
     if json.is_null() {
         return "null".into();
     }

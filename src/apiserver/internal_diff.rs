@@ -6,7 +6,12 @@ use std::fmt::Write;
 
 /// The lines in which two pod specs differ, with context, as a unified diff of their indented internal JSON.
 pub fn pod_spec_diff(old: &Json, new: &Json) -> String {
-    let (old, new) = (indented(&pod_spec(old)), indented(&pod_spec(new)));
+    diff(&pod_spec(old), &pod_spec(new))
+}
+
+/// The same of any two internal structs, as JSON.
+pub fn diff(old: &str, new: &str) -> String {
+    let (old, new) = (indented(old), indented(new));
     let first = old.iter().zip(&new).take_while(|(a, b)| a == b).count();
     let rest = old[first..].iter().rev().zip(new[first..].iter().rev()).take_while(|(a, b)| a == b).count();
     let (start, old_end, new_end) = (first.saturating_sub(3), old.len() - rest, new.len() - rest);

@@ -20,6 +20,7 @@ mod expiry;
 mod fields;
 mod internal;
 mod internal_diff;
+mod internal_kinds;
 mod kubernetes_service;
 mod patch;
 mod pod_spec;
@@ -36,6 +37,7 @@ mod table;
 mod token;
 mod update;
 mod validation;
+mod versions;
 mod watch;
 
 #[cfg(test)]

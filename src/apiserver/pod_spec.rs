@@ -152,6 +152,15 @@ fn default_volume(volume: &Json) -> Json {
             fill(source, "defaultMode", 420);
         }
     }
+    if let Some(claim) = volume.get_mut("ephemeral").and_then(|e| e.get_mut("volumeClaimTemplate"))
+        && let Some(spec) = claim.get_mut("spec")
+    {
+        fill(spec, "volumeMode", "Filesystem");
+    }
+    if let Some(image) = volume.get_mut("image") {
+        let policy = if is_latest(image["reference"].str()) { "Always" } else { "IfNotPresent" };
+        fill(image, "pullPolicy", policy);
+    }
     if let Some(host) = volume.get_mut("hostPath")
         && host.get("type").is_none()
     {

@@ -113,7 +113,8 @@ fn no_selector(path: &str, warn: &mut dyn FnMut(String)) {
     warn(format!("{path}.labelSelector: a null labelSelector results in matching no pod"));
 }
 
-fn old_label(key: &str) -> Option<String> {
+/// What is said of a label that has another name now.
+pub fn old_label(key: &str) -> Option<String> {
     let (_, since, new) = OLD_LABELS.iter().find(|(old, ..)| *old == key)?;
     Some(format!("deprecated since {since}; use \"{new}\" instead"))
 }

@@ -5,7 +5,7 @@ use super::fields::managers::Seen;
 use super::selection::Selection;
 use super::store::{Change, Revision, Store, Write};
 use super::watch::{self, Watches};
-use super::{create, custom, delete, patch, scale, subresource, table, update};
+use super::{create, custom, delete, patch, scale, subresource, table, update, versions};
 use crate::api::{
     EventType, ObjectKey, Reason, Request, Resource, Response, Status, Verb, WatchEvent, WatchId, kinds,
 };
@@ -69,6 +69,9 @@ impl ApiServer {
         };
         self.check_verb(request)?;
         self.store.set_agent(&request.agent);
+        if let Some(twin) = versions::twin(&request.resource) {
+            return twin.handle(self, now, request);
+        }
         let mut answer = self.answer_to(now, request)?;
         if request.resource == kinds::ENDPOINTS.into() {
             answer.warnings.push(Str::fixed(ENDPOINTS_DEPRECATED));

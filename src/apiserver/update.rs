@@ -2,11 +2,12 @@
 
 use super::fields::walk::Kind;
 use super::policy::{Attributes, Operation};
+use super::validation::pod_update;
 use super::{
     ApiServer, admission, body, create, custom, fields, policy, quota, resources, subresource, validation,
 };
 use crate::api::field::{Error, Path};
-use crate::api::{ObjectKey, Request, Response, Status};
+use crate::api::{ObjectKey, Request, Response, Status, Verb};
 use crate::json::{Json, Str};
 use crate::sim::Time;
 use std::slice;
@@ -45,10 +46,23 @@ pub fn write(
     body: &Json,
     managed: Option<Json>,
 ) -> Result<Response, Status> {
+    let mut warnings = Vec::new();
+    let written = write_with(server, now, (request, asked), (key, old), body, managed, &mut warnings);
+    create::warned(written, warnings)
+}
+
+fn write_with(
+    server: &mut ApiServer,
+    now: Time,
+    (request, asked): (&Request, &Request),
+    (key, old): (&ObjectKey, &Json),
+    body: &Json,
+    managed: Option<Json>,
+    warnings: &mut Vec<Str>,
+) -> Result<Response, Status> {
     let resource = &request.resource;
     let strategy = resources::of(resource);
-    let mut warnings = Vec::new();
-    let mut new = body::decode(request, body, old, &mut warnings)?;
+    let mut new = body::decode(request, body, old, warnings)?;
     let status_only = request.subresource == "status";
     if !status_only {
         (strategy.defaults)(&mut new);
@@ -78,6 +92,13 @@ pub fn write(
                 object.set("spec", Json::object());
             }
             new = object;
+        }
+        "resize" | "ephemeralcontainers" => {
+            new = pod_update::by_subresource(&new, old, &request.subresource);
+            if new["spec"] != old["spec"] {
+                let generation = old["metadata"]["generation"].as_i64().unwrap_or(0) + 1;
+                new.set_at(&["metadata", "generation"], generation);
+            }
         }
         _ => {
             admission::update(server, request, &mut new, old)?;
@@ -109,6 +130,8 @@ pub fn write(
         validate(resource, &new, old, &mut errors);
     } else if status_only {
         (strategy.validate_status)(&new, old, &mut errors);
+    } else if matches!(&*request.subresource, "resize" | "ephemeralcontainers") {
+        pod_update::through(&new, old, &request.subresource, &mut errors);
     } else if request.subresource != "finalize" {
         (strategy.validate_update)(&new, old, &mut errors);
     }
@@ -117,7 +140,7 @@ pub fn write(
     }
     let (operation, name) = (Operation::Update, key.name.as_str());
     let attributes = Attributes { request: asked, operation, name, object: &new, old };
-    policy::admit(server, &attributes, &mut warnings)?;
+    policy::admit(server, &attributes, warnings)?;
     if !status_only {
         warnings.extend((strategy.warnings)(&new, Some(old)));
         if resource.is_custom() {
@@ -132,14 +155,14 @@ pub fn write(
     }
     if equal(&new, old) {
         // Nothing changed: nothing is written, and the resource version stays.
-        return Ok(server.answer(now, request, 200, old.clone(), warnings));
+        return Ok(server.answer(now, request, 200, old.clone(), Vec::new()));
     }
     let mut charges = None;
     if matches!(&*resource.plural, "services" | "persistentvolumeclaims") && request.subresource.is_empty() {
         charges = Some(quota::check(server, now, request, &key.namespace, &new, Some(old))?);
     }
     if request.options.dry_run {
-        return Ok(server.answer(now, request, 200, new, warnings));
+        return Ok(server.answer(now, request, 200, new, Vec::new()));
     }
     if let Some(charges) = charges {
         quota::charge(server, now, request, charges);
@@ -148,10 +171,10 @@ pub fn write(
         let last = server.store.put(now, resource, key, new);
         server.watches.offer(now, &last);
         let last = server.remove(now, resource, key).unwrap_or(last.after);
-        return Ok(server.answer(now, request, 200, last, warnings));
+        return Ok(server.answer(now, request, 200, last, Vec::new()));
     }
     let stored = server.put(now, resource, key, new);
-    Ok(server.answer(now, request, 200, stored, warnings))
+    Ok(server.answer(now, request, 200, stored, Vec::new()))
 }
 
 /// Of a custom object, every change but one of its metadata counts.
@@ -191,10 +214,15 @@ const CONDITIONAL: [&str; 5] = [
 fn preconditions(request: &Request, key: &ObjectKey, old: &Json, new: &Json) -> Result<(), Status> {
     let (asked, present) = (&new["metadata"], &old["metadata"]);
     let uid = asked["uid"].str();
+    // A patch is first held against the object that was read, a PUT against what the storage has.
+    let patched = matches!(request.verb, Verb::Patch(_));
+    let version = asked["resourceVersion"].str();
+    if patched && !version.is_empty() && version != present["resourceVersion"].str() {
+        return Err(Status::modified(&request.resource, &key.name));
+    }
     if !uid.is_empty() && uid != present["uid"].str() {
         return Err(uid_conflict(request, key, uid, present["uid"].str()));
     }
-    let version = asked["resourceVersion"].str();
     if !version.is_empty() && version != present["resourceVersion"].str() {
         return Err(Status::modified(&request.resource, &key.name));
     }

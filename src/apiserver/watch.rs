@@ -5,7 +5,7 @@
 
 use super::selection::Selection;
 use super::store::Change;
-use super::{custom, table};
+use super::{custom, table, versions};
 use crate::api::{EventType, Resource, WatchEvent, WatchId};
 use crate::collections::{List, Map};
 use crate::json;
@@ -19,6 +19,8 @@ struct Watch {
     /// Rows of a `Table` instead of objects; the first one carries the columns.
     table: Option<TableState>,
     queue: List<Pending>,
+    /// The version in which objects are shown, where it is not the stored one.
+    shown: Option<Resource>,
 }
 
 #[derive(Clone, Debug)]
@@ -60,10 +62,18 @@ impl Watches {
             selection,
             table: as_table.then_some(TableState { columns_sent: false }),
             queue: first.into_iter().map(|event| Pending { at: now, event }).collect(),
+            shown: None,
         };
         self.all.insert(id, watch);
         self.by_resource.slot(resource.clone()).push_back(id);
         id
+    }
+
+    /// Shows a watch's objects in another version than the stored one.
+    pub fn show_as(&mut self, id: WatchId, resource: Resource) {
+        if let Some(watch) = self.all.get_mut(&id) {
+            watch.shown = Some(resource);
+        }
     }
 
     /// Closes a watch.
@@ -110,6 +120,11 @@ impl Watches {
             event.object =
                 table::render(&watch.resource, [&event.object], json!({}), at, !table.columns_sent);
             table.columns_sent = true;
+        } else if let Some(resource) = &watch.shown
+            && event.event != EventType::Error
+            && let Some(twin) = versions::twin(resource)
+        {
+            twin.show(resource, &mut event.object);
         }
         Some(event)
     }

@@ -127,7 +127,7 @@ fn ask_server(api: &mut dyn Api, ask: Ask, form: Form) -> Answer {
 }
 
 fn refused(status: &Status) -> Answer {
-    body::answer(status.code, &status.to_json(), Form::Json, &[])
+    body::answer(status.code, &status.to_json(), Form::Json, &status.warnings)
 }
 
 fn plain(code: u16, text: String) -> Answer {

@@ -9,7 +9,7 @@ use super::flags::{self, Arguments, Flag, Takes};
 use super::merge;
 use super::printers::{Format, typed_name};
 use super::{server_side, view_last_applied};
-use crate::api::{FieldValidation, Options, PatchType, Request, Status};
+use crate::api::{FieldValidation, Options, PatchType, Request};
 use crate::json::{Json, parse};
 
 pub(super) const FLAGS: &[Flag] = &[
@@ -178,9 +178,8 @@ fn client_side(
         return Err(Failure::error(format!("from {generate}: cannot use generate name with apply")));
     }
     let modified = with_last_applied(&info.object);
-    if info.name().is_empty() {
-        let status = Status::bad_request("resource name may not be empty");
-        return Err(Failure::error(retrieving(info, &status.message)));
+    if let Some(why) = unaskable(info.name()) {
+        return Err(Failure::error(retrieving(info, &why)));
     }
     match cli.get(&info.resource, info.namespace(), info.name()) {
         Err(status) if status.is_not_found() => {
@@ -202,6 +201,18 @@ fn client_side(
         }
         Ok(current) => change(cli, args, dry_run, info, &modified, current),
     }
+}
+
+/// Why no request can be made of a name (`rest.Request.Name`).
+fn unaskable(name: &str) -> Option<String> {
+    if name.is_empty() {
+        return Some("resource name may not be empty".into());
+    }
+    let problem = match name {
+        "." | ".." => format!("may not be '{name}'"),
+        _ => format!("may not contain '{}'", name.chars().find(|c| matches!(c, '/' | '%'))?),
+    };
+    Some(format!("invalid resource name {name:?}: [{problem}]"))
 }
 
 /// What `kubectl` says when it cannot even read the object.
@@ -230,7 +241,7 @@ fn change(
     current: Json,
 ) -> Result<(Json, &'static str), Failure> {
     let last = current["metadata"]["annotations"].get(LAST_APPLIED).map(|v| v.str().to_string());
-    if last.is_none() && dry_run != DryRun::Client {
+    if last.is_none() {
         cli.error_line(format!(
             "Warning: resource {}/{} is missing the {LAST_APPLIED} annotation which is required by kubectl apply. kubectl apply should only be used on \
              resources created declaratively by either kubectl create --save-config or kubectl apply. The missing annotation will be patched automatically.",

@@ -54,14 +54,18 @@ impl Cli<'_, '_> {
 
     /// Asks the server; its warnings go to standard error, each but once.
     pub fn call(&mut self, request: Request) -> Result<Response, Status> {
-        let response = self.env.api.call(request.by(AGENT))?;
-        for warning in &response.warnings {
+        let response = self.env.api.call(request.by(AGENT));
+        let warnings = match &response {
+            Ok(response) => &response.warnings,
+            Err(status) => &status.warnings,
+        };
+        for warning in warnings {
             let line = format!("Warning: {warning}\n");
             if !self.out.iter().any(|(stream, text)| *stream == Stream::Stderr && *text == line) {
                 self.write(Stream::Stderr, &line);
             }
         }
-        Ok(response)
+        response
     }
 
     /// One object, with its kind.

@@ -57,6 +57,11 @@ impl Failure {
         }
     }
 
+    /// Several at once, or one, each without `error: `.
+    pub fn one_by_one(failures: Vec<Failure>) -> Result<(), Failure> {
+        if failures.is_empty() { Ok(()) } else { Err(Failure::of(Kind::Many(failures))) }
+    }
+
     /// Whether the server said that there is no such object.
     pub fn is_not_found(&self) -> bool {
         matches!(&self.kind, Kind::Server(status) if status.is_not_found())

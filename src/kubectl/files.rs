@@ -3,9 +3,11 @@
 use super::cli::Cli;
 use super::failure::Failure;
 use super::flags::{Arguments, boolean};
+use crate::api::schema::{OBJECT_META, Shape};
 use crate::api::{Resource, kinds};
 use crate::json::Json;
 use crate::manifest;
+use crate::sim::Time;
 
 /// An object of a file.
 #[derive(Clone, Debug)]
@@ -101,20 +103,9 @@ fn objects(
 ) {
     let ignored = args.get("validate") == "ignore" || boolean(args.get("validate")) == Some(false);
     if validate && !ignored {
-        let mut missing = Vec::new();
-        if !matches!(value, Json::Object(_)) {
-            missing.push("invalid object to validate");
-        } else {
-            if value["apiVersion"].is_null() {
-                missing.push("apiVersion not set");
-            }
-            if value["kind"].is_null() {
-                missing.push("kind not set");
-            }
-        }
-        if !missing.is_empty() {
-            let what =
-                if missing.len() == 1 { missing.concat() } else { format!("[{}]", missing.join(", ")) };
+        let faults = faults(value);
+        if !faults.is_empty() {
+            let what = if faults.len() == 1 { faults.concat() } else { format!("[{}]", faults.join(", ")) };
             failures.push(Failure::error(format!(
                 "error validating {source:?}: error validating data: {what}; if you choose to ignore these errors, turn validation off with --validate=false"
             )));
@@ -128,21 +119,28 @@ fn objects(
         )));
         return;
     }
-    if kind == "List" && value["apiVersion"].str() == "v1" {
-        for item in value["items"].items() {
-            objects(cli, source, item, args, false, infos, failures);
+    if let Json::Array(items) = &value["items"] {
+        for item in items.iter() {
+            let item = of_list(value, item);
+            let (version, kind) = (item["apiVersion"].str(), item["kind"].str());
+            if find(cli, version, kind).is_none() {
+                let text = format!("unable to recognize no matches for kind {kind:?} in version {version:?}");
+                failures.push(Failure::text(text));
+            } else {
+                objects(cli, source, &item, args, false, infos, failures);
+            }
         }
         return;
     }
+    if kind == "List" && value["apiVersion"].str() == "v1" {
+        return;
+    }
     if let Some(message) = metadata_fault(&value["metadata"]) {
-        failures.push(Failure::error(format!("unable to decode {source:?}: json: {message}")));
+        failures.push(Failure::error(format!("unable to decode {source:?}: {message}")));
         return;
     }
     let version = value["apiVersion"].str();
-    let discovery = &mut cli.env.discovery;
-    let found = kinds::by_kind(version, kind).map(Resource::from);
-    let found = found.or_else(|| discovery.search(cli.env.api, &|all| by_loose_kind(all, version, kind)));
-    let Some(resource) = found else {
+    let Some(resource) = find(cli, version, kind) else {
         let name = value["metadata"]["name"].str();
         let namespace = value["metadata"]["namespace"].str();
         failures.push(Failure::error(format!(
@@ -152,7 +150,7 @@ fn objects(
         return;
     };
     let mut object = value.clone();
-    if resource.namespaced {
+    if resource.namespaced && !args.is("local") {
         let own = object["metadata"]["namespace"].str();
         if own.is_empty() {
             object.set_at(&["metadata", "namespace"], args.namespace());
@@ -167,42 +165,109 @@ fn objects(
     infos.push(Info { resource, object, source: source.into() });
 }
 
+fn find(cli: &mut Cli, version: &str, kind: &str) -> Option<Resource> {
+    let known = kinds::by_kind(version, kind).map(Resource::from);
+    known.or_else(|| cli.env.discovery.search(cli.env.api, &|all| by_loose_kind(all, version, kind)))
+}
+
 /// The client matches kinds without regard to case; the server then refuses them.
 fn by_loose_kind(all: &[Resource], version: &str, kind: &str) -> Option<Resource> {
     all.iter().find(|r| r.api_version() == version && r.kind.eq_ignore_ascii_case(kind)).cloned()
 }
 
-/// What the client cannot decode of metadata.
-fn metadata_fault(meta: &Json) -> Option<String> {
-    let word = |v: &Json| match v {
-        Json::Bool(_) => "bool",
-        Json::Int(_) | Json::Float(_) => "number",
-        Json::Str(_) => "string",
-        Json::Array(_) => "array",
-        _ => "object",
-    };
-    if !matches!(meta, Json::Null | Json::Object(_)) {
-        return Some(format!(
-            "cannot unmarshal {} into Go struct field .metadata of type v1.ObjectMeta",
-            word(meta)
-        ));
+/// What is wrong with a document even before it is an object (`validation.SchemaValidation`).
+fn faults(value: &Json) -> Vec<String> {
+    if !matches!(value, Json::Object(_)) {
+        return vec!["invalid object to validate".into()];
     }
-    for key in ["annotations", "labels"] {
-        for (_, value) in meta[key].entries() {
-            if !matches!(value, Json::Str(_) | Json::Null) {
-                let kind = word(value);
-                return Some(format!(
-                    "cannot unmarshal {kind} into Go struct field ObjectMeta.metadata.{key} of type string"
-                ));
-            }
+    let mut faults = Vec::new();
+    for field in ["apiVersion", "kind"] {
+        match &value[field] {
+            Json::Null => faults.push(format!("{field} not set")),
+            Json::Str(_) => {}
+            _ => faults.push(format!("{field} isn't string type")),
         }
     }
-    for key in ["name", "namespace", "generateName"] {
-        if !matches!(meta[key], Json::Str(_) | Json::Null) {
-            let kind = word(&meta[key]);
-            return Some(format!(
-                "cannot unmarshal {kind} into Go struct field ObjectMeta.metadata.{key} of type string"
-            ));
+    let version = value["apiVersion"].str();
+    if faults.is_empty() && version.matches('/').count() > 1 {
+        faults.push(format!("unexpected GroupVersion string: {version}"));
+    }
+    if faults.is_empty() && version == "v1" && value["kind"].str() == "List" {
+        match &value["items"] {
+            Json::Array(items) => faults.extend(items.iter().flat_map(self::faults)),
+            _ => faults.push("invalid object to validate".into()),
+        }
+    }
+    faults
+}
+
+/// An item of a list of one kind need not say it.
+fn of_list(list: &Json, item: &Json) -> Json {
+    let mut item = item.clone();
+    let kind = list["kind"].str().strip_suffix("List").unwrap_or("");
+    if item["kind"].is_null() && !kind.is_empty() {
+        item.set("kind", kind);
+        if item["apiVersion"].is_null() {
+            item.set("apiVersion", &list["apiVersion"]);
+        }
+    }
+    item
+}
+
+/// What the client cannot decode of metadata: it reads it into Go's own struct.
+fn metadata_fault(meta: &Json) -> Option<String> {
+    if !matches!(meta, Json::Null | Json::Object(_)) {
+        let found = meta.go_kind();
+        return Some(format!(
+            "json: cannot unmarshal {found} into Go struct field .metadata of type v1.ObjectMeta"
+        ));
+    }
+    for field in OBJECT_META.get().fields {
+        let value = &meta[field.name];
+        let wrong = |value: &Json, wanted: &str| {
+            let number = match value {
+                Json::Int(_) | Json::Float(_) if wanted.starts_with("int") => format!("number {value}"),
+                _ => value.go_kind().to_owned(),
+            };
+            Some(format!(
+                "json: cannot unmarshal {number} into Go struct field ObjectMeta.metadata.{} of type {wanted}",
+                field.name
+            ))
+        };
+        match (&field.shape, value) {
+            (_, Json::Null) => {}
+            (Shape::Str, Json::Str(_)) => {}
+            (Shape::Str, _) => return wrong(value, if field.name == "uid" { "types.UID" } else { "string" }),
+            (Shape::Int64, Json::Int(_)) => {}
+            (Shape::Int64, _) => return wrong(value, "int64"),
+            (Shape::Map(_), Json::Object(entries)) => {
+                let bad = entries.entries().iter().find(|(_, v)| !matches!(v, Json::Str(_) | Json::Null));
+                if let Some((_, bad)) = bad {
+                    return wrong(bad, "string");
+                }
+            }
+            (Shape::Map(_), _) => return wrong(value, "map[string]string"),
+            (Shape::List(Shape::Str), Json::Array(items)) => {
+                if let Some(bad) = items.iter().find(|v| !matches!(v, Json::Str(_) | Json::Null)) {
+                    return wrong(bad, "string");
+                }
+            }
+            (Shape::List(Shape::Str), _) => return wrong(value, "[]string"),
+            (Shape::List(_), Json::Array(_)) => {}
+            (Shape::List(_), _) if field.name == "ownerReferences" => {
+                return wrong(value, "[]v1.OwnerReference");
+            }
+            (Shape::List(_), _) => return wrong(value, "[]v1.ManagedFieldsEntry"),
+            (_, Json::Str(text)) => {
+                if Time::parse(text).is_none() {
+                    return Some(format!(
+                        "parsing time {:?} as \"2006-01-02T15:04:05Z07:00\": cannot parse {:?} as \"2006\"",
+                        text.as_str(),
+                        text.as_str()
+                    ));
+                }
+            }
+            _ => return wrong(value, "string"),
         }
     }
     None

@@ -69,7 +69,8 @@ pub(super) fn run(cli: &mut Cli, args: &[String]) -> Result<Flow, Failure> {
         return super::raw::run(cli, "GET", &args);
     }
     let format = Format::of_get(&args)?;
-    let files = files::read(cli, &args)?;
+    let (files, faults) = files::read_all(cli, &args, false)?;
+    Failure::one_by_one(faults)?;
     if args.words.is_empty() && files.is_empty() {
         let help = "Use \"kubectl api-resources\" for a complete list of supported resources.";
         return Err(Failure::text(format!(
@@ -83,6 +84,9 @@ pub(super) fn run(cli: &mut Cli, args: &[String]) -> Result<Flow, Failure> {
     }
     if args.is("all-namespaces") && targets.iter().any(|t| !t.name.is_empty()) {
         return Err(Failure::error("a resource cannot be retrieved by name across all namespaces"));
+    }
+    if args.has("subresource") && targets.iter().any(|t| t.name.is_empty()) {
+        return Err(Failure::error("subresource cannot be used when bulk resources are specified"));
     }
     let selects = args.has("selector") || args.has("field-selector");
     if selects && targets.iter().any(|t| !t.name.is_empty()) {

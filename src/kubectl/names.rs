@@ -79,8 +79,8 @@ pub(super) fn preferred(all: Vec<Resource>) -> Vec<Resource> {
 
 /// `error: the server doesn't have a resource type "x"`
 pub(super) fn unknown(word: &str) -> Failure {
-    // Of `plural.group`, only the plural is named.
-    let word = word.split('.').next().unwrap_or_default();
+    // A group behind a dot is not named.
+    let word = word.split('.').next().unwrap_or(word);
     Failure::error(format!("the server doesn't have a resource type {word:?}"))
 }
 

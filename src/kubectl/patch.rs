@@ -3,11 +3,12 @@
 use super::apply::DryRun;
 use super::cli::{Cli, with_kind};
 use super::failure::Failure;
-use super::flags::{self, Flag, Takes};
+use super::flags::{self, Arguments, Flag, Takes};
 use super::names::{self, Target};
 use super::printers::{Format, typed_name};
 use super::{Flow, files};
-use crate::api::{FieldValidation, PatchType, Reason, Request};
+use crate::api::patch::{json_patch, merge, strategic};
+use crate::api::{FieldValidation, PatchType, Reason, Request, Resource, kinds};
 use crate::json::{Json, parse};
 use crate::manifest;
 
@@ -74,8 +75,16 @@ pub(super) fn run(cli: &mut Cli, args: &[String]) -> Result<Flow, Failure> {
             }
         },
     };
+    let local = args.is("local");
     let mut targets = names::targets(cli, &args.words)?;
-    for info in files::read(cli, &args)? {
+    let infos = files::read(cli, &args)?;
+    if local {
+        for info in &infos {
+            here(cli, &args, format.as_ref(), kind, &info.resource, &info.object, &body)?;
+        }
+        return Ok(Flow::Exit(0));
+    }
+    for info in infos {
         targets.push(Target { name: info.name().into(), resource: info.resource });
     }
     if targets.is_empty() {
@@ -100,6 +109,10 @@ pub(super) fn run(cli: &mut Cli, args: &[String]) -> Result<Flow, Failure> {
         if let Some(why) = &broken {
             let word = if kind == PatchType::Strategic { "" } else { "error decoding patch: " };
             failures.push(crate::api::Status::bad_request(format!("{word}{why}")).into());
+            continue;
+        }
+        if dry_run == DryRun::Client {
+            here(cli, &args, format.as_ref(), kind, &target.resource, &before, &body)?;
             continue;
         }
         let request =
@@ -135,7 +148,11 @@ pub(super) fn run(cli: &mut Cli, args: &[String]) -> Result<Flow, Failure> {
                             == after["metadata"]["resourceVersion"]
                             && before == after;
                         let note = if same { " (no change)" } else { "" };
-                        cli.line(format!("{} patched{note}", typed_name(&target.resource, &target.name)));
+                        let mut resource = target.resource.clone();
+                        if args.get("subresource") == "scale" {
+                            resource = kinds::SCALES.into();
+                        }
+                        cli.line(format!("{} patched{note}", typed_name(&resource, &target.name)));
                     }
                 }
             }
@@ -143,4 +160,36 @@ pub(super) fn run(cli: &mut Cli, args: &[String]) -> Result<Flow, Failure> {
     }
     Failure::many(failures)?;
     Ok(Flow::Exit(0))
+}
+
+/// Patches an object without the server, and prints it.
+fn here(
+    cli: &mut Cli,
+    args: &Arguments,
+    format: Option<&Format>,
+    kind: PatchType,
+    resource: &Resource,
+    object: &Json,
+    body: &Json,
+) -> Result<(), Failure> {
+    let patched = match (kind, resource.ty) {
+        (PatchType::Json, _) => json_patch::apply(object, body).map_err(Failure::error)?,
+        (PatchType::Strategic, Some(ty)) => strategic::apply(ty, object, body).map_err(Failure::error)?,
+        _ => merge::apply(object, body),
+    };
+    match format {
+        Some(format) => {
+            let text = format.print(resource, &patched)?;
+            cli.print(text);
+        }
+        None => {
+            let same = if patched == *object { " (no change)" } else { "" };
+            let run = if args.is("local") { "" } else { " (dry run)" };
+            cli.line(format!(
+                "{} patched{same}{run}",
+                typed_name(resource, object["metadata"]["name"].str())
+            ));
+        }
+    }
+    Ok(())
 }

@@ -127,7 +127,11 @@ fn json_documents(text: &str) -> Vec<Result<Document, Error>> {
                 let line = text[..offset].matches('\n').count();
                 let as_yaml = load::document(rest, line, offset);
                 out.push(as_yaml.map_err(|_| {
-                    let message = format!("json: offset {}: {}", error.offset, error.message);
+                    // A text that only ends too early is no fault of its syntax to Go.
+                    let message = match error.message.as_str() {
+                        "unexpected end of JSON input" => "unexpected EOF".into(),
+                        message => format!("json: offset {}: {message}", error.offset),
+                    };
                     Error { message, place: Place::at_byte(text, offset + error.offset.saturating_sub(1)) }
                 }));
                 break;

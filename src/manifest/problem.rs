@@ -22,7 +22,10 @@ pub(super) fn message(text: &str, fault: &ScanError) -> String {
         );
     }
     let zero_based = fault.marker().line().saturating_sub(1);
-    let (at, scanner, words) = translate(text, info, zero_based);
+    let (at, scanner, words) = match info {
+        "invalid indentation in quoted scalar" => left_open(text, fault.marker().index(), zero_based),
+        _ => translate(text, info, zero_based),
+    };
     let line = if at == 0 && !scanner { 0 } else { at + usize::from(scanner) };
     // A mark in the very first line counts as no mark.
     if at == 0 || line == 0 { format!("yaml: {words}") } else { format!("yaml: line {line}: {words}") }
@@ -103,6 +106,28 @@ fn translate<'a>(text: &str, info: &'a str, line: usize) -> (usize, bool, &'a st
         return (line, false, "did not find expected <document start>");
     }
     (line, true, info.rsplit(", ").next().unwrap_or(info))
+}
+
+/// A quoted text that goes on in lines that are less indented: go-yaml reads it up to the next quote, behind which it finds
+/// no key, or to the end.
+fn left_open(text: &str, mark: usize, line: usize) -> (usize, bool, &'static str) {
+    let chars: Vec<char> = text.chars().collect();
+    let here = mark.min(chars.len().saturating_sub(1));
+    let start = (0..=here).rev().find(|at| matches!(chars.get(*at), Some('"' | '\'')));
+    let Some(start) = start else { return (line, false, "did not find expected key") };
+    let mut at = start + 1;
+    while at < chars.len() {
+        match (chars[start], chars[at], chars.get(at + 1)) {
+            ('"', '\\', _) | ('\'', '\'', Some('\'')) => at += 1,
+            (quote, found, _) if quote == found => {
+                let line = chars[..at].iter().filter(|c| **c == '\n').count();
+                return (line, false, "did not find expected key");
+            }
+            _ => {}
+        }
+        at += 1;
+    }
+    (text.matches('\n').count(), true, "found unexpected end of stream")
 }
 
 /// The name in `*name` at a mark.

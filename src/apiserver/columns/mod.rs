@@ -5,9 +5,12 @@ use crate::json::Json;
 use crate::sim::Time;
 
 mod event;
+mod network;
 mod node;
 mod pod;
+mod policy;
 mod service;
+mod storage;
 mod workload;
 
 pub use pod::pod_status_column;
@@ -42,7 +45,13 @@ const fn wide(name: &'static str) -> Column {
     Column { name, kind: "string", priority: 1 }
 }
 
+/// What a kind is printed as that says nothing of its own (`rest.NewDefaultTableConvertor`).
 static DEFAULT: Printer = Printer {
+    columns: &[text("Name"), Column { name: "Created At", kind: "date", priority: 0 }],
+    cells: |o, _, out| out.extend([name(o), o["metadata"]["creationTimestamp"].clone()]),
+};
+
+static SERVICE_ACCOUNT: Printer = Printer {
     columns: &[text("Name"), text("Age")],
     cells: |o, now, out| out.extend([name(o), age(o, now)]),
 };
@@ -90,13 +99,6 @@ static CUSTOM_RESOURCE_DEFINITION: Printer = Printer {
     cells: |o, _, out| out.extend([name(o), o["metadata"]["creationTimestamp"].clone()]),
 };
 
-static SCALE: Printer = Printer {
-    columns: &[text("Name"), number("Desired"), number("Available"), text("Age")],
-    cells: |o, now, out| {
-        out.extend([name(o), count(&o["spec"]["replicas"]), count(&o["status"]["replicas"]), age(o, now)]);
-    },
-};
-
 static LEASE: Printer = Printer {
     columns: &[text("Name"), text("Holder"), text("Age")],
     cells: |o, now, out| out.extend([name(o), o["spec"]["holderIdentity"].str().into(), age(o, now)]),
@@ -117,13 +119,41 @@ pub fn of(resource: &Resource) -> &'static Printer {
         ("", "endpoints") => &service::ENDPOINTS,
         ("discovery.k8s.io", "endpointslices") => &service::ENDPOINT_SLICE,
         ("apiextensions.k8s.io", "customresourcedefinitions") => &CUSTOM_RESOURCE_DEFINITION,
-        ("autoscaling", "scales") => &SCALE,
         ("batch", "jobs") => &workload::JOB,
         ("batch", "cronjobs") => &workload::CRON_JOB,
         ("apps", "deployments") => &workload::DEPLOYMENT,
         ("apps", "replicasets") | ("", "replicationcontrollers") => &workload::REPLICA_SET,
         ("apps", "statefulsets") => &workload::STATEFUL_SET,
         ("apps", "daemonsets") => &workload::DAEMON_SET,
+        ("", "serviceaccounts") => &SERVICE_ACCOUNT,
+        ("", "podtemplates") => &workload::POD_TEMPLATE,
+        ("", "persistentvolumes") => &storage::PERSISTENT_VOLUME,
+        ("", "persistentvolumeclaims") => &storage::CLAIM,
+        ("storage.k8s.io", "storageclasses") => &storage::STORAGE_CLASS,
+        ("storage.k8s.io", "volumeattributesclasses") => &storage::ATTRIBUTES_CLASS,
+        ("storage.k8s.io", "volumeattachments") => &storage::ATTACHMENT,
+        ("storage.k8s.io", "csidrivers") => &storage::DRIVER,
+        ("storage.k8s.io", "csinodes") => &storage::NODE,
+        ("storage.k8s.io", "csistoragecapacities") => &storage::CAPACITY,
+        ("networking.k8s.io", "ingresses") => &network::INGRESS,
+        ("networking.k8s.io", "ingressclasses") => &network::INGRESS_CLASS,
+        ("networking.k8s.io", "networkpolicies") => &network::NETWORK_POLICY,
+        ("networking.k8s.io", "ipaddresses") => &network::IP_ADDRESS,
+        ("networking.k8s.io", "servicecidrs") => &network::SERVICE_CIDR,
+        ("policy", "poddisruptionbudgets") => &policy::BUDGET,
+        ("autoscaling", "horizontalpodautoscalers") => &policy::AUTOSCALER,
+        ("rbac.authorization.k8s.io", "rolebindings" | "clusterrolebindings") => &policy::BINDING,
+        ("autoscaling", "scales") => &policy::SCALE,
+        ("scheduling.k8s.io", "priorityclasses") => &policy::PRIORITY_CLASS,
+        ("node.k8s.io", "runtimeclasses") => &policy::RUNTIME_CLASS,
+        ("certificates.k8s.io", "certificatesigningrequests") => &policy::SIGNING_REQUEST,
+        ("apps", "controllerrevisions") => &policy::CONTROLLER_REVISION,
+        ("admissionregistration.k8s.io", plural) => match plural {
+            "validatingadmissionpolicies" => &policy::VALIDATING_POLICY,
+            "mutatingadmissionpolicies" => &policy::MUTATING_POLICY,
+            "validatingwebhookconfigurations" | "mutatingwebhookconfigurations" => &policy::WEBHOOKS,
+            _ => &policy::POLICY_BINDING,
+        },
         _ => &DEFAULT,
     }
 }

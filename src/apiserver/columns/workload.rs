@@ -86,6 +86,17 @@ pub static DAEMON_SET: Printer = Printer {
     cells: daemon_set,
 };
 
+pub static POD_TEMPLATE: Printer = Printer {
+    columns: &[text("Name"), text("Containers"), text("Images"), text("Pod Labels")],
+    cells: |o, _, out| {
+        out.push(name(o));
+        out.extend(containers(&o["template"]));
+        let labels = o["template"]["metadata"]["labels"].entries().iter();
+        let labels: Vec<String> = labels.map(|(k, v)| format!("{k}={}", v.str())).collect();
+        out.push(or_none(&labels.join(",")));
+    },
+};
+
 /// The names of the template's containers, and their images.
 fn containers(template: &Json) -> [Json; 2] {
     let all = template["spec"]["containers"].items();

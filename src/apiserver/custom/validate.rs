@@ -88,7 +88,7 @@ fn scale_paths(definition: &Json, object: &Json, spec: bool, errors: &mut Vec<Er
             None if !value.is_null() => {
                 let detail = format!(
                     "{path} accessor error: {} is of the type {}, expected int64",
-                    crate::apiserver::patch::go_map(value),
+                    crate::api::patch::strategic::go_map(value),
                     go_type(value)
                 );
                 errors.push(Error::invalid(&at, 0, detail));

@@ -2,8 +2,8 @@
 
 use super::set::shown;
 use super::walk::{Form, Kind};
+use crate::api::patch::strategic::go_map;
 use crate::api::schema::Shape;
-use crate::apiserver::patch::go_map;
 use crate::json::{Json, Str};
 
 /// The object with the configuration laid over it: maps and keyed lists merge, everything else is replaced.

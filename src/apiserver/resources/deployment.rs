@@ -4,6 +4,7 @@ use super::{PLAIN, Strategy};
 use crate::api::field::{Error, Path};
 use crate::apiserver::pod_spec::{self, fill};
 use crate::apiserver::pod_warnings;
+use crate::apiserver::validation::at::At;
 use crate::apiserver::validation::{fields, selector};
 use crate::json;
 use crate::json::Json;
@@ -62,7 +63,7 @@ fn defaults(spec: &mut Json) {
 fn validate(deployment: &Json, errors: &mut Vec<Error>) {
     let (spec, path) = (&deployment["spec"], Path::new("spec"));
     fields::not_negative(spec, &path, "replicas", errors);
-    selector::with_template(spec, &path, errors);
+    selector::with_template(spec, &path, &selector::DEPLOYMENT, errors);
     strategy(&spec["strategy"], &path.child("strategy"), errors);
     for field in ["minReadySeconds", "revisionHistoryLimit", "progressDeadlineSeconds"] {
         fields::not_negative(spec, &path, field, errors);
@@ -136,6 +137,21 @@ fn percent(text: &str) -> Option<i64> {
     number.then(|| digits.parse().unwrap_or(i64::MAX))
 }
 
+/// A number or a percentage that is not negative and at most everything; `zero`: it may be nothing.
+pub fn int_or_percent(at: &At, zero: bool, errors: &mut Vec<Error>) {
+    match at.json {
+        Json::Str(text) if percent(text).is_none() => at.invalid(PERCENT, errors),
+        _ => at.not_negative(errors),
+    }
+    let number = at.json.as_str().map_or(at.int(), percent);
+    if !zero && number == Some(0) {
+        at.invalid("cannot be 0", errors);
+    }
+    if at.json.as_str().and_then(percent).is_some_and(|n| n > 100) {
+        at.invalid("must not be greater than 100%", errors);
+    }
+}
+
 fn validate_status(new: &Json, old: &Json, errors: &mut Vec<Error>) {
     let status = &new["status"];
     let counts = [
@@ -155,9 +171,5 @@ fn validate_status(new: &Json, old: &Json, errors: &mut Vec<Error>) {
         ["availableReplicas", "readyReplicas", "readyReplicas"],
     ];
     selector::counts(status, &counts, &limits, errors);
-    let (count, before) = (&status["collisionCount"], &old["status"]["collisionCount"]);
-    if before.as_i64().is_some_and(|n| count.as_i64().unwrap_or(0) < n) {
-        let path = Path::new("status").child("collisionCount");
-        errors.push(Error::invalid(&path, count, "cannot be decremented"));
-    }
+    selector::collisions(new, old, errors);
 }

@@ -9,17 +9,34 @@ use crate::api::field::Error;
 use crate::api::{Request, Resource, ResourceInfo, Status};
 use crate::json::{Json, Str};
 
+mod addresses;
+mod admission_kinds;
+mod autoscaler;
+mod budget;
+mod certificate;
+mod claim;
 mod config;
 mod crd;
 mod cron_job;
+mod daemon_set;
 mod deployment;
 mod endpoints;
+mod ingress;
 mod job;
+mod limit_range;
 mod namespace;
+mod network_policy;
+mod node;
+mod persistent_volume;
 mod pod;
+mod rbac;
 mod replica_set;
+mod replication_controller;
 mod resource_quota;
 pub mod service;
+mod small;
+mod stateful_set;
+mod storage;
 
 /// What is special about a kind.
 pub struct Strategy {
@@ -84,40 +101,6 @@ pub const PLAIN: Strategy = Strategy {
 };
 
 static OTHER: Strategy = PLAIN;
-/// Kinds whose `spec` is counted, with nothing else of their own yet.
-static COUNTED: Strategy = Strategy { generation: true, ..PLAIN };
-static ORPHANING: Strategy = Strategy { generation: true, orphans: true, ..PLAIN };
-static RBAC: Strategy = Strategy { name: names::path_segment, ..PLAIN };
-static LEASE: Strategy = Strategy { create_on_update: true, ..PLAIN };
-static NODE: Strategy = Strategy {
-    selectable: &["spec.unschedulable"],
-    creates_status: true,
-    defaults: |node| {
-        let capacity = node["status"]["capacity"].clone();
-        if node["status"]["allocatable"].is_empty() && !capacity.is_empty() {
-            node.set_at(&["status", "allocatable"], capacity);
-        }
-    },
-    ..PLAIN
-};
-static SERVICE_ACCOUNT: Strategy = Strategy { returns_deleted: true, ..PLAIN };
-static EVENT: Strategy = Strategy {
-    selectable: &[
-        "involvedObject.kind",
-        "involvedObject.namespace",
-        "involvedObject.name",
-        "involvedObject.uid",
-        "involvedObject.apiVersion",
-        "involvedObject.resourceVersion",
-        "involvedObject.fieldPath",
-        "reason",
-        "reportingComponent",
-        "source",
-        "type",
-    ],
-    create_on_update: true,
-    ..PLAIN
-};
 
 /// The strategy of a resource.
 pub fn of(resource: &Resource) -> &'static Strategy {
@@ -125,26 +108,54 @@ pub fn of(resource: &Resource) -> &'static Strategy {
     match info.names() {
         ("", "pods") => &pod::POD,
         ("", "namespaces") => &namespace::NAMESPACE,
-        ("", "nodes") => &NODE,
+        ("", "nodes") => &node::NODE,
         ("", "configmaps") => &config::CONFIG_MAP,
         ("", "secrets") => &config::SECRET,
-        ("", "serviceaccounts") => &SERVICE_ACCOUNT,
+        ("", "serviceaccounts") => &small::SERVICE_ACCOUNT,
         ("", "endpoints") => &endpoints::ENDPOINTS,
         ("", "services") => &service::SERVICE,
         ("", "resourcequotas") => &resource_quota::RESOURCE_QUOTA,
-        ("", "events") => &EVENT,
-        ("", "replicationcontrollers") => &ORPHANING,
+        ("", "limitranges") => &limit_range::LIMIT_RANGE,
+        ("", "events") => &small::EVENT,
+        ("", "replicationcontrollers") => &replication_controller::REPLICATION_CONTROLLER,
+        ("", "podtemplates") => &small::POD_TEMPLATE,
+        ("", "persistentvolumeclaims") => &claim::CLAIM,
+        ("", "persistentvolumes") => &persistent_volume::PERSISTENT_VOLUME,
         ("apps", "deployments") => &deployment::DEPLOYMENT,
         ("apps", "replicasets") => &replica_set::REPLICA_SET,
+        ("apps", "statefulsets") => &stateful_set::STATEFUL_SET,
+        ("apps", "daemonsets") => &daemon_set::DAEMON_SET,
+        ("apps", "controllerrevisions") => &small::CONTROLLER_REVISION,
         ("batch", "jobs") => &job::JOB,
         ("batch", "cronjobs") => &cron_job::CRON_JOB,
-        ("coordination.k8s.io", "leases") => &LEASE,
-        ("rbac.authorization.k8s.io", _) => &RBAC,
-        ("apps" | "batch" | "policy" | "networking.k8s.io", plural) if plural != "controllerrevisions" => {
-            &COUNTED
-        }
+        ("autoscaling", "horizontalpodautoscalers") => &autoscaler::AUTOSCALER,
+        ("coordination.k8s.io", "leases") => &small::LEASE,
+        ("rbac.authorization.k8s.io", "roles") => &rbac::ROLE,
+        ("rbac.authorization.k8s.io", "clusterroles") => &rbac::CLUSTER_ROLE,
+        ("rbac.authorization.k8s.io", "rolebindings") => &rbac::ROLE_BINDING,
+        ("rbac.authorization.k8s.io", "clusterrolebindings") => &rbac::CLUSTER_ROLE_BINDING,
+        ("policy", "poddisruptionbudgets") => &budget::BUDGET,
+        ("networking.k8s.io", "ingresses") => &ingress::INGRESS,
+        ("networking.k8s.io", "ingressclasses") => &ingress::INGRESS_CLASS,
+        ("networking.k8s.io", "networkpolicies") => &network_policy::NETWORK_POLICY,
+        ("networking.k8s.io", "ipaddresses") => &addresses::IP_ADDRESS,
+        ("networking.k8s.io", "servicecidrs") => &addresses::SERVICE_CIDR,
         ("discovery.k8s.io", "endpointslices") => &endpoints::ENDPOINT_SLICE,
         ("apiextensions.k8s.io", _) => &crd::CUSTOM_RESOURCE_DEFINITION,
+        ("scheduling.k8s.io", "priorityclasses") => &small::PRIORITY_CLASS,
+        ("node.k8s.io", "runtimeclasses") => &small::RUNTIME_CLASS,
+        ("storage.k8s.io", "storageclasses") => &storage::STORAGE_CLASS,
+        ("storage.k8s.io", "volumeattributesclasses") => &storage::ATTRIBUTES_CLASS,
+        ("storage.k8s.io", "volumeattachments") => &storage::ATTACHMENT,
+        ("storage.k8s.io", "csidrivers") => &storage::DRIVER,
+        ("storage.k8s.io", "csinodes") => &storage::NODE,
+        ("storage.k8s.io", "csistoragecapacities") => &storage::CAPACITY,
+        ("certificates.k8s.io", "certificatesigningrequests") => &certificate::SIGNING_REQUEST,
+        ("admissionregistration.k8s.io", "validatingwebhookconfigurations") => &admission_kinds::VALIDATING,
+        ("admissionregistration.k8s.io", "mutatingwebhookconfigurations") => &admission_kinds::MUTATING,
+        ("admissionregistration.k8s.io", "validatingadmissionpolicies") => &admission_kinds::POLICY,
+        ("admissionregistration.k8s.io", "validatingadmissionpolicybindings") => &admission_kinds::BINDING,
+        ("admissionregistration.k8s.io", _) => &admission_kinds::MUTATING_POLICY,
         _ => &OTHER,
     }
 }

@@ -1,7 +1,6 @@
 //! Pods.
 
 use super::{PLAIN, Strategy};
-use crate::api::field::Path;
 use crate::apiserver::validation::{self, names};
 use crate::apiserver::{pod_spec, pod_warnings};
 use crate::json;
@@ -38,8 +37,8 @@ pub static POD: Strategy = Strategy {
         }
     },
     prepare_update: |new, old| new.set("status", &old["status"]),
-    validate: |pod, errors| validation::pod::spec(&pod["spec"], &Path::new("spec"), errors),
-    validate_update: validation::pod::update,
+    validate: validation::pod::create,
+    validate_update: validation::pod_update::update,
     warnings,
     generation: true,
     grace: |pod, asked| {

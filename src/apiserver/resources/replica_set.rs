@@ -51,5 +51,5 @@ fn validate(set: &Json, errors: &mut Vec<Error>) {
     let (spec, path) = (&set["spec"], Path::new("spec"));
     fields::not_negative(spec, &path, "replicas", errors);
     fields::not_negative(spec, &path, "minReadySeconds", errors);
-    selector::with_template(spec, &path, errors);
+    selector::with_template(spec, &path, &selector::DEPLOYMENT, errors);
 }

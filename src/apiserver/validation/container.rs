@@ -1,323 +1,228 @@
-//! Containers of a pod spec.
+//! Containers of a pod spec: `validateContainers`, `validateInitContainers`, `validateEphemeralContainers` of
+//! `pkg/apis/core/validation`.
 
-use super::{env, fields, names};
-use crate::api::field::{Error, Path};
-use crate::api::quantity::Quantity;
+use super::at::{At, Errors};
+use super::{env, handler, mount, names, resource, security};
+use crate::api::field::Error;
 use crate::json::Json;
 
 /// What the containers of a pod share.
 pub struct Scope<'a> {
-    /// The names of the pod's volumes.
-    pub volumes: &'a [String],
-    /// Whether the pod uses its node's network.
-    pub host_network: bool,
+    /// The pod's volumes that are faultless.
+    pub volumes: &'a [&'a Json],
+    /// The pod's spec.
+    pub spec: &'a Json,
+    /// Whether it is a Pod's own spec, not a template's.
+    pub pod: bool,
 }
 
-/// Checks a list of containers; `taken` collects the names.
-pub fn containers(
-    list: &Json,
-    path: &Path,
-    scope: &Scope<'_>,
-    taken: &mut Vec<String>,
-    errors: &mut Vec<Error>,
-) {
-    let init = path.to_string().ends_with("initContainers");
-    for (i, one) in list.items().iter().enumerate() {
-        let path = path.index(i);
-        container(one, &path, scope, errors);
-        if init && one["restartPolicy"].str() != "Always" {
-            for field in ["lifecycle", "livenessProbe", "readinessProbe", "startupProbe"] {
-                if !one[field].is_null() {
-                    let detail = "may not be set for init containers without restartPolicy=Always";
-                    errors.push(Error::forbidden(&path.child(field), detail));
-                }
-            }
-        }
-        let name = one["name"].str();
-        if taken.iter().any(|t| t == name) && !name.is_empty() {
-            errors.push(Error::duplicate(&path.child("name"), name));
-        }
-        taken.push(name.into());
+/// The containers of a spec, of all three sorts.
+pub fn all(spec: &At, scope: &Scope, errors: Errors) {
+    let containers = spec.get("containers");
+    containers.required(errors);
+    let mut names: Vec<&str> = Vec::new();
+    let each = containers.each();
+    for container in &each {
+        common(container, scope, errors);
+        unique(container, &mut names, errors);
+        handler::all(container, scope, errors);
+        let (policy, rules) = (container.get("restartPolicy"), container.get("restartPolicyRules"));
+        restart_policy(&policy, &rules, errors);
     }
-    host_ports(list, path, errors);
-}
-
-fn container(container: &Json, path: &Path, scope: &Scope<'_>, errors: &mut Vec<Error>) {
-    let name = container["name"].str();
-    if name.is_empty() {
-        errors.push(Error::required(&path.child("name"), ""));
-    } else {
-        for problem in names::label(name) {
-            errors.push(Error::invalid(&path.child("name"), name, problem));
-        }
-    }
-    let image = container["image"].str();
-    if image.is_empty() {
-        errors.push(Error::required(&path.child("image"), ""));
-    } else if image.trim() != image {
-        let detail = "must not have leading or trailing whitespace";
-        errors.push(Error::invalid(&path.child("image"), image, detail));
-    }
-    for hook in ["postStart", "preStop"] {
-        let handler = &container["lifecycle"][hook];
-        if !handler.is_null() {
-            handlers(handler, &path.child("lifecycle").child(hook), errors);
-        }
-    }
-    for kind in ["livenessProbe", "readinessProbe", "startupProbe"] {
-        if !container[kind].is_null() {
-            probe(kind, &container[kind], &path.child(kind), errors);
-        }
-    }
-    fields::one_of(container, path, "terminationMessagePolicy", &["FallbackToLogsOnError", "File"], errors);
-    ports(&container["ports"], &path.child("ports"), scope.host_network, errors);
-    env::env(&container["env"], &path.child("env"), errors);
-    env::env_from(&container["envFrom"], &path.child("envFrom"), errors);
-    mounts(container, &path.child("volumeMounts"), scope.volumes, errors);
-    fields::one_of(container, path, "imagePullPolicy", &["Always", "IfNotPresent", "Never"], errors);
-    resources(&container["resources"], &path.child("resources"), errors);
-    for field in ["runAsUser", "runAsGroup"] {
-        user_id(&container["securityContext"], &path.child("securityContext"), field, errors);
-    }
-    fields::one_of(container, path, "restartPolicy", &["Always", "Never", "OnFailure"], errors);
-}
-
-/// A user or group id.
-pub fn user_id(context: &Json, path: &Path, field: &str, errors: &mut Vec<Error>) {
-    if context[field].as_i64().is_some_and(|id| !(0..=i64::from(i32::MAX)).contains(&id)) {
-        let detail = "must be between 0 and 2147483647, inclusive";
-        errors.push(Error::invalid(&path.child(field), &context[field], detail));
-    }
-}
-
-const PORT_RANGE: &str = "must be between 1 and 65535, inclusive";
-
-fn ports(ports: &Json, path: &Path, host_network: bool, errors: &mut Vec<Error>) {
-    let mut taken: Vec<&str> = Vec::new();
-    for (i, port) in ports.items().iter().enumerate() {
-        let path = path.index(i);
-        let name = port["name"].str();
-        if !name.is_empty() {
-            let problems = names::port_name(name);
-            if problems.is_empty() && taken.contains(&name) {
-                errors.push(Error::duplicate(&path.child("name"), name));
-            }
-            taken.push(name);
-            for problem in problems {
-                errors.push(Error::invalid(&path.child("name"), name, problem));
-            }
-        }
-        match port["containerPort"].as_i64().unwrap_or(0) {
-            0 => errors.push(Error::required(&path.child("containerPort"), "")),
-            1..=65535 => {}
-            n => errors.push(Error::invalid(&path.child("containerPort"), n, PORT_RANGE)),
-        }
-        match port["hostPort"].as_i64().unwrap_or(0) {
-            0 => {}
-            n if !(1..=65535).contains(&n) => {
-                errors.push(Error::invalid(&path.child("hostPort"), n, PORT_RANGE));
-            }
-            n if host_network && port["containerPort"].as_i64() != Some(n) => {
-                let detail = "must match `containerPort` when `hostNetwork` is true";
-                errors.push(Error::invalid(&path.child("hostPort"), n, detail));
-            }
-            _ => {}
-        }
-        fields::one_of(port, &path, "protocol", &["SCTP", "TCP", "UDP"], errors);
-    }
-}
-
-fn host_ports(list: &Json, path: &Path, errors: &mut Vec<Error>) {
-    let mut taken: Vec<String> = Vec::new();
-    for (i, container) in list.items().iter().enumerate() {
-        for (j, port) in container["ports"].items().iter().enumerate() {
-            let number = port["hostPort"].as_i64().unwrap_or(0);
-            if number == 0 {
-                continue;
-            }
-            let id = format!("{}/{}/{number}", port["protocol"].str(), port["hostIP"].str());
-            if taken.contains(&id) {
-                let path = path.index(i).child("ports").index(j).child("hostPort");
-                errors.push(Error::duplicate(&path, id));
-            } else {
-                taken.push(id);
-            }
-        }
-    }
-}
-
-fn mounts(container: &Json, path: &Path, volumes: &[String], errors: &mut Vec<Error>) {
-    let mut taken: Vec<&str> = Vec::new();
-    for (i, mount) in container["volumeMounts"].items().iter().enumerate() {
-        let item = path.index(i);
-        let (name, at) = (mount["name"].str(), mount["mountPath"].str());
-        if name.is_empty() {
-            errors.push(Error::required(&item.child("name"), ""));
-        }
-        if !volumes.iter().any(|v| v == name) {
-            errors.push(Error::not_found(&item.child("name"), name));
-        }
-        if at.is_empty() {
-            errors.push(Error::required(&item.child("mountPath"), ""));
-        }
-        if taken.contains(&at) {
-            errors.push(Error::invalid(&item.child("mountPath"), at, "must be unique"));
-        }
-        taken.push(at);
-        let sub_path = mount["subPath"].str();
-        if !sub_path.is_empty() {
-            // Upstream's message leaves the index out.
-            local_path(sub_path, &path.child("subPath"), errors);
-        }
-        let expression = mount["subPathExpr"].str();
-        if !expression.is_empty() {
-            if !sub_path.is_empty() {
-                let detail = "subPathExpr and subPath are mutually exclusive";
-                errors.push(Error::invalid(&item.child("subPathExpr"), expression, detail));
-            }
-            local_path(expression, &path.child("subPathExpr"), errors);
-        }
-        let propagation = mount["mountPropagation"].str();
-        fields::one_of(
-            mount,
-            path,
-            "mountPropagation",
-            &["Bidirectional", "HostToContainer", "None"],
-            errors,
-        );
-        if propagation == "Bidirectional"
-            && container["securityContext"]["privileged"].as_bool() != Some(true)
-        {
-            let detail = "Bidirectional mount propagation is available only to privileged containers";
-            errors.push(Error::forbidden(&path.child("mountPropagation"), detail));
-        }
-        fields::one_of(mount, path, "recursiveReadOnly", &["Disabled", "Enabled", "IfPossible"], errors);
-        if matches!(mount["recursiveReadOnly"].str(), "Enabled" | "IfPossible") {
-            let path = path.child("recursiveReadOnly");
-            if mount["readOnly"].as_bool() != Some(true) {
-                errors.push(Error::forbidden(&path, "may only be specified when readOnly is true"));
-            }
-            if !matches!(propagation, "" | "None") {
-                let detail = "may only be specified when mountPropagation is None or not specified";
-                errors.push(Error::forbidden(&path, detail));
-            }
-        }
-    }
-}
-
-/// A path below something: relative, without `..`.
-pub fn local_path(text: &str, path: &Path, errors: &mut Vec<Error>) {
-    if text.starts_with('/') {
-        errors.push(Error::invalid(path, text, "must be a relative path"));
-    }
-    no_backsteps(text, path, errors);
-}
-
-/// A path without `..`.
-pub fn no_backsteps(text: &str, path: &Path, errors: &mut Vec<Error>) {
-    if text.split('/').any(|part| part == "..") {
-        errors.push(Error::invalid(path, text, "must not contain '..'"));
-    }
-}
-
-fn resources(resources: &Json, path: &Path, errors: &mut Vec<Error>) {
-    let quantity = |kind: &str, name: &str| Quantity::parse(resources[kind][name].str());
-    for kind in ["limits", "requests"] {
-        for (name, value) in resources[kind].entries() {
-            let path = path.child(kind).key(name);
-            let standard = matches!(&**name, "cpu" | "memory" | "ephemeral-storage");
-            let known = standard || name.starts_with("hugepages-") || name.contains('/');
-            if !known {
-                let detail = "must be a standard resource type or fully qualified";
-                errors.push(Error::invalid(&path, name, detail));
-                errors.push(Error::invalid(&path, name, "must be a standard resource for containers"));
-            }
-            if let Some(amount) = quantity(kind, name) {
-                if amount.nano() < 0 {
-                    let detail = "must be greater than or equal to 0";
-                    errors.push(Error::invalid(&path, value.str(), detail));
-                } else if !standard && amount.nano() % 1_000_000_000 != 0 {
-                    errors.push(Error::invalid(&path, value, "must be an integer"));
-                }
-                if kind == "requests"
-                    && let Some(limit) = quantity("limits", name)
-                    && amount > limit
-                {
-                    let detail = format!("must be less than or equal to {name} limit of {limit}");
-                    errors.push(Error::invalid(&path_of_requests(path), value.str(), detail));
-                }
-            }
-        }
-    }
-}
-
-/// Upstream's path of a request above its limit has no key.
-fn path_of_requests(path: Path) -> Path {
-    let text = path.to_string();
-    Path::new(text.split_once(".requests[").map_or(text.clone(), |(p, _)| format!("{p}.requests")).as_str())
-}
-
-fn handlers(handler: &Json, path: &Path, errors: &mut Vec<Error>) {
-    let kinds = ["exec", "httpGet", "tcpSocket", "grpc", "sleep"];
-    let set: Vec<&str> = kinds.into_iter().filter(|k| !handler[*k].is_null()).collect();
-    for (i, kind) in set.iter().enumerate() {
-        let path = path.child(kind);
-        if i > 0 {
-            errors.push(Error::forbidden(&path, "may not specify more than 1 handler type"));
+    host_ports(&each, errors);
+    for container in &spec.get("initContainers").each() {
+        common(container, scope, errors);
+        let (policy, rules) = (container.get("restartPolicy"), container.get("restartPolicyRules"));
+        restart_policy(&policy, &rules, errors);
+        unique(container, &mut names, errors);
+        host_ports(std::slice::from_ref(container), errors);
+        if policy.str() == "Always" {
+            handler::all(container, scope, errors);
             continue;
         }
-        let source = &handler[*kind];
-        match *kind {
-            "exec" if source["command"].is_empty() => {
-                errors.push(Error::required(&path.child("command"), ""));
+        for field in ["lifecycle", "livenessProbe", "readinessProbe", "startupProbe"] {
+            let field = container.get(field);
+            if field.set() {
+                field.forbidden("may not be set for init containers without restartPolicy=Always", errors);
             }
-            "httpGet" => {
-                if source["path"].is_empty() {
-                    errors.push(Error::required(&path.child("path"), ""));
-                }
-                port_of(&source["port"], &path.child("port"), errors);
-                fields::one_of(source, &path, "scheme", &["HTTP", "HTTPS"], errors);
-                for header in source["httpHeaders"].items() {
-                    let name = header["name"].str();
-                    if name.is_empty() || !name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-') {
-                        let detail = "a valid HTTP header must consist of alphanumeric characters or '-' (e.g. 'X-Header-Name', regex used for validation is '[-A-Za-z0-9]+')";
-                        errors.push(Error::invalid(&path.child("httpHeaders"), name, detail));
-                    }
-                }
-            }
-            "tcpSocket" | "grpc" => port_of(&source["port"], &path.child("port"), errors),
-            _ => {}
         }
     }
-    if set.is_empty() {
-        errors.push(Error::required(path, "must specify a handler type"));
+    ephemeral(&spec.get("ephemeralContainers"), scope, &mut names, errors);
+}
+
+fn unique<'a>(container: &At<'a>, names: &mut Vec<&'a str>, errors: Errors) {
+    let name = container.get("name");
+    if names.contains(&name.str()) && !name.empty() {
+        name.duplicate(errors);
+    }
+    names.push(name.str());
+}
+
+/// What an ephemeral container may say; the rest is for containers that a pod relies on.
+const EPHEMERAL: [&str; 15] = [
+    "name",
+    "image",
+    "command",
+    "args",
+    "workingDir",
+    "env",
+    "envFrom",
+    "imagePullPolicy",
+    "securityContext",
+    "stdin",
+    "stdinOnce",
+    "terminationMessagePath",
+    "terminationMessagePolicy",
+    "tty",
+    "volumeMounts",
+];
+
+fn ephemeral<'a>(list: &At<'a>, scope: &Scope, names: &mut Vec<&'a str>, errors: Errors) {
+    let others = names.len();
+    for container in &list.each() {
+        common(container, scope, errors);
+        image_blanks(container, errors);
+        unique(container, names, errors);
+        let target = container.get("targetContainerName");
+        if !target.empty() && !names[..others].contains(&target.str()) {
+            errors.push(Error::not_found(&target.path, target.str()));
+        }
+        for (field, value) in container.json.entries() {
+            let allowed = EPHEMERAL.contains(&field.as_str()) || *field == "targetContainerName";
+            if !allowed && !value.is_empty() && value.as_bool() != Some(false) {
+                container.get(field).forbidden("cannot be set for an Ephemeral Container", errors);
+            }
+        }
+        for mount in container.get("volumeMounts").each() {
+            for field in ["subPath", "subPathExpr"] {
+                if !mount.get(field).empty() {
+                    mount.get(field).forbidden("cannot be set for an Ephemeral Container", errors);
+                }
+            }
+        }
     }
 }
 
-fn port_of(port: &Json, path: &Path, errors: &mut Vec<Error>) {
-    if let Some(name) = port.as_str() {
-        for problem in names::port_name(name) {
-            errors.push(Error::invalid(path, name, problem));
-        }
-    } else if !port.as_i64().is_some_and(|n| (1..=65535).contains(&n)) {
-        errors.push(Error::invalid(path, port.as_i64().unwrap_or(0), PORT_RANGE));
+/// Blanks around an image's name, which only a Pod is refused for.
+pub fn image_blanks(container: &At, errors: Errors) {
+    let image = container.get("image");
+    if image.str().trim() != image.str() {
+        image.invalid("must not have leading or trailing whitespace", errors);
     }
 }
 
-fn probe(kind: &str, probe: &Json, path: &Path, errors: &mut Vec<Error>) {
-    handlers(probe, path, errors);
-    for field in
-        ["initialDelaySeconds", "timeoutSeconds", "periodSeconds", "successThreshold", "failureThreshold"]
-    {
-        fields::not_negative(probe, path, field, errors);
+fn common(container: &At, scope: &Scope, errors: Errors) {
+    container.get("name").name(names::label, errors);
+    container.get("image").required(errors);
+    container.get("terminationMessagePolicy").choice(&["File", "FallbackToLogsOnError"], errors);
+    ports(&container.get("ports"), errors);
+    env::env(container, scope, errors);
+    env::env_from(&container.json["envFrom"], &container.path.child("envFrom"), errors);
+    mount::mounts(container, scope, errors);
+    mount::devices(container, scope, errors);
+    container.get("imagePullPolicy").choice(&["Always", "IfNotPresent", "Never"], errors);
+    resource::requirements(
+        &container.get("resources"),
+        resource::container_name,
+        &scope.spec["resourceClaims"],
+        errors,
+    );
+    resize_policy(&container.get("resizePolicy"), scope.spec["restartPolicy"].str(), errors);
+    security::container(&container.get("securityContext"), scope, errors);
+}
+
+fn ports(ports: &At, errors: Errors) {
+    let mut taken: Vec<&str> = Vec::new();
+    for port in ports.each() {
+        let name = port.get("name");
+        if !name.empty() {
+            let problems = names::port_name(name.str());
+            if problems.is_empty() && taken.contains(&name.str()) {
+                name.duplicate(errors);
+            }
+            taken.push(name.str());
+            name.must(names::port_name, errors);
+        }
+        let number = port.get("containerPort");
+        match number.int() {
+            None | Some(0) => number.missing("", errors),
+            _ => number.port(errors),
+        }
+        let host = port.get("hostPort");
+        if host.int() != Some(0) {
+            host.port(errors);
+        }
+        port.get("protocol").choice(&["SCTP", "TCP", "UDP"], errors);
     }
-    let success = &probe["successThreshold"];
-    if kind != "readinessProbe" && success.as_i64().is_some_and(|n| n != 1) {
-        errors.push(Error::invalid(&path.child("successThreshold"), success, "must be 1"));
+}
+
+/// No two ports of the host may be the same.
+fn host_ports(containers: &[At], errors: Errors) {
+    let mut taken: Vec<String> = Vec::new();
+    for port in containers.iter().flat_map(|container| container.get("ports").each()) {
+        let host = port.get("hostPort");
+        let Some(number) = host.int().filter(|n| *n != 0) else { continue };
+        let id = format!("{}/{}/{number}", port.get("protocol").str(), port.get("hostIP").str());
+        if taken.contains(&id) {
+            errors.push(Error::duplicate(&host.path, id));
+        } else {
+            taken.push(id);
+        }
     }
-    let grace = &probe["terminationGracePeriodSeconds"];
-    if kind == "readinessProbe" && !grace.is_null() {
-        let detail = "must not be set for readinessProbes";
-        errors.push(Error::invalid(&path.child("terminationGracePeriodSeconds"), grace, detail));
+}
+
+/// A pod on its node's network has no ports of its own (`validatePodHostNetworkDeps`).
+pub fn host_network(spec: &At, scope: &Scope, errors: Errors) {
+    for port in spec.get("containers").each().iter().flat_map(|c| c.get("ports").each()) {
+        let host = port.get("hostPort");
+        let number = host.int().unwrap_or(0);
+        if (scope.pod || number != 0) && number != port.get("containerPort").int().unwrap_or(0) {
+            let detail = "must match `containerPort` when `hostNetwork` is true";
+            errors.push(Error::invalid(&host.path, number, detail));
+        }
+    }
+}
+
+/// What a container does when it ends, whatever its pod says.
+fn restart_policy(policy: &At, rules: &At, errors: Errors) {
+    if !policy.set() {
+        if !rules.empty() {
+            policy.missing("must specify restartPolicy when restart rules are used", errors);
+        }
+        return;
+    }
+    policy.one_of(&["Always", "Never", "OnFailure"], errors);
+    if rules.json.items().len() > 20 {
+        errors.push(Error::too_long(&rules.path, 20));
+    }
+    for rule in rules.each() {
+        rule.get("action").choice(&["Restart", "RestartAllContainers"], errors);
+        let codes = rule.get("exitCodes");
+        if codes.set() {
+            codes.get("operator").choice(&["In", "NotIn"], errors);
+            if codes.get("values").json.items().len() > 255 {
+                errors.push(Error::too_long(&codes.get("values").path, 255));
+            }
+        } else {
+            codes.missing("must be specified", errors);
+        }
+    }
+}
+
+/// Whether a container starts anew when it is given other resources; upstream's paths leave the index out.
+fn resize_policy(list: &At, pod_policy: &str, errors: Errors) {
+    let mut taken: Vec<&str> = Vec::new();
+    for policy in list.each() {
+        let (resource, restart) = (policy.get("resourceName"), policy.get("restartPolicy"));
+        if taken.contains(&resource.str()) {
+            errors.push(Error::duplicate(&policy.path, resource.json));
+        }
+        taken.push(resource.str());
+        At::new(resource.json, &list.path).choice(&["cpu", "memory"], errors);
+        At::new(restart.json, &list.path).choice(&["NotRequired", "RestartContainer"], errors);
+        if pod_policy == "Never" && restart.str() != "NotRequired" {
+            let detail = "must be 'NotRequired' when `restartPolicy` is 'Never'";
+            errors.push(Error::invalid(&list.path, restart.json, detail));
+        }
     }
 }

@@ -1,6 +1,9 @@
 //! Environment variables of a container, and the references that they share with volumes (`ValidateEnv`,
 //! `ValidateEnvFrom` of `pkg/apis/core/validation`).
 
+use super::at::At;
+use super::container::Scope;
+use super::mount;
 use super::names::{self, Problems};
 use crate::api::field::{Error, Path};
 use crate::api::quantity::Quantity;
@@ -11,18 +14,12 @@ fn report(value: &str, path: &Path, problems: Problems, errors: &mut Vec<Error>)
     errors.extend(problems.into_iter().map(|problem| Error::invalid(path, value, problem)));
 }
 
-/// `env`
-pub fn env(env: &Json, path: &Path, errors: &mut Vec<Error>) {
-    for (i, variable) in env.items().iter().enumerate() {
-        let path = path.index(i);
-        let name = variable["name"].str();
-        if name.is_empty() {
-            errors.push(Error::required(&path.child("name"), ""));
-        } else {
-            report(name, &path.child("name"), names::env_name(name), errors);
-        }
-        if !variable["valueFrom"].is_null() {
-            value_from(variable, &path.child("valueFrom"), errors);
+/// `env` of a container.
+pub fn env(container: &At, scope: &Scope, errors: &mut Vec<Error>) {
+    for variable in container.get("env").each() {
+        variable.get("name").name(names::env_name, errors);
+        if variable.get("valueFrom").set() {
+            value_from(&variable, scope, errors);
         }
     }
 }
@@ -40,34 +37,42 @@ const ENV_FIELDS: &[&str] = &[
     "status.podIPs",
 ];
 
-fn value_from(variable: &Json, path: &Path, errors: &mut Vec<Error>) {
-    let from = &variable["valueFrom"];
-    for (source, reference) in from.entries() {
-        let path = path.child(source);
-        match &**source {
-            "fieldRef" => field_ref(reference, &path, ENV_FIELDS, errors),
-            "resourceFieldRef" => resource_ref(reference, &path, false, errors),
-            "configMapKeyRef" | "secretKeyRef" => {
-                let (name, key) = (reference["name"].str(), reference["key"].str());
-                report(name, &path.child("name"), names::subdomain(name), errors);
-                if key.is_empty() {
-                    errors.push(Error::required(&path.child("key"), ""));
-                } else {
-                    report(key, &path.child("key"), names::config_key(key), errors);
+fn value_from(variable: &At, scope: &Scope, errors: &mut Vec<Error>) {
+    let from = variable.get("valueFrom");
+    let kinds = ["fieldRef", "resourceFieldRef", "configMapKeyRef", "secretKeyRef", "fileKeyRef"];
+    let set: Vec<At> = kinds.iter().map(|kind| from.get(kind)).filter(At::set).collect();
+    for (reference, kind) in set.iter().zip(kinds.iter().filter(|kind| from.get(kind).set())) {
+        let key = reference.get("key");
+        match *kind {
+            "fieldRef" => field_ref(reference.json, &reference.path, ENV_FIELDS, errors),
+            "resourceFieldRef" => resource_ref(reference.json, &reference.path, false, errors),
+            "fileKeyRef" => {
+                key.name(names::env_name, errors);
+                let volume = reference.get("volumeName");
+                volume.name(names::label, errors);
+                if !volume.empty() && !scope.volumes.iter().any(|v| v["name"].str() == volume.str()) {
+                    errors.push(Error::not_found(&volume.path, volume.str()));
+                }
+                let file = reference.get("path");
+                if file.required(errors) {
+                    mount::not_reserved(file.str(), &file.path, errors);
                 }
             }
-            _ => {}
+            _ => {
+                reference.get("name").must(names::subdomain, errors);
+                key.name(names::config_key, errors);
+            }
         }
     }
-    let detail = match from.entries().len() {
+    let detail = match set.len() {
         0 => {
             "must specify one of: `fieldRef`, `resourceFieldRef`, `configMapKeyRef`, `secretKeyRef` or `fileKeyRef`"
         }
-        _ if !variable["value"].is_empty() => "may not be specified when `value` is not empty",
+        _ if !variable.get("value").empty() => "may not be specified when `value` is not empty",
         1 => return,
         _ => "may not have more than one field specified at a time",
     };
-    errors.push(Error::invalid(path, "", detail));
+    errors.push(Error::invalid(&from.path, "", detail));
 }
 
 /// `envFrom`; upstream's message about a missing source leaves the index out.

@@ -116,9 +116,9 @@ pub fn annotations(annotations: &Json, path: &Path, errors: &mut Vec<Error>) {
 }
 
 fn owners(owners: &Json, path: &Path, errors: &mut Vec<Error>) {
-    let mut controller: Option<&Json> = None;
-    for (i, owner) in owners.items().iter().enumerate() {
-        if owner["apiVersion"].str().is_empty() {
+    for owner in owners.items() {
+        let version = owner["apiVersion"].str();
+        if version.is_empty() {
             errors.push(Error::invalid(&path.child("apiVersion"), "", "version must not be empty"));
         }
         for (field, value) in [("kind", &owner["kind"]), ("name", &owner["name"]), ("uid", &owner["uid"])] {
@@ -126,20 +126,32 @@ fn owners(owners: &Json, path: &Path, errors: &mut Vec<Error>) {
                 errors.push(Error::invalid(&path.child(field), "", "must not be empty"));
             }
         }
-        if owner["controller"].as_bool() == Some(true) {
-            if let Some(first) = controller {
-                let detail = format!(
-                    "Only one reference can have Controller set to true. Found \"true\" in references for {}/{} and {}/{}",
-                    first["kind"].str(),
-                    first["name"].str(),
-                    owner["kind"].str(),
-                    owner["name"].str()
-                );
-                errors.push(Error::invalid_shown(&path.index(i), None, detail));
-            }
-            controller = Some(owner);
+        // An event may go at any time.
+        if version == "v1" && owner["kind"].str() == "Event" {
+            let detail = "/v1, Kind=Event is disallowed from being an owner";
+            errors.push(Error::invalid_shown(path, Some(&owner_shown(owner)), detail));
         }
     }
+    let mut controllers = owners.items().iter().filter(|owner| owner["controller"].as_bool() == Some(true));
+    let Some(first) = controllers.next() else { return };
+    for owner in controllers {
+        let detail = format!(
+            "Only one reference can have Controller set to true. Found \"true\" in references for {}/{} and {}/{}",
+            first["kind"].str(),
+            first["name"].str(),
+            owner["kind"].str(),
+            owner["name"].str()
+        );
+        let shown: Vec<String> = owners.items().iter().map(owner_shown).collect();
+        errors.push(Error::invalid_shown(path, Some(&format!("[{}]", shown.join(","))), detail));
+    }
+}
+
+/// An owner as JSON in the order of its Go struct.
+fn owner_shown(owner: &Json) -> String {
+    let fields = ["apiVersion", "kind", "name", "uid", "controller", "blockOwnerDeletion"];
+    let set = fields.iter().filter_map(|field| Some(format!("\"{field}\":{}", owner.get(field)?)));
+    format!("{{{}}}", set.collect::<Vec<String>>().join(","))
 }
 
 fn finalizers(finalizers: &Json, path: &Path, errors: &mut Vec<Error>) {

@@ -162,3 +162,52 @@ pub fn env_name(name: &str) -> Problems {
     }
     Problems::new()
 }
+
+/// A name of an HTTP header (`IsHTTPHeaderName`).
+pub fn header(name: &str) -> Problems {
+    if !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-') {
+        return Problems::new();
+    }
+    vec!["a valid HTTP header must consist of alphanumeric characters or '-' (e.g. 'X-Header-Name', regex used for validation is '[-A-Za-z0-9]+')".into()]
+}
+
+const WILDCARD: &str = "a wildcard DNS-1123 subdomain must start with '*.', followed by a valid DNS subdomain, which must consist of lower case alphanumeric characters, '-' or '.' and end with an alphanumeric character (e.g. '*.example.com', regex used for validation is '\\*\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*')";
+
+/// `*.example.com` (`IsWildcardDNS1123Subdomain`).
+pub fn wildcard(name: &str) -> Problems {
+    let mut problems = too_long(name, 253, "characters");
+    if !name.strip_prefix("*.").is_some_and(|rest| rest.split('.').all(lower_label)) {
+        problems.push(WILDCARD.into());
+    }
+    problems
+}
+
+/// A host's name, with or without a star.
+pub fn host(name: &str) -> Problems {
+    if name.contains('*') { wildcard(name) } else { subdomain(name) }
+}
+
+const UNDERSCORE: &str = "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '_', '-' or '.', and must start and end with an alphanumeric character (e.g. '_example.com', regex used for validation is '([_a-z0-9]([-_a-z0-9]*[_a-z0-9])?(\\.[_a-z0-9]([-_a-z0-9]*[_a-z0-9])?)*)')";
+
+/// A subdomain in which `_` may stand (`IsDNS1123SubdomainWithUnderscore`).
+pub fn subdomain_underscore(name: &str) -> Problems {
+    let mut problems = too_long(name, 253, "characters");
+    if !name.split('.').all(|part| lower_label(&part.replace('_', "a"))) {
+        problems.push(UNDERSCORE.into());
+    }
+    problems
+}
+
+/// A name of a kernel's parameter (`IsValidSysctlName`).
+pub fn sysctl(name: &str) -> Problems {
+    let part = |part: &str| lower_label(&part.replace('_', "-"));
+    if name.len() <= 253 && name.split(['.', '/']).all(part) {
+        return Problems::new();
+    }
+    vec![r"must have at most 253 characters and match regex ^([a-z0-9]([-_a-z0-9]*[a-z0-9])?[\./])*[a-z0-9]([-_a-z0-9]*[a-z0-9])?$".into()]
+}
+
+/// The name of a CSI driver (`ValidateCSIDriverName`), its length apart.
+pub fn driver(name: &str) -> Problems {
+    subdomain(&name.to_lowercase())
+}

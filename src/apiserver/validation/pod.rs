@@ -1,208 +1,207 @@
-//! What a pod spec must fulfil, in a Pod or in a template (`pkg/apis/core/validation`).
+//! What a pod spec must fulfil, in a Pod or in a template (`ValidatePodSpec` of `pkg/apis/core/validation`).
 
-use super::{container, fields, meta, names, selector, volume};
+use super::at::{At, Errors};
+use super::container::{self, Scope};
+use super::{affinity, ip, meta, names, resource, security, volume};
 use crate::api::field::{Error, Path};
 use crate::json::Json;
 
 /// Checks a pod template.
-pub fn template(template: &Json, path: &Path, errors: &mut Vec<Error>) {
-    meta::labels(&template["metadata"]["labels"], &path.child("labels"), errors);
-    meta::annotations(&template["metadata"]["annotations"], &path.child("annotations"), errors);
-    spec(&template["spec"], &path.child("spec"), errors);
+pub fn template(template: &Json, path: &Path, errors: Errors) {
+    let template = At::new(template, path);
+    let meta = template.get("metadata");
+    meta::labels(&meta.json["labels"], &path.child("labels"), errors);
+    meta::annotations(&meta.json["annotations"], &path.child("annotations"), errors);
+    let (spec, all) = (template.get("spec"), containers(&template.get("spec")));
+    let annotations = At::new(&meta.json["annotations"], &path.child("annotations"));
+    security::annotations(&annotations, &spec, &all, errors);
+    check(&spec, None, errors);
+    let ephemeral = spec.get("ephemeralContainers");
+    if !ephemeral.empty() {
+        ephemeral.forbidden("ephemeral containers not allowed in pod template", errors);
+    }
 }
 
-/// Checks a pod spec.
-pub fn spec(spec: &Json, path: &Path, errors: &mut Vec<Error>) {
-    let volumes = volume::volumes(&spec["volumes"], &path.child("volumes"), errors);
-    let host_network = spec["hostNetwork"].as_bool() == Some(true);
-    let scope = container::Scope { volumes: &volumes, host_network };
-    let containers = &path.child("containers");
-    if spec["containers"].is_empty() {
-        errors.push(Error::required(containers, ""));
-    }
-    let mut taken = Vec::new();
-    container::containers(&spec["containers"], containers, &scope, &mut taken, errors);
-    container::containers(&spec["initContainers"], &path.child("initContainers"), &scope, &mut taken, errors);
-    fields::one_of(spec, path, "restartPolicy", &["Always", "OnFailure", "Never"], errors);
-    fields::one_of(
-        spec,
-        path,
-        "dnsPolicy",
-        &["ClusterFirst", "ClusterFirstWithHostNet", "Default", "None"],
-        errors,
-    );
-    meta::labels(&spec["nodeSelector"], &path.child("nodeSelector"), errors);
-    security(spec, path, errors);
-    for (field, rule) in [
-        ("serviceAccountName", names::subdomain as fn(&str) -> names::Problems),
-        ("nodeName", names::subdomain),
-        ("hostname", names::label),
-        ("subdomain", names::label),
-        ("priorityClassName", names::subdomain),
-        ("runtimeClassName", names::subdomain),
-    ] {
-        let value = spec[field].str();
-        if !value.is_empty() {
-            for problem in rule(value) {
-                errors.push(Error::invalid(&path.child(field), value, problem));
+/// Checks a Pod, whether it is new or changed.
+pub fn pod(pod: &Json, errors: Errors) {
+    let spec = At::top(pod, "spec");
+    let annotations = At::top(pod, "metadata").get("annotations");
+    security::annotations(&annotations, &spec, &containers(&spec), errors);
+    check(&spec, Some(&pod["metadata"]), errors);
+    if spec.get("serviceAccountName").empty() {
+        for source in spec.get("volumes").each().iter().flat_map(|v| v.get("projected").get("sources").each())
+        {
+            let token = source.get("serviceAccountToken");
+            if token.set() {
+                token.forbidden("must not be specified when serviceAccountName is not set", errors);
             }
         }
     }
-    if let Some(deadline) = spec["activeDeadlineSeconds"].as_i64()
-        && !(1..=i64::from(i32::MAX)).contains(&deadline)
-    {
-        let detail = "must be between 1 and 2147483647, inclusive";
-        errors.push(Error::invalid(&path.child("activeDeadlineSeconds"), deadline, detail));
-    }
-    tolerations(&spec["tolerations"], &path.child("tolerations"), errors);
-    node_affinity(&spec["affinity"]["nodeAffinity"], &path.child("affinity").child("nodeAffinity"), errors);
-}
-
-fn node_affinity(affinity: &Json, path: &Path, errors: &mut Vec<Error>) {
-    let field = "requiredDuringSchedulingIgnoredDuringExecution";
-    let required = &affinity[field];
-    let terms_path = path.child(field).child("nodeSelectorTerms");
-    if !required.is_null() && required["nodeSelectorTerms"].is_empty() {
-        errors.push(Error::required(&terms_path, "must have at least one node selector term"));
-    }
-    for (i, term) in required["nodeSelectorTerms"].items().iter().enumerate() {
-        node_selector_term(term, &terms_path.index(i), errors);
-    }
-    let field = "preferredDuringSchedulingIgnoredDuringExecution";
-    for (i, preferred) in affinity[field].items().iter().enumerate() {
-        let path = path.child(field).index(i);
-        if !preferred["weight"].as_i64().is_some_and(|weight| (1..=100).contains(&weight)) {
-            let detail = "must be in the range 1-100";
-            errors.push(Error::invalid(&path.child("weight"), &preferred["weight"], detail));
-        }
-        node_selector_term(&preferred["preference"], &path.child("preference"), errors);
-    }
-}
-
-fn node_selector_term(term: &Json, path: &Path, errors: &mut Vec<Error>) {
-    for (i, expression) in term["matchExpressions"].items().iter().enumerate() {
-        let path = path.child("matchExpressions").index(i);
-        let (operator, values) = (expression["operator"].str(), expression["values"].items().len());
-        if matches!(operator, "Gt" | "Lt") {
-            if values != 1 {
-                let detail = "must be specified single value when `operator` is 'Lt' or 'Gt'";
-                errors.push(Error::required(&path.child("values"), detail));
-            }
-        } else {
-            selector::operator(expression, &path, errors);
-        }
-        let key = expression["key"].str();
-        for problem in names::qualified(key) {
-            errors.push(Error::invalid(&path.child("key"), key, problem));
-        }
-    }
-}
-
-fn security(spec: &Json, path: &Path, errors: &mut Vec<Error>) {
-    let context = &spec["securityContext"];
-    let path = path.child("securityContext");
-    for field in ["fsGroup", "runAsUser", "runAsGroup"] {
-        container::user_id(context, &path, field, errors);
-    }
-    for (i, group) in context["supplementalGroups"].items().iter().enumerate() {
-        if group.as_i64().is_some_and(|id| !(0..=i64::from(i32::MAX)).contains(&id)) {
-            let detail = "must be between 0 and 2147483647, inclusive";
-            errors.push(Error::invalid(&path.child("supplementalGroups").index(i), group, detail));
-        }
-    }
-    if spec["shareProcessNamespace"].as_bool() == Some(true) && spec["hostPID"].as_bool() == Some(true) {
-        let detail = "ShareProcessNamespace and HostPID cannot both be enabled";
-        errors.push(Error::invalid(&path.child("shareProcessNamespace"), true, detail));
-    }
-    fields::one_of(context, &path, "fsGroupChangePolicy", &["Always", "OnRootMismatch"], errors);
-    let seccomp = path.child("seccompProfile");
-    let types = ["Localhost", "RuntimeDefault", "Unconfined"];
-    fields::one_of(&context["seccompProfile"], &seccomp, "type", &types, errors);
-}
-
-fn tolerations(tolerations: &Json, path: &Path, errors: &mut Vec<Error>) {
-    for (i, toleration) in tolerations.items().iter().enumerate() {
-        let path = path.index(i);
-        let (key, operator, effect) =
-            (toleration["key"].str(), toleration["operator"].str(), toleration["effect"].str());
-        if !key.is_empty() {
-            for problem in names::qualified(key) {
-                errors.push(Error::invalid(&path.child("key"), key, problem));
-            }
-        } else if operator != "Exists" {
-            let detail =
-                "operator must be Exists when `key` is empty, which means \"match all values and all keys\"";
-            errors.push(Error::invalid(&path.child("operator"), operator, detail));
-        }
-        if !toleration["tolerationSeconds"].is_null() && effect != "NoExecute" {
-            let detail = "effect must be 'NoExecute' when `tolerationSeconds` is set";
-            errors.push(Error::invalid(&path.child("effect"), effect, detail));
-        }
-        match operator {
-            "Exists" if !toleration["value"].is_empty() => {
-                let detail = "value must be empty when `operator` is 'Exists'";
-                errors.push(Error::invalid(&path.child("operator"), toleration, detail));
-            }
-            "" | "Equal" | "Exists" => {}
-            _ => errors.push(Error::not_supported(&path.child("operator"), operator, &["Equal", "Exists"])),
-        }
-        fields::one_of(toleration, &path, "effect", &["NoExecute", "NoSchedule", "PreferNoSchedule"], errors);
-    }
-}
-
-const UPDATE: &str = "pod updates may not change fields other than `spec.containers[*].image`,`spec.initContainers[*].image`,`spec.activeDeadlineSeconds`,`spec.tolerations` (only additions to existing tolerations),`spec.terminationGracePeriodSeconds` (allow it to be set to 1 if it was previously negative)\n";
-
-/// Checks a change of a Pod: hardly anything of a spec may change once it exists.
-pub fn update(new: &Json, old: &Json, errors: &mut Vec<Error>) {
-    let path = Path::new("spec");
-    let (spec, before) = (&new["spec"], &old["spec"]);
-    if spec.same(before) || spec == before {
-        return;
-    }
-    self::spec(spec, &path, errors);
-    if !errors.is_empty() {
-        return;
-    }
-    let added = spec["tolerations"].items();
-    if before["tolerations"].items().iter().any(|t| !added.contains(t)) {
-        let detail = "existing toleration can not be modified except its tolerationSeconds";
-        errors.push(Error::forbidden(&path.child("tolerations"), detail));
-        return;
-    }
-    let mut allowed = spec.clone();
     for list in ["containers", "initContainers"] {
-        let others = before[list].items();
-        if allowed[list].is_null() || allowed[list].items().len() != others.len() {
-            continue;
+        spec.get(list).each().iter().for_each(|c| container::image_blanks(c, errors));
+    }
+}
+
+/// Checks a new Pod.
+pub fn create(new: &Json, errors: Errors) {
+    pod(new, errors);
+    let spec = At::top(new, "spec");
+    if !spec.get("ephemeralContainers").empty() {
+        spec.get("ephemeralContainers").forbidden("cannot be set on create", errors);
+    }
+    if !spec.get("nodeName").empty() && !spec.get("schedulingGates").empty() {
+        let detail = "cannot be set until all schedulingGates have been cleared";
+        spec.get("nodeName").forbidden(detail, errors);
+    }
+}
+
+/// All containers, in the order in which upstream visits them.
+fn containers<'a>(spec: &At<'a>) -> Vec<At<'a>> {
+    let lists = ["initContainers", "containers", "ephemeralContainers"];
+    lists.iter().flat_map(|list| spec.get(list).each()).collect()
+}
+
+/// Checks a pod spec; `meta`: the Pod's metadata, where it is a Pod's.
+fn check(spec: &At, meta: Option<&Json>, errors: Errors) {
+    let volumes = volume::volumes(&spec.get("volumes"), meta, errors);
+    let scope = Scope { volumes: &volumes, spec: spec.json, pod: meta.is_some() };
+    claims(&spec.get("resourceClaims"), errors);
+    container::all(spec, &scope, errors);
+    resource::pod(spec, errors);
+    if spec.get("hostNetwork").yes() {
+        container::host_network(spec, &scope, errors);
+    }
+    let policies: [(&str, &[&str]); 2] = [
+        ("restartPolicy", &["Always", "OnFailure", "Never"]),
+        ("dnsPolicy", &["ClusterFirstWithHostNet", "ClusterFirst", "Default", "None"]),
+    ];
+    for (field, allowed) in policies {
+        if spec.set() {
+            spec.get(field).choice(allowed, errors);
         }
-        let containers = allowed[list].items().iter().zip(others).map(|(container, other)| {
-            let mut container = container.clone();
-            container.set("image", &other["image"]);
-            container
-        });
-        let containers: Json = containers.collect();
-        allowed.set(list, containers);
     }
-    for field in ["activeDeadlineSeconds", "tolerations"] {
-        match before.get(field) {
-            Some(value) => allowed.set(field, value),
-            None => drop(allowed.remove(field)),
+    meta::labels(&spec.json["nodeSelector"], &spec.path.child("nodeSelector"), errors);
+    security::pod(spec, errors);
+    affinity::affinity(&spec.get("affinity"), errors);
+    dns(spec, errors);
+    for gate in spec.get("readinessGates").each() {
+        gate.get("conditionType").must(names::qualified, errors);
+    }
+    let mut gates: Vec<&str> = Vec::new();
+    for gate in spec.get("schedulingGates").each() {
+        let name = gate.get("name").str();
+        At::new(&gate.json["name"], &gate.path).must(names::qualified, errors);
+        if gates.contains(&name) {
+            errors.push(Error::duplicate(&gate.path, name));
+        }
+        gates.push(name);
+    }
+    affinity::spread(&spec.get("topologySpreadConstraints"), errors);
+    if spec.json["hostUsers"].as_bool() == Some(false) {
+        for (field, shown) in [("hostNetwork", "hostNetwork"), ("hostPID", "HostPID"), ("hostIPC", "HostIPC")]
+        {
+            if spec.get(field).yes() {
+                let detail = "when `pod.Spec.HostUsers` is false";
+                errors.push(Error::forbidden(&spec.path.child(shown), detail));
+            }
         }
     }
-    if before["terminationGracePeriodSeconds"].as_i64().is_some_and(|n| n < 0)
-        && spec["terminationGracePeriodSeconds"].as_i64() == Some(1)
-    {
-        allowed.set("terminationGracePeriodSeconds", &before["terminationGracePeriodSeconds"]);
+    spec.get("serviceAccountName").rule(names::subdomain, errors);
+    spec.get("nodeName").rule(names::subdomain, errors);
+    spec.get("activeDeadlineSeconds").within(1, i32::MAX.into(), errors);
+    spec.get("hostname").rule(names::label, errors);
+    spec.get("subdomain").rule(names::label, errors);
+    affinity::tolerations(&spec.get("tolerations"), errors);
+    for alias in spec.get("hostAliases").each() {
+        ip::address(alias.get("ip").str(), &alias.path.child("ip"), errors);
+        alias.get("hostnames").each().iter().for_each(|name| name.must(names::subdomain, errors));
     }
-    if !before["schedulingGates"].is_null() {
-        allowed.set("schedulingGates", &before["schedulingGates"]);
-        allowed.set("nodeSelector", &before["nodeSelector"]);
-        if before["nodeSelector"].is_null() {
-            allowed.remove("nodeSelector");
+    spec.get("priorityClassName").rule(names::subdomain, errors);
+    if spec.get("runtimeClassName").set() {
+        spec.get("runtimeClassName").must(names::subdomain, errors);
+    }
+    spec.get("preemptionPolicy").one_of(&["PreemptLowerPriority", "Never"], errors);
+    for (name, at) in spec.get("overhead").entries() {
+        resource::container_name(name, &at, errors);
+        resource::amount(name, &at, errors);
+    }
+    security::system(spec, &containers(spec), errors);
+}
+
+fn claims(claims: &At, errors: Errors) {
+    let mut taken: Vec<&str> = Vec::new();
+    for claim in claims.each() {
+        let name = claim.get("name");
+        if taken.contains(&name.str()) && !name.empty() {
+            name.duplicate(errors);
+        } else {
+            name.name(names::label, errors);
+        }
+        taken.push(name.str());
+        let (own, template) = (claim.get("resourceClaimName"), claim.get("resourceClaimTemplateName"));
+        let refuse = |detail: &str, errors: Errors| {
+            let shown = format!(
+                "{{\"Name\":{:?},\"ResourceClaimName\":{},\"ResourceClaimTemplateName\":{}}}",
+                name.str(),
+                own.json,
+                template.json
+            );
+            errors.push(Error::invalid_shown(&claim.path, Some(&shown), detail));
+        };
+        match (own.set(), template.set()) {
+            (true, true) => refuse(
+                "at most one of `resourceClaimName` or `resourceClaimTemplateName` may be specified",
+                errors,
+            ),
+            (false, false) => {
+                refuse("must specify one of: `resourceClaimName`, `resourceClaimTemplateName`", errors);
+            }
+            _ => {}
+        }
+        for at in [own, template].iter().filter(|at| at.set()) {
+            at.must(names::subdomain, errors);
         }
     }
-    if allowed != *before {
-        let diff = crate::apiserver::internal_diff::pod_spec_diff(before, &allowed);
-        errors.push(Error::forbidden(&path, format!("{UPDATE}{diff}")));
+}
+
+fn dns(spec: &At, errors: Errors) {
+    let config = spec.get("dnsConfig");
+    let servers = config.get("nameservers");
+    if spec.get("dnsPolicy").str() == "None" {
+        if !config.set() {
+            return config.missing("must provide `dnsConfig` when `dnsPolicy` is None", errors);
+        }
+        if servers.empty() {
+            let detail = "must provide at least one DNS nameserver when `dnsPolicy` is None";
+            return servers.missing(detail, errors);
+        }
+    }
+    if servers.json.items().len() > 3 {
+        servers.invalid("must not have more than 3 nameservers", errors);
+    }
+    for server in servers.each() {
+        ip::address(server.str(), &server.path, errors);
+    }
+    let searches = config.get("searches");
+    let (count, length) = (
+        searches.json.items().len(),
+        searches.json.items().iter().map(|s| s.str().len() + 1).sum::<usize>().saturating_sub(1),
+    );
+    if count > 32 {
+        searches.invalid("must not have more than 32 search paths", errors);
+    }
+    if length > 2048 {
+        searches
+            .invalid("must not have more than 2048 characters (including spaces) in the search list", errors);
+    }
+    for search in searches.each().iter().filter(|search| search.str() != ".") {
+        let name = search.str().strip_suffix('.').unwrap_or(search.str());
+        let problems = names::subdomain_underscore(name);
+        errors.extend(problems.into_iter().map(|problem| Error::invalid(&search.path, name, problem)));
+    }
+    for option in config.get("options").each() {
+        if option.get("name").empty() {
+            option.missing("must not be empty", errors);
+        }
     }
 }

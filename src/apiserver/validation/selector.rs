@@ -1,47 +1,88 @@
 //! Label selectors, and the pod templates they must select.
 
+use super::at::At;
 use super::{fields, meta, names, pod};
 use crate::api::field::{Error, Path};
 use crate::api::selector::Labels;
 use crate::json::Json;
 use std::fmt::Write;
 
+/// How the kinds of workloads speak of their selectors.
+pub struct Words {
+    /// Of an empty one.
+    empty: &'static str,
+    /// Of one that is none.
+    bad: Option<&'static str>,
+    /// Of a template whose pods may run for some time only.
+    deadline: &'static str,
+}
+
+/// Deployments, and ReplicaSets, which copied from them.
+pub const DEPLOYMENT: Words = Words {
+    empty: "empty selector is invalid for deployment",
+    bad: Some("invalid label selector"),
+    deadline: "activeDeadlineSeconds in ReplicaSet is not Supported",
+};
+/// StatefulSets.
+pub const STATEFUL_SET: Words = Words {
+    empty: "empty selector is invalid for statefulset",
+    bad: Some(""),
+    deadline: "activeDeadlineSeconds in StatefulSet is not Supported",
+};
+/// DaemonSets.
+pub const DAEMON_SET: Words = Words {
+    empty: "empty selector is invalid for daemonset",
+    bad: None,
+    deadline: "activeDeadlineSeconds in DaemonSet is not Supported",
+};
+
 /// Checks a workload's selector, and that its template is one for pods that run for ever and carry the selector's labels
-/// (`ValidatePodTemplateSpecForReplicaSet`).
-pub fn with_template(spec: &Json, path: &Path, errors: &mut Vec<Error>) {
-    let selector = &spec["selector"];
-    let selector_path = path.child("selector");
+/// (`ValidatePodTemplateSpecForReplicaSet` and its like).
+pub fn with_template(spec: &Json, path: &Path, words: &Words, errors: &mut Vec<Error>) {
+    let selector = At::new(&spec["selector"], &path.child("selector"));
     let before = errors.len();
-    if selector.is_null() {
-        errors.push(Error::required(&selector_path, ""));
-    } else {
-        label_selector(selector, &selector_path, errors);
-        if errors.len() > before {
-            let error =
-                Error::invalid_shown(&selector_path, Some(&shown(selector)), "invalid label selector");
-            return errors.push(error);
+    let refuse = |detail: &'static str, errors: &mut Vec<Error>| {
+        errors.push(Error::invalid_shown(&selector.path, Some(&shown(selector.json)), detail));
+    };
+    if selector.set() {
+        label_selector(selector.json, &selector.path, errors);
+        if let Some(bad) = words.bad.filter(|_| errors.len() > before) {
+            return refuse(bad, errors);
         }
-        if selector["matchLabels"].is_empty() && selector["matchExpressions"].is_empty() {
-            let detail = "empty selector is invalid for deployment";
-            errors.push(Error::invalid_shown(&selector_path, Some(&shown(selector)), detail));
-        }
+    } else if words.bad.is_some() {
+        selector.missing("", errors);
     }
-    let template = &spec["template"];
-    let path = path.child("template");
-    let labels = &template["metadata"]["labels"];
-    if !Labels::from_object(selector).is_some_and(|s| s.matches(labels)) {
-        let detail = "`selector` does not match template `labels`";
-        errors.push(Error::invalid(&path.child("metadata").child("labels"), labels, detail));
+    let empty = selector.json["matchLabels"].is_empty() && selector.json["matchExpressions"].is_empty();
+    let nothing = selector.set() && empty;
+    if nothing && words.bad.is_some() {
+        refuse(words.empty, errors);
     }
-    pod::template(template, &path, errors);
-    let spec_path = path.child("spec");
-    let policy = &template["spec"]["restartPolicy"];
+    let template = At::new(&spec["template"], &path.child("template"));
+    let labels = template.get("metadata").get("labels");
+    let valid = errors.len() == before || words.bad.is_some();
+    if valid && !Labels::from_object(selector.json).is_some_and(|s| s.matches(labels.json)) {
+        labels.invalid("`selector` does not match template `labels`", errors);
+    }
+    // DaemonSets are asked in another order.
+    if nothing && words.bad.is_none() {
+        refuse(words.empty, errors);
+    }
+    pod::template(template.json, &template.path, errors);
+    let policy = template.get("spec").get("restartPolicy");
     if policy.str() != "Always" {
-        errors.push(Error::not_supported(&spec_path.child("restartPolicy"), policy, &["Always"]));
+        policy.unsupported(&["Always"], errors);
     }
-    if !template["spec"]["activeDeadlineSeconds"].is_null() {
-        let detail = "activeDeadlineSeconds in ReplicaSet is not Supported";
-        errors.push(Error::forbidden(&spec_path.child("activeDeadlineSeconds"), detail));
+    let deadline = template.get("spec").get("activeDeadlineSeconds");
+    if deadline.set() {
+        deadline.forbidden(words.deadline, errors);
+    }
+}
+
+/// How often two names were the same is never forgotten.
+pub fn collisions(new: &Json, old: &Json, errors: &mut Vec<Error>) {
+    let count = At::top(new, "status").get("collisionCount");
+    if old["status"]["collisionCount"].as_i64().is_some_and(|n| count.int().unwrap_or(0) < n) {
+        errors.push(Error::invalid(&count.path, count.int().unwrap_or(0), "cannot be decremented"));
     }
 }
 
@@ -80,7 +121,8 @@ pub fn required(selector: &Json, path: &Path, errors: &mut Vec<Error>) -> bool {
     errors.len() == before
 }
 
-fn label_selector(selector: &Json, path: &Path, errors: &mut Vec<Error>) {
+/// A label selector, where it is set (`ValidateLabelSelector`).
+pub fn label_selector(selector: &Json, path: &Path, errors: &mut Vec<Error>) {
     meta::labels(&selector["matchLabels"], &path.child("matchLabels"), errors);
     for (i, expression) in selector["matchExpressions"].items().iter().enumerate() {
         let path = path.child("matchExpressions").index(i);

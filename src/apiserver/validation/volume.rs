@@ -1,30 +1,37 @@
-//! Volumes of a pod spec.
+//! Volumes of a pod spec (`ValidateVolumes`).
 
-use super::container::{local_path, no_backsteps};
-use super::{env, fields, names};
-use crate::api::field::{Error, Path};
-use crate::api::quantity::Quantity;
+use super::at::{At, Errors};
+use super::mount::not_reserved;
+use super::volume_source::{self, mode};
+use super::{claim, env, names};
+use crate::api::field::Error;
 use crate::json::Json;
 
-/// Checks the volumes; gives the names of those that containers may mount: the faultless ones.
-pub fn volumes(volumes: &Json, path: &Path, errors: &mut Vec<Error>) -> Vec<String> {
-    let mut all: Vec<String> = Vec::new();
-    for (i, volume) in volumes.items().iter().enumerate() {
-        let path = path.index(i);
-        let name = volume["name"].str();
+/// Checks the volumes; gives those that containers may mount: the faultless ones. `meta`: the Pod's metadata, where it is a
+/// Pod's spec.
+pub fn volumes<'a>(volumes: &At<'a>, meta: Option<&Json>, errors: Errors) -> Vec<&'a Json> {
+    let mut all: Vec<&Json> = Vec::new();
+    let pod = meta.map_or("", |meta| meta["name"].str());
+    let each = volumes.each();
+    let made: Vec<String> = each
+        .iter()
+        .filter(|v| !pod.is_empty() && v.get("ephemeral").set())
+        .map(|v| format!("{pod}-{}", v.get("name").str()))
+        .collect();
+    for volume in &each {
+        let name = volume.get("name");
         let before = errors.len();
-        source(volume, &path, errors);
-        let path = path.child("name");
-        if name.is_empty() {
-            errors.push(Error::required(&path, ""));
-        } else {
-            errors.extend(names::label(name).into_iter().map(|problem| Error::invalid(&path, name, problem)));
-        }
-        if all.iter().any(|v| v == name) {
-            errors.push(Error::duplicate(&path, name));
+        source(volume, pod, meta.is_some(), errors);
+        name.name(names::label, errors);
+        if all.iter().any(|v| v["name"].str() == name.str()) {
+            name.duplicate(errors);
         }
         if errors.len() == before {
-            all.push(name.into());
+            all.push(volume.json);
+        }
+        let claim = volume.get("persistentVolumeClaim").get("claimName");
+        if made.iter().any(|made| made == claim.str()) {
+            claim.invalid("must not reference a PVC that gets created for an ephemeral volume", errors);
         }
     }
     all
@@ -64,178 +71,183 @@ const SOURCES: &[&str] = &[
     "image",
 ];
 
-fn source(volume: &Json, path: &Path, errors: &mut Vec<Error>) {
-    let set = SOURCES.iter().filter(|kind| !volume[**kind].is_null());
-    for (i, kind) in set.enumerate() {
-        if i > 0 {
-            // Two of upstream's paths are misspelt.
-            let field = match *kind {
-                "cephfs" => "cephFS",
-                "downwardAPI" => "downwarAPI",
-                other => other,
-            };
-            errors.push(Error::forbidden(&path.child(field), "may not specify more than 1 volume type"));
-            continue;
-        }
-        let path = path.child(kind);
-        let source = &volume[*kind];
-        let require = |field: &str, errors: &mut Vec<Error>| {
-            if source[field].is_empty() {
-                errors.push(Error::required(&path.child(field), ""));
+fn source(volume: &At, pod: &str, is_pod: bool, errors: Errors) {
+    let mut others = Vec::new();
+    let kind = volume.union(SOURCES, "may not specify more than 1 volume type", &mut others);
+    for error in &mut others {
+        // Two of upstream's paths are misspelt.
+        for (field, shown) in [("cephfs", "cephFS"), ("downwardAPI", "downwarAPI")] {
+            if error.path == volume.path.child(field) {
+                error.path = volume.path.child(shown);
             }
-        };
-        match *kind {
-            "configMap" => {
-                require("name", errors);
-                mode(&source["defaultMode"], &path.child("defaultMode"), errors);
-                items(&source["items"], &path.child("items"), errors);
-            }
-            "secret" => {
-                require("secretName", errors);
-                mode(&source["defaultMode"], &path.child("defaultMode"), errors);
-                items(&source["items"], &path.child("items"), errors);
-            }
-            "downwardAPI" => {
-                mode(&source["defaultMode"], &path.child("defaultMode"), errors);
-                source["items"].items().iter().for_each(|file| downward_file(file, &path, errors));
-            }
-            "projected" => {
-                mode(&source["defaultMode"], &path.child("defaultMode"), errors);
-                projections(&source["sources"], &path, errors);
-            }
-            "emptyDir" => {
-                let limit = Quantity::parse(source["sizeLimit"].str());
-                if limit.is_some_and(|limit| limit.nano() < 0) {
-                    let detail = "SizeLimit field must be a valid resource quantity";
-                    errors.push(Error::forbidden(&path.child("sizeLimit"), detail));
-                }
-            }
-            "hostPath" if source["path"].is_empty() => require("path", errors),
-            "hostPath" => {
-                no_backsteps(source["path"].str(), &path.child("path"), errors);
-                fields::one_of(source, &path, "type", HOST_PATH_TYPES, errors);
-            }
-            "persistentVolumeClaim" => require("claimName", errors),
-            "nfs" => {
-                require("server", errors);
-                require("path", errors);
-                if !source["path"].str().starts_with('/') {
-                    let detail = "must be an absolute path";
-                    errors.push(Error::invalid(&path.child("path"), &source["path"], detail));
-                }
-            }
-            _ => {}
         }
     }
+    let Some(kind) = kind else { return volume.missing("must specify a volume type", errors) };
+    let source = volume.get(kind);
+    match kind {
+        "emptyDir" => {
+            let limit = source.get("sizeLimit");
+            if limit.quantity().is_some_and(|limit| limit.nano() < 0) {
+                limit.forbidden("SizeLimit field must be a valid resource quantity", errors);
+            }
+        }
+        "configMap" | "secret" => {
+            source.get(if kind == "secret" { "secretName" } else { "name" }).required(errors);
+            mode(&source.get("defaultMode"), errors);
+            source.get("items").each().iter().for_each(|item| key_to_path(item, errors));
+        }
+        "downwardAPI" => {
+            mode(&source.get("defaultMode"), errors);
+            source.get("items").each().iter().for_each(|file| downward_file(file, &source, errors));
+        }
+        "projected" => {
+            mode(&source.get("defaultMode"), errors);
+            projections(&source, errors);
+        }
+        "persistentVolumeClaim" => {
+            source.get("claimName").required(errors);
+        }
+        "ephemeral" => {
+            let template = source.get("volumeClaimTemplate");
+            if template.set() {
+                claim::template(&template, errors);
+            } else {
+                template.missing("", errors);
+            }
+            let name = volume.get("name");
+            if !pod.is_empty() && !name.empty() {
+                let made = format!("{pod}-{}", name.str());
+                for problem in names::subdomain(&made) {
+                    name.invalid(format!("PVC name {made:?}: {problem}"), errors);
+                }
+            }
+        }
+        "image" => {
+            if is_pod {
+                source.get("reference").required(errors);
+            }
+            source.get("pullPolicy").choice(&["Always", "IfNotPresent", "Never"], errors);
+        }
+        _ => volume_source::check(kind, &source, false, errors),
+    }
+    let initiator = source.get("initiatorName");
+    let portal = source.get("targetPortal");
+    if kind == "iscsi" && initiator.set() && volume.get("name").str().len() + portal.str().len() + 1 > 64 {
+        volume.get("name").invalid(volume_source::ISCSI_LENGTH, errors);
+    }
+    errors.extend(others);
 }
 
-const HOST_PATH_TYPES: &[&str] =
-    &["", "BlockDevice", "CharDevice", "Directory", "DirectoryOrCreate", "File", "FileOrCreate", "Socket"];
 /// The fields of a pod that a file may hold.
 const FILE_FIELDS: &[&str] =
     &["metadata.annotations", "metadata.labels", "metadata.name", "metadata.namespace", "metadata.uid"];
 
 /// A file of the downward API; upstream's paths leave the index out.
-fn downward_file(file: &Json, path: &Path, errors: &mut Vec<Error>) {
-    let (name, field, resource) = (file["path"].str(), &file["fieldRef"], &file["resourceFieldRef"]);
-    if name.is_empty() {
-        errors.push(Error::required(&path.child("path"), ""));
-    }
-    not_reserved(name, &path.child("path"), errors);
-    if !field.is_null() {
-        env::field_ref(field, &path.child("fieldRef"), FILE_FIELDS, errors);
-        if !resource.is_null() {
+fn downward_file(file: &At, list: &At, errors: Errors) {
+    let at = |field: &str| At::new(&file.json[field], &list.path.child(field));
+    let (name, field, resource) = (at("path"), at("fieldRef"), at("resourceFieldRef"));
+    name.required(errors);
+    not_reserved(name.str(), &name.path, errors);
+    if field.set() {
+        env::field_ref(field.json, &field.path, FILE_FIELDS, errors);
+        if resource.set() {
             let detail = "fieldRef and resourceFieldRef can not be specified simultaneously";
-            errors.push(Error::invalid(path, "resource", detail));
+            errors.push(Error::invalid(&list.path, "resource", detail));
         }
-    } else if !resource.is_null() {
-        env::resource_ref(resource, &path.child("resourceFieldRef"), true, errors);
+    } else if resource.set() {
+        env::resource_ref(resource.json, &resource.path, true, errors);
     } else {
-        errors.push(Error::required(path, "one of fieldRef and resourceFieldRef is required"));
+        list.missing("one of fieldRef and resourceFieldRef is required", errors);
     }
-    mode(&file["mode"], &path.child("mode"), errors);
+    mode(&at("mode"), errors);
 }
 
 /// The sources of a projected volume, no two of which may write the same file.
-fn projections(sources: &Json, path: &Path, errors: &mut Vec<Error>) {
-    let mut taken: Vec<&str> = Vec::new();
-    for (i, source) in sources.items().iter().enumerate() {
-        let item = path.child("sources").index(i);
+fn projections(volume: &At, errors: Errors) {
+    let mut taken: Vec<String> = Vec::new();
+    for item in volume.get("sources").each() {
+        let mut take = |file: &At, shown: &str, errors: Errors| {
+            let name = file.json["path"].str().to_owned();
+            if taken.contains(&name) {
+                errors.push(Error::invalid(&volume.path, shown, "conflicting duplicate paths"));
+            } else if !name.is_empty() {
+                taken.push(name);
+            }
+        };
         for kind in ["secret", "configMap", "downwardAPI"] {
-            let (source, item) = (&source[kind], item.child(kind));
-            if source.is_null() {
+            let source = item.get(kind);
+            if !source.set() {
                 continue;
             }
-            if kind != "downwardAPI" && source["name"].is_empty() {
-                errors.push(Error::required(&item.child("name"), ""));
+            if kind != "downwardAPI" {
+                source.get("name").required(errors);
             }
-            for (i, file) in source["items"].items().iter().enumerate() {
+            for file in source.get("items").each() {
                 if kind == "downwardAPI" {
-                    downward_file(file, &item, errors);
+                    downward_file(&file, &source, errors);
+                    take(&file, file.json["path"].str(), errors);
                 } else {
-                    key_to_path(file, &item.child("items").index(i), errors);
-                }
-                let name = file["path"].str();
-                if taken.contains(&name) {
-                    let shown = if kind == "downwardAPI" { name } else { source["name"].str() };
-                    errors.push(Error::invalid(path, shown, "conflicting duplicate paths"));
-                } else if !name.is_empty() {
-                    taken.push(name);
+                    key_to_path(&file, errors);
+                    take(&file, source.json["name"].str(), errors);
                 }
             }
         }
-        let token = &source["serviceAccountToken"];
-        if !token.is_null() {
-            token_projection(token, path, &item.child("serviceAccountToken"), errors);
+        let token = item.get("serviceAccountToken");
+        if token.set() {
+            token_projection(&token, volume, errors);
         }
-        if source.entries().iter().filter(|(_, source)| !source.is_null()).count() > 1 {
-            errors.push(Error::forbidden(&item, "may not specify more than 1 volume type per source"));
+        let bundle = item.get("clusterTrustBundle");
+        if bundle.set() {
+            trust_bundle(&bundle, errors);
+            take(&bundle, bundle.json["path"].str(), errors);
+        }
+        if item.json.entries().iter().filter(|(_, source)| !source.is_null()).count() > 1 {
+            item.forbidden("may not specify more than 1 volume type per source", errors);
         }
     }
 }
 
-/// A token's file; upstream reports its path at the volume (`path`), the rest at the source (`item`).
-fn token_projection(token: &Json, path: &Path, item: &Path, errors: &mut Vec<Error>) {
-    let seconds = token["expirationSeconds"].as_i64().unwrap_or(0);
-    let detail = match seconds {
+/// A token's file; upstream reports its path at the volume, the rest at the source.
+fn token_projection(token: &At, volume: &At, errors: Errors) {
+    let seconds = token.get("expirationSeconds");
+    let detail = match seconds.int().unwrap_or(0) {
         ..600 => "may not specify a duration less than 10 minutes",
         0x1_0000_0001.. => "may not specify a duration larger than 2^32 seconds",
         _ => "",
     };
     if !detail.is_empty() {
-        errors.push(Error::invalid(&item.child("expirationSeconds"), seconds, detail));
+        errors.push(Error::invalid(&seconds.path, seconds.int().unwrap_or(0), detail));
     }
-    match token["path"].str() {
-        "" => errors.push(Error::required(&path.child("path"), "")),
-        file => not_reserved(file, &path.child("path"), errors),
-    }
-}
-
-fn mode(mode: &Json, path: &Path, errors: &mut Vec<Error>) {
-    if mode.as_i64().is_some_and(|m| !(0..=0o777).contains(&m)) {
-        let detail = "must be a number between 0 and 0777 (octal), both inclusive";
-        errors.push(Error::invalid(path, mode, detail));
+    let file = At::new(&token.json["path"], &volume.path.child("path"));
+    if file.required(errors) {
+        not_reserved(file.str(), &file.path, errors);
     }
 }
 
-fn items(items: &Json, path: &Path, errors: &mut Vec<Error>) {
-    items.items().iter().enumerate().for_each(|(i, item)| key_to_path(item, &path.index(i), errors));
-}
-
-fn key_to_path(item: &Json, path: &Path, errors: &mut Vec<Error>) {
-    for field in ["key", "path"] {
-        if item[field].is_empty() {
-            errors.push(Error::required(&path.child(field), ""));
+fn trust_bundle(bundle: &At, errors: Errors) {
+    let (name, signer) = (bundle.get("name"), bundle.get("signerName"));
+    match (name.set(), signer.set()) {
+        (true, true) => bundle.invalid("only one of name and signerName may be used", errors),
+        (true, false) if name.empty() => name.missing("must be a valid object name", errors),
+        (true, false) => {
+            if bundle.get("labelSelector").set() {
+                let detail = "labelSelector must be unset if name is specified";
+                bundle.get("labelSelector").invalid(detail, errors);
+            }
         }
+        (false, true) if signer.empty() => signer.missing("must be a valid signer name", errors),
+        (false, true) => {}
+        (false, false) => bundle.missing("either name or signerName must be specified", errors),
     }
-    not_reserved(item["path"].str(), &path.child("path"), errors);
-    mode(&item["mode"], &path.child("mode"), errors);
+    let file = bundle.get("path");
+    file.required(errors);
+    not_reserved(file.str(), &file.path, errors);
 }
 
-/// A path below the volume that the kubelet does not need for itself (`ValidateLocalNonReservedPath`).
-fn not_reserved(file: &str, path: &Path, errors: &mut Vec<Error>) {
-    local_path(file, path, errors);
-    if file.starts_with("..") && !file.starts_with("../") {
-        errors.push(Error::invalid(path, file, "must not start with '..'"));
-    }
+fn key_to_path(item: &At, errors: Errors) {
+    item.get("key").required(errors);
+    let path = item.get("path");
+    path.required(errors);
+    not_reserved(path.str(), &path.path, errors);
+    mode(&item.get("mode"), errors);
 }

@@ -71,7 +71,8 @@ fn merge(ty: Option<&'static Type>, old: &Json, patch: &Json) -> Result<Json, St
             && !out[name].is_null()
         {
             let items = out[name].items().to_vec();
-            out.set(Str::from(name), reorder(field.more.merge_key, items, order.items(), &[]));
+            let before = items.clone();
+            out.set(Str::from(name), arrange(field.more.merge_key, items, order.items(), &before));
         }
     }
     Ok(out)
@@ -93,6 +94,7 @@ fn element_type(field: &'static Field) -> Option<&'static Type> {
 
 fn merge_list(field: &'static Field, old: &Json, patch: &Json, order: Option<&Json>) -> Result<Json, String> {
     let key = field.more.merge_key;
+    let wanted = order.unwrap_or(patch).items();
     if key.is_empty() {
         let mut items = old.items().to_vec();
         for item in patch.items() {
@@ -100,14 +102,13 @@ fn merge_list(field: &'static Field, old: &Json, patch: &Json, order: Option<&Js
                 items.push(item.clone());
             }
         }
-        return Ok(reorder(key, items, order.map_or(&[], |o| o.items()), patch.items()));
+        return Ok(arrange(key, items, wanted, old.items()));
     }
     if patch.items().iter().any(|i| i["$patch"].str() == "replace") {
         let items = patch.items().iter().filter(|i| i["$patch"].is_null()).cloned();
         return Ok(items.collect());
     }
     let mut items = old.items().to_vec();
-    let mut added = Vec::new();
     for item in patch.items() {
         let id = &item[key];
         if id.is_null() {
@@ -118,41 +119,43 @@ fn merge_list(field: &'static Field, old: &Json, patch: &Json, order: Option<&Js
             ("delete", Some(i)) => drop(items.remove(i)),
             ("delete", None) => {}
             ("" | "merge", Some(i)) => items[i] = merge(element_type(field), &items[i], item)?,
-            ("" | "merge", None) => added.push(merge(element_type(field), &Json::Null, item)?),
+            ("" | "merge", None) => items.push(merge(element_type(field), &Json::Null, item)?),
             (other, _) => return Err(format!("unknown patch type: {other} in map: {}", go_map(item))),
         }
     }
-    let order = order.map_or(&[][..], |o| o.items());
-    if order.is_empty() {
-        // Without an order, what is new stands first.
-        added.extend(items);
-        return Ok(added.into());
-    }
-    items.extend(added);
-    Ok(reorder(key, items, order, patch.items()))
+    // Where an order is given, upstream compares with a list in whose memory it has deleted and added meanwhile: what was
+    // added stands in the places that became free.
+    let before = match order {
+        Some(_) => items[..items.len().min(old.items().len())].to_vec(),
+        None => old.items().to_vec(),
+    };
+    Ok(arrange(key, items, wanted, &before))
 }
 
-/// Puts the items that `order` names into its order; those that it does not name keep their place after the item
-/// that they followed.
-fn reorder(key: &str, items: Vec<Json>, order: &[Json], _patch: &[Json]) -> Json {
-    if order.is_empty() {
-        return items.into();
-    }
-    let id = |item: &Json| if key.is_empty() { item.clone() } else { item[key].clone() };
-    let place = |item: &Json| order.iter().position(|o| id(o) == id(item));
-    let mut named: Vec<(usize, Json)> = Vec::new();
-    let mut others: Vec<(usize, Json)> = Vec::new();
-    for (i, item) in items.into_iter().enumerate() {
-        match place(&item) {
-            Some(at) => named.push((at, item)),
-            None => others.push((i, item)),
+/// Puts the items that are wanted into their order, and the others, which only the object had, between them by the order
+/// that they had there: each before the first wanted one that stood behind it (`normalizeElementOrder`).
+fn arrange(key: &str, items: Vec<Json>, wanted: &[Json], before: &[Json]) -> Json {
+    let same = |a: &Json, b: &Json| if key.is_empty() { a == b } else { a[key] == b[key] };
+    let place = |list: &[Json], item: &Json| list.iter().position(|other| same(other, item));
+    let mut ordered: Vec<(usize, Json)> = Vec::new();
+    let mut others = Vec::new();
+    for item in items {
+        match place(wanted, &item) {
+            Some(at) => ordered.push((at, item)),
+            None => others.push((place(before, &item).unwrap_or(usize::MAX), item)),
         }
     }
-    sort_by_key(&mut named, |(at, _)| *at);
-    let mut out: Vec<Json> = named.into_iter().map(|(_, item)| item).collect();
-    for (i, item) in others {
-        out.insert(i.min(out.len()), item);
+    sort_by_key(&mut ordered, |(at, _)| *at);
+    let mut out: Vec<Json> = Vec::with_capacity(ordered.len() + others.len());
+    let mut others = others.into_iter().peekable();
+    for (_, item) in ordered {
+        let was = place(before, &item);
+        while let Some((_, other)) = others.next_if(|(at, _)| was.is_some_and(|was| *at < was)) {
+            out.push(other);
+        }
+        out.push(item);
     }
+    out.extend(others.map(|(_, other)| other));
     out.into()
 }
 

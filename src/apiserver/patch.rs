@@ -1,12 +1,7 @@
 //! PATCH: four ways to write a change; what comes out is written like a PUT.
 
-mod json_patch;
-mod merge;
-mod strategic;
-
-pub use strategic::go_map;
-
 use super::{ApiServer, fields, scale, subresource, update};
+use crate::api::patch::{json_patch, merge, strategic};
 use crate::api::{ObjectKey, PatchType, Reason, Request, Response, Status};
 use crate::json::Json;
 use crate::sim::Time;
@@ -37,6 +32,12 @@ pub fn patch(
             request.name
         )));
     }
+    if name.is_empty() {
+        return Err(Status::bad_request(format!(
+            "the name of the object ({} based on URL) was undeterminable: name must be provided",
+            request.name
+        )));
+    }
     update::write(server, now, (request, request), &key, &old, &body, None)
 }
 
@@ -62,7 +63,7 @@ pub fn apply(kind: PatchType, request: &Request, old: &Json) -> Result<Json, Sta
         }),
         PatchType::Merge => Ok(merge::apply(old, &request.body)),
         PatchType::Strategic => match request.resource.ty {
-            Some(ty) => strategic::apply(ty, old, &request.body).map_err(Status::bad_request),
+            Some(ty) => strategic::apply(ty, old, &request.body).map_err(Status::unknown),
             None => Err(Status::new(
                 Reason::UnsupportedMediaType,
                 format!(

@@ -1,0 +1,7 @@
+//! What a patch makes of an object: the libraries that the server and `kubectl --local` share (`apimachinery/pkg/util`).
+//!
+//! - [`json_patch`]: RFC 6902; [`merge`]: RFC 7396; [`strategic`]: a merge patch that knows the schema.
+
+pub mod json_patch;
+pub mod merge;
+pub mod strategic;
