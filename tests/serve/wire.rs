@@ -205,8 +205,8 @@ fn forms_are_asked_for_and_refused() {
             JSON,
             br#"{"kind":"Pod","apiVersion":"v1"}"#,
             expect![[r#"
-            POST /api/v1/namespaces/default/configmaps (Content-Type: application/json)
-            400 BadRequest: no kind "Pod" is registered for version "v1" in scheme "pkg/api/legacyscheme/scheme.go:30""#]],
+                POST /api/v1/namespaces/default/configmaps (Content-Type: application/json)
+                400 BadRequest: Pod in version "v1" cannot be handled as a ConfigMap: converting (v1.Pod) to (core.ConfigMap): unknown conversion"#]],
         ),
         (
             format!("PATCH {maps}/kube-root-ca.crt"),
