@@ -11,6 +11,11 @@ pub enum Route {
     Ask(Box<Ask>),
     /// A document about the API.
     Document(Json),
+    /// The versions of the core group, or the other groups: `/api` or `/apis`.
+    Versions {
+        /// The core group.
+        core: bool,
+    },
     /// A word: that the server lives.
     Text(&'static str),
     /// Nothing is served there.
@@ -37,8 +42,8 @@ pub fn read(request: &Request) -> Result<Route, Status> {
     let (group, version, rest) = match parts.as_slice() {
         ["healthz" | "livez" | "readyz", ..] => return Ok(Route::Text("ok")),
         ["version"] => return Ok(Route::Document(discovery::version())),
-        ["api"] => return Ok(Route::Document(discovery::core_versions())),
-        ["apis"] => return Ok(Route::Document(discovery::groups())),
+        ["api"] => return Ok(Route::Versions { core: true }),
+        ["apis"] => return Ok(Route::Versions { core: false }),
         ["apis", group] => return Ok(discovery::group(group).map_or(Route::Unknown, Route::Document)),
         ["api", version, rest @ ..] => ("", *version, rest),
         ["apis", group, version, rest @ ..] => (*group, *version, rest),
@@ -53,12 +58,7 @@ pub fn read(request: &Request) -> Result<Route, Status> {
     if UPGRADES.contains(&subresource) {
         return Err(Status::bad_request("Upgrade request required"));
     }
-    let query: Vec<(String, String)> = query
-        .split('&')
-        .filter(|pair| !pair.is_empty())
-        .map(|pair| pair.split_once('=').unwrap_or((pair, "")))
-        .map(|(key, value)| (decoded(key, true), decoded(value, true)))
-        .collect();
+    let query = pairs(query);
     let verb = verb(request, name, &query)?;
     // Objects are created in their collection, and those of a namespace nowhere else.
     let whole = resource.namespaced && namespace.is_empty();
@@ -91,8 +91,19 @@ pub fn read(request: &Request) -> Result<Route, Status> {
     Ok(Route::Ask(Box::new(Ask { request: asked, timeout })))
 }
 
+/// A query's keys and values.
+pub(super) fn pairs(query: &str) -> Vec<(String, String)> {
+    let pairs = query.split('&').filter(|pair| !pair.is_empty());
+    let pairs = pairs.map(|pair| pair.split_once('=').unwrap_or((pair, "")));
+    pairs.map(|(key, value)| (decoded(key, true), decoded(value, true))).collect()
+}
+
 /// The resource, namespace, name and subresource of a path below a group's version.
-fn target<'p>(group: &str, version: &str, rest: &[&'p str]) -> Option<(Resource, &'p str, &'p str, &'p str)> {
+pub(super) fn target<'p>(
+    group: &str,
+    version: &str,
+    rest: &[&'p str],
+) -> Option<(Resource, &'p str, &'p str, &'p str)> {
     let find = |plural: &str| {
         kinds::ALL.iter().find(|r| r.group == group && r.version == version && r.plural == plural)
     };
@@ -131,7 +142,7 @@ fn verb(request: &Request, name: &str, query: &[(String, String)]) -> Result<Ver
 }
 
 /// As `apimachinery` reads a flag of the query.
-fn is_true(value: &str) -> bool {
+pub(super) fn is_true(value: &str) -> bool {
     !matches!(value, "0") && !value.eq_ignore_ascii_case("false")
 }
 
@@ -187,7 +198,7 @@ fn delete_options(options: &mut api::Options, body: &Json) {
 }
 
 /// Percent-decoding; a form's query writes blanks as `+`.
-fn decoded(text: &str, form: bool) -> String {
+pub(super) fn decoded(text: &str, form: bool) -> String {
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text.bytes();
     while let Some(byte) = rest.next() {
