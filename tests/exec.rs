@@ -87,7 +87,6 @@ spec: {template: {spec: {restartPolicy: Never, containers: [{name: main, image: 
         See 'kubectl exec -h' for help and examples
         $ kubectl exec two
         error: you must specify at least one command for the container
-        See 'kubectl exec -h' for help and examples
         $ kubectl exec
         error: pod, type/name or --filename must be specified
         See 'kubectl exec -h' for help and examples

@@ -23,7 +23,7 @@ fn ask(world: &mut World, line: &str, content_type: &str, body: &str) -> Answer 
 fn text(answer: &Answer) -> &str {
     match &answer.body {
         Body::Text(text) => text,
-        Body::Watch(_) => "(a watch)",
+        Body::Stream(_) => "(a watch)",
     }
 }
 
@@ -207,7 +207,7 @@ fn a_watch_goes_on_with_the_world_and_ends_when_time_runs_back() {
         "",
         "",
     );
-    let Body::Watch(mut follow) = opened.body else { panic!("no watch") };
+    let Body::Stream(mut follow) = opened.body else { panic!("no watch") };
     expect![""].assert_eq(&read(&mut follow, &world));
     let before = world.clone();
     ask(&mut world, &format!("POST {at}"), JSON, CONFIG);

@@ -251,7 +251,11 @@ impl ApiServer {
     ) -> Response {
         let body = if request.options.table {
             let meta = json!({ "resourceVersion": &object["metadata"]["resourceVersion"] });
-            table::render(&request.resource, [&object], meta, now, true)
+            let rendered = table::render(&request.resource, [&object], meta, now, true);
+            match table::wants_objects(&request.options) {
+                true => table::with_objects(rendered, [&object]),
+                false => rendered,
+            }
         } else {
             object
         };
@@ -298,7 +302,12 @@ impl ApiServer {
             }
         }
         let body = if request.options.table {
-            table::render(resource, matching.iter().map(|(_, o)| *o), meta, now, true)
+            let objects = || matching.iter().map(|(_, object)| *object);
+            let rendered = table::render(resource, objects(), meta, now, true);
+            match table::wants_objects(&request.options) {
+                true => table::with_objects(rendered, objects()),
+                false => rendered,
+            }
         } else {
             let items: Json =
                 matching.into_iter().map(|(_, object)| custom::read(resource, object)).collect();
@@ -344,7 +353,7 @@ impl ApiServer {
                 first.extend(missed.filter_map(|c| watch::seen(&selection, c)));
             }
         }
-        let id = self.watches.open(now, resource, selection, request.options.table, first);
+        let id = self.watches.open(now, resource, selection, &request.options, first);
         Ok(Response { code: 200, watch: Some(id), ..Response::default() })
     }
 
@@ -366,6 +375,15 @@ impl ApiServer {
         self.lease(now, resource, key);
         self.defined(resource);
         custom::read(resource, &change.after)
+    }
+
+    /// Shows an object as another cluster has it (`None`: not any more), whatever it is: nothing is checked, and nobody is asked.
+    #[cfg(not(target_arch = "wasm32"))]
+    pub fn show(&mut self, now: Time, resource: &Resource, key: &ObjectKey, object: Option<Json>) {
+        match object {
+            Some(object) => drop(self.put(now, resource, key, object)),
+            None => drop(self.remove(now, resource, key)),
+        }
     }
 
     /// Removes an object and tells the watches.

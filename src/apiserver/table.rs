@@ -1,10 +1,27 @@
 //! Tables: how the server prints objects for `kubectl get` (`meta.k8s.io/v1` `Table`).
 
 use super::custom;
-use crate::api::Resource;
+use crate::api::{Options, Resource};
 use crate::json;
 use crate::json::Json;
 use crate::sim::Time;
+
+/// Whether the rows are to carry whole objects (`includeObject=Object`), and not their metadata alone: who sorts by a field asks for it.
+pub fn wants_objects(options: &Options) -> bool {
+    options.table && options.query.iter().any(|(key, value)| *key == "includeObject" && *value == "Object")
+}
+
+/// The table with whole objects in its rows.
+pub fn with_objects<'a>(mut table: Json, objects: impl IntoIterator<Item = &'a Json>) -> Json {
+    let rows = table["rows"].items().iter().zip(objects).map(|(row, object)| {
+        let mut row = row.clone();
+        row.set("object", object);
+        row
+    });
+    let rows: Json = rows.collect();
+    table.set("rows", rows);
+    table
+}
 
 /// Renders objects of one resource, ages relative to `now`.
 pub fn render<'a>(

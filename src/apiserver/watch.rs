@@ -6,7 +6,7 @@
 use super::selection::Selection;
 use super::store::Change;
 use super::{custom, table, versions};
-use crate::api::{EventType, Resource, WatchEvent, WatchId};
+use crate::api::{EventType, Options, Resource, WatchEvent, WatchId};
 use crate::collections::{List, Map};
 use crate::json;
 use crate::sim::Time;
@@ -26,6 +26,8 @@ struct Watch {
 #[derive(Clone, Debug)]
 struct TableState {
     columns_sent: bool,
+    /// The rows carry whole objects.
+    objects: bool,
 }
 
 /// An event that nobody has taken yet, and when it happened.
@@ -51,7 +53,7 @@ impl Watches {
         now: Time,
         resource: &Resource,
         selection: Selection,
-        as_table: bool,
+        options: &Options,
         first: Vec<WatchEvent>,
     ) -> WatchId {
         self.last += 1;
@@ -60,7 +62,9 @@ impl Watches {
         let watch = Watch {
             resource: resource.clone(),
             selection,
-            table: as_table.then_some(TableState { columns_sent: false }),
+            table: options
+                .table
+                .then(|| TableState { columns_sent: false, objects: table::wants_objects(options) }),
             queue: first.into_iter().map(|event| Pending { at: now, event }).collect(),
             shown: None,
         };
@@ -117,8 +121,12 @@ impl Watches {
         if let Some(table) = &mut watch.table
             && event.event != EventType::Error
         {
-            event.object =
+            let rendered =
                 table::render(&watch.resource, [&event.object], json!({}), at, !table.columns_sent);
+            event.object = match table.objects {
+                true => table::with_objects(rendered, [&event.object]),
+                false => rendered,
+            };
             table.columns_sent = true;
         } else if let Some(resource) = &watch.shown
             && event.event != EventType::Error

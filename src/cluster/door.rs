@@ -5,7 +5,7 @@ use crate::api::{ObjectKey, Reason, Request, Resource, Response, Status, Verb, W
 use crate::apiserver::ApiServer;
 use crate::client::{Api, CallFault};
 use crate::json::{Json, Str};
-use crate::kubelet::{ExecRequest, Kubelet};
+use crate::kubelet::{ExecRequest, Kubelet, container_name};
 use crate::sim::Time;
 
 /// What goes wrong with the calls of one step.
@@ -50,6 +50,18 @@ fn query<'r>(request: &'r Request, key: &str) -> &'r str {
     request.options.query.iter().find(|(k, _)| *k == key).map_or("", |(_, value)| value.as_str())
 }
 
+/// The query of a log with its `sinceSeconds` as the moment that is meant.
+fn since(query: &[(Str, Str)], now: Time) -> Vec<(Str, Str)> {
+    let moment = |(key, value): &(Str, Str)| match value.parse::<i64>() {
+        Ok(seconds) if *key == "sinceSeconds" => {
+            let then = Time(now.0.saturating_sub(seconds.saturating_mul(1_000_000_000)));
+            (Str::fixed("sinceTime"), Str::from(then.rfc3339()))
+        }
+        _ => (key.clone(), value.clone()),
+    };
+    query.iter().map(moment).collect()
+}
+
 impl<'a> Door<'a> {
     pub(super) fn new(
         server: &'a mut ApiServer,
@@ -64,8 +76,9 @@ impl<'a> Door<'a> {
     fn log(&mut self, request: &Request) -> Result<Response, Status> {
         let pod = self.pod(request)?;
         let node = pod["spec"]["nodeName"].str();
+        let now = self.now;
         let text = match self.kubelet(node) {
-            Ok(kubelet) => kubelet.logs(&pod, &request.options.query)?,
+            Ok(kubelet) => kubelet.logs(&pod, &since(&request.options.query, now))?,
             Err(_) if node.is_empty() => String::new(),
             Err(why) => {
                 let container = query(request, "container");
@@ -86,7 +99,12 @@ impl<'a> Door<'a> {
         let name = pod["metadata"]["name"].str().to_owned();
         let all = ["containers", "initContainers", "ephemeralContainers"].into_iter();
         let mut containers = all.flat_map(|list| pod["spec"][list].items());
-        let container = query(request, "container");
+        // Of several, the client has to say which.
+        let container = match query(request, "container") {
+            "" => container_name(&pod, "")?,
+            name => name.to_owned(),
+        };
+        let container = container.as_str();
         if !containers.any(|c| c["name"].str() == container) {
             let message = format!("container {container} is not valid for pod {name}");
             return Err(Status::bad_request(message));

@@ -17,6 +17,8 @@ mod causes;
 mod door;
 mod fault;
 mod manifests;
+#[cfg(not(target_arch = "wasm32"))]
+mod mirror;
 mod outlook;
 mod record;
 mod world;

@@ -350,7 +350,7 @@ impl World {
         }
     }
 
-    fn blank(&self, actor: Actor, action: Option<Action>) -> StepRecord {
+    pub(super) fn blank(&self, actor: Actor, action: Option<Action>) -> StepRecord {
         StepRecord {
             step: self.steps,
             time: self.now,

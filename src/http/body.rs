@@ -7,7 +7,7 @@ use crate::json::{Json, Str, yaml};
 use crate::manifest;
 
 /// The most bytes of a body: what the API server takes in one request.
-const MOST: usize = manifest::MAX_BYTES;
+pub const MOST: usize = manifest::MAX_BYTES;
 const TYPES: &str = "application/json, application/yaml";
 const PATCHES: &[(&str, PatchType)] = &[
     ("application/json-patch+json", PatchType::Json),
@@ -27,11 +27,13 @@ pub enum Form {
     Table,
     /// Only the metadata.
     Metadata,
+    /// All of discovery in one document.
+    Aggregated,
 }
 
 impl Form {
-    /// The first form of an `Accept` header that is served.
-    pub fn accepted(accept: &str) -> Result<Form, Status> {
+    /// The first form of an `Accept` header that is served; whether discovery may be aggregated depends on the path.
+    pub fn accepted(accept: &str, discovery: bool) -> Result<Form, Status> {
         if accept.trim().is_empty() {
             return Ok(Form::Json);
         }
@@ -45,6 +47,11 @@ impl Form {
                 ("application/json", Some("Table")) => return Ok(Form::Table),
                 ("application/json", Some("PartialObjectMetadata" | "PartialObjectMetadataList")) => {
                     return Ok(Form::Metadata);
+                }
+                ("application/json", Some("APIGroupDiscoveryList"))
+                    if discovery && clause.contains("v=v2;") | clause.ends_with("v=v2") =>
+                {
+                    return Ok(Form::Aggregated);
                 }
                 _ => {}
             }

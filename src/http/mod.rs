@@ -4,18 +4,25 @@
 //! - `route`: the path and the query → an [`api::Request`](crate::api::Request).
 //! - `body`: bodies in the forms that clients write, and answers in the forms that they ask for.
 //! - `discovery`: what is served, as `/api` and `/apis` tell it.
-//! - [`Follow`]: the stream of a watch, read on as the world goes on.
+//! - `aggregated`: the same in one document, for clients that ask for it.
+//! - [`Follow`]: the stream of a watch or of a log, read on as the world goes on.
+//! - [`Upgrade`]: what a connection that is upgraded is for; the connection is its owner's.
 //!
-//! *Absent:* sockets, authentication, protobuf and CBOR, upgraded connections (`exec`, `attach`, `port-forward`).
+//! *Absent:* sockets, authentication, protobuf and CBOR.
 
+mod aggregated;
 mod body;
 mod discovery;
 mod follow;
+mod log;
 mod route;
+mod upgrade;
 
+pub use body::MOST as MOST_BODY;
 pub use follow::Follow;
+pub use upgrade::{Upgrade, upgrade};
 
-use crate::api::{Reason, Resource, Status, Verb};
+use crate::api::{self, Reason, Resource, Status, Verb};
 use crate::client::Api;
 use crate::json::{Json, Str};
 use body::Form;
@@ -54,8 +61,8 @@ pub struct Answer {
 pub enum Body {
     /// All of it.
     Text(String),
-    /// Lines of JSON, for as long as somebody listens.
-    Watch(Box<Follow>),
+    /// Lines of JSON or of a log, for as long as somebody listens.
+    Stream(Box<Follow>),
 }
 
 impl Request {
@@ -95,38 +102,69 @@ impl Request {
 
 /// Answers a request.
 pub fn answer(api: &mut dyn Api, request: &Request) -> Answer {
-    let form = match Form::accepted(&request.accept) {
-        Ok(form) => form,
-        Err(status) => return refused(&status),
-    };
-    match route::read(request, &api.custom_resources()) {
-        Ok(Route::Text(text)) => plain(200, text.into()),
-        Ok(Route::Document(document)) => body::answer(200, &document, form, &[]),
-        Ok(Route::Unknown) => plain(404, "404 page not found\n".into()),
-        Ok(Route::Ask(ask)) => ask_server(api, *ask, form),
-        Err(status) => refused(&status),
-    }
+    answered(api, request).unwrap_or_else(|status| refused(&status))
 }
 
-fn ask_server(api: &mut dyn Api, ask: Ask, form: Form) -> Answer {
+fn answered(api: &mut dyn Api, request: &Request) -> Result<Answer, Status> {
+    let form = || Form::accepted(&request.accept, false);
+    let custom = api.custom_resources();
+    let route = route::read(request, &custom)?;
+    let reads = matches!(&*request.method, "GET" | "HEAD");
+    if !reads && matches!(route, Route::Text(_) | Route::Document(_) | Route::Versions { .. }) {
+        return Err(method_not_allowed());
+    }
+    Ok(match route {
+        Route::Text(text) => plain(200, text.into()),
+        Route::Document(document) => body::answer(200, &document, form()?, &[]),
+        Route::Versions { core } => match Form::accepted(&request.accept, true)? {
+            Form::Aggregated => aggregated::answer(&custom, core),
+            form => {
+                let document = if core { discovery::core_versions() } else { discovery::groups(&custom) };
+                body::answer(200, &document, form, &[])
+            }
+        },
+        Route::Unknown => plain(404, "404 page not found\n".into()),
+        Route::Ask(ask) if is_followed(&ask.request) => {
+            let log = log::Log::open(api, ask.request)?;
+            stream("text/plain", Follow::log(log))
+        }
+        Route::Ask(ask) => ask_server(api, *ask, form()?)?,
+    })
+}
+
+/// Whether it asks for a log that goes on.
+fn is_followed(request: &api::Request) -> bool {
+    request.verb == Verb::Get
+        && request.subresource == "log"
+        && request.options.query.iter().any(|(key, value)| *key == "follow" && route::is_true(value))
+}
+
+fn ask_server(api: &mut dyn Api, ask: Ask, form: Form) -> Result<Answer, Status> {
     let Ask { mut request, timeout } = ask;
     request.options.table = form == Form::Table;
     if request.verb == Verb::Watch {
-        let ends = timeout.map(|seconds| api.now() + seconds);
-        let follow = Follow::new(request, form, ends);
-        let headers = vec![("content-type".into(), "application/json".into())];
-        return Answer { code: 200, headers, body: Body::Watch(Box::new(follow)) };
+        let now = api.now();
+        let ends = timeout.map(|seconds| now + seconds);
+        // What cannot be watched is refused now; what can is opened anew each time that somebody reads on.
+        if let Some(watch) = api.call(request.clone())?.watch {
+            api.stop_watch(watch);
+        }
+        return Ok(stream("application/json", Follow::watch(request, form, ends, now)));
     }
-    match api.call(request) {
-        Ok(response) => match &response.body {
-            Json::Str(text) => plain(response.code, text.to_string()),
-            body => body::answer(response.code, body, form, &response.warnings),
-        },
-        Err(status) => refused(&status),
-    }
+    let response = api.call(request)?;
+    Ok(match &response.body {
+        Json::Str(text) => plain(response.code, text.to_string()),
+        body => body::answer(response.code, body, form, &response.warnings),
+    })
 }
 
-fn refused(status: &Status) -> Answer {
+fn stream(media: &'static str, follow: Follow) -> Answer {
+    let headers = vec![("content-type".into(), media.into())];
+    Answer { code: 200, headers, body: Body::Stream(Box::new(follow)) }
+}
+
+/// The answer that says why there is none.
+pub fn refused(status: &Status) -> Answer {
     body::answer(status.code, &status.to_json(), Form::Json, &status.warnings)
 }
 

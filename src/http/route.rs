@@ -13,6 +13,11 @@ pub enum Route {
     Ask(Box<Ask>),
     /// A document about the API.
     Document(Json),
+    /// The versions of the core group, or the other groups: `/api` or `/apis`.
+    Versions {
+        /// The core group.
+        core: bool,
+    },
     /// A word: that the server lives.
     Text(&'static str),
     /// Nothing is served there.
@@ -39,8 +44,8 @@ pub fn read(request: &Request, custom: &[Resource]) -> Result<Route, Status> {
     let (group, version, rest) = match parts.as_slice() {
         ["healthz" | "livez" | "readyz", ..] => return Ok(Route::Text("ok")),
         ["version"] => return Ok(Route::Document(discovery::version())),
-        ["api"] => return Ok(Route::Document(discovery::core_versions())),
-        ["apis"] => return Ok(Route::Document(discovery::groups(custom))),
+        ["api"] => return Ok(Route::Versions { core: true }),
+        ["apis"] => return Ok(Route::Versions { core: false }),
         ["apis", group] => return Ok(discovery::group(custom, group).map_or(Route::Unknown, Route::Document)),
         ["api", version, rest @ ..] => ("", *version, rest),
         ["apis", group, version, rest @ ..] => (*group, *version, rest),
@@ -55,12 +60,7 @@ pub fn read(request: &Request, custom: &[Resource]) -> Result<Route, Status> {
     if UPGRADES.contains(&subresource) {
         return Err(Status::bad_request("Upgrade request required"));
     }
-    let query: Vec<(String, String)> = query
-        .split('&')
-        .filter(|pair| !pair.is_empty())
-        .map(|pair| pair.split_once('=').unwrap_or((pair, "")))
-        .map(|(key, value)| (decoded(key, true), decoded(value, true)))
-        .collect();
+    let query = pairs(query);
     let verb = verb(request, name, &query)?;
     // Objects are created in their collection, and those of a namespace nowhere else.
     let whole = resource.namespaced && namespace.is_empty();
@@ -93,8 +93,15 @@ pub fn read(request: &Request, custom: &[Resource]) -> Result<Route, Status> {
     Ok(Route::Ask(Box::new(Ask { request: asked, timeout })))
 }
 
+/// A query's keys and values.
+pub(super) fn pairs(query: &str) -> Vec<(String, String)> {
+    let pairs = query.split('&').filter(|pair| !pair.is_empty());
+    let pairs = pairs.map(|pair| pair.split_once('=').unwrap_or((pair, "")));
+    pairs.map(|(key, value)| (decoded(key, true), decoded(value, true))).collect()
+}
+
 /// The resource, namespace, name and subresource of a path below a group's version.
-fn target<'p>(
+pub(super) fn target<'p>(
     custom: &[Resource],
     group: &str,
     version: &str,
@@ -141,7 +148,7 @@ fn verb(request: &Request, name: &str, query: &[(String, String)]) -> Result<Ver
 }
 
 /// As `apimachinery` reads a flag of the query.
-fn is_true(value: &str) -> bool {
+pub(super) fn is_true(value: &str) -> bool {
     !matches!(value, "0") && !value.eq_ignore_ascii_case("false")
 }
 
@@ -197,7 +204,7 @@ fn delete_options(options: &mut api::Options, body: &Json) {
 }
 
 /// Percent-decoding; a form's query writes blanks as `+`.
-fn decoded(text: &str, form: bool) -> String {
+pub(super) fn decoded(text: &str, form: bool) -> String {
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text.bytes();
     while let Some(byte) = rest.next() {

@@ -41,7 +41,7 @@ pub(super) fn run(cli: &mut Cli, args: &[String]) -> Result<Flow, Failure> {
     }
     let command = args.rest.clone().unwrap_or_default();
     if command.is_empty() {
-        return Err(Failure::usage("exec", "you must specify at least one command for the container"));
+        return Err(Failure::error("you must specify at least one command for the container"));
     }
     let pod = if target.contains('/') {
         let targets = names::targets(cli, &args.words[..1])?;

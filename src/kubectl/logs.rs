@@ -5,7 +5,7 @@ use super::failure::Failure;
 use super::flags::{self, Arguments, Flag, Takes};
 use super::names;
 use super::{Flow, Task, Wait};
-use crate::api::{Request, Resource, kinds};
+use crate::api::{Request, Resource, Status, kinds};
 use crate::collections::sort_by;
 use crate::json::{Json, Str};
 use crate::sim::Time;
@@ -79,7 +79,8 @@ pub(super) fn run(cli: &mut Cli, args: &[String]) -> Result<Flow, Failure> {
             }
         }
     } else {
-        chosen.push(cli.get(&pods, &namespace, &args.words[0])?);
+        let found = cli.get(&pods, &namespace, &args.words[0]);
+        chosen.push(found.map_err(|status| missing(status, &namespace))?);
     }
     let mut args = args;
     if let Some(container) = args.words.get(1).cloned()
@@ -99,11 +100,23 @@ pub(super) fn run(cli: &mut Cli, args: &[String]) -> Result<Flow, Failure> {
     }
 }
 
+/// Whose log it would be is not there (`LogsOptions.Complete`).
+fn missing(status: Status, namespace: &str) -> Failure {
+    match status.is_not_found() {
+        true => Failure::error(format!(
+            "error from server (NotFound): {} in namespace {namespace:?}",
+            status.message
+        )),
+        false => status.into(),
+    }
+}
+
 /// The pod behind `job/x`, `deploy/x`: the first that its selector matches.
 fn pod_of(cli: &mut Cli, args: &Arguments, namespace: &str) -> Result<Option<Json>, Failure> {
     let targets = names::targets(cli, &args.words[..1])?;
     let Some(target) = targets.first() else { return Err(names::unknown(&args.words[0])) };
-    let object = cli.get(&target.resource, namespace, &target.name)?;
+    let found = cli.get(&target.resource, namespace, &target.name);
+    let object = found.map_err(|status| missing(status, namespace))?;
     if target.resource.plural == "pods" {
         return Ok(Some(object));
     }

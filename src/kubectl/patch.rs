@@ -32,7 +32,7 @@ pub(super) fn run(cli: &mut Cli, args: &[String]) -> Result<Flow, Failure> {
     let args = flags::parse("patch", args, FLAGS)?;
     let dry_run = DryRun::of(&args)?;
     let format = Format::of_write(&args)?;
-    let text = match (args.has("patch"), args.has("patch-file")) {
+    let text = match (!args.get("patch").is_empty(), !args.get("patch-file").is_empty()) {
         (true, true) => return Err(Failure::error("cannot specify --patch and --patch-file together")),
         (false, false) => {
             return Err(Failure::error(

@@ -52,7 +52,8 @@ fn previous_log(container: &Container) -> Option<&super::logs::Log> {
     }
 }
 
-fn container_name(pod: &Json, asked: &str) -> Result<String, Status> {
+/// The container that is meant; of several, it has to be said which.
+pub fn container_name(pod: &Json, asked: &str) -> Result<String, Status> {
     let names = |key: &str| pod["spec"][key].items().iter().map(|c| c["name"].str()).collect::<Vec<_>>();
     let (mains, inits) = (names("containers"), names("initContainers"));
     let pod_name = pod["metadata"]["name"].str();

@@ -35,6 +35,7 @@ mod volumes;
 
 pub use container::{Container, Exit, Role, State};
 pub use exec::ExecRequest;
+pub use log_request::container_name;
 pub use logs::{Log, LogQuery};
 pub use node::{Fidelity, NodeConfig};
 pub use pod_worker::{PodWorker, Stage};

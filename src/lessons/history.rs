@@ -51,17 +51,21 @@ impl Course {
     /// At the moment at which a learner begins.
     pub fn begin(lesson: &Lesson, playground: &Playground) -> Course {
         let position = playground.timeline().position();
-        let now = playground.desk().world().now();
+        Course::at(lesson, playground.desk(), playground.config().start, position)
+    }
+
+    /// At a moment of any world, whose clock started then.
+    pub fn at(lesson: &Lesson, desk: &Desk, start: Time, position: usize) -> Course {
         let mut course = Course {
             begin: position,
-            began: now,
-            start: playground.config().start,
+            began: desk.world().now(),
+            start,
             seen: position,
             standings: Vec::new(),
             tallies: vec![Tally::default(); lesson.checks.len()],
             counted: None,
         };
-        course.look(lesson, playground.desk(), None, position);
+        course.look(lesson, desk, None, position);
         course
     }
 

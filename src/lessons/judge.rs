@@ -35,6 +35,8 @@ pub struct Report {
     /// Where the learner stopped: the branch that they were on, and its last step; where all is passed, the step at which
     /// it was. None where the run was not replayed.
     pub at: Option<(usize, usize)>,
+    /// Tasks that are left out, because a cluster does not show from outside what they ask.
+    pub unseen: Vec<Str>,
 }
 
 /// How much somebody tried.
@@ -310,6 +312,9 @@ impl Report {
             })
         });
         json.set("tasks", tasks.collect::<Vec<Json>>());
+        if !self.unseen.is_empty() {
+            json.set("unseen", self.unseen.iter().collect::<Json>());
+        }
         json
     }
 }

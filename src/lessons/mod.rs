@@ -14,6 +14,7 @@
 //! - [`submission`], [`rules`], [`judge`]: what a learner hands in, what is allowed, what it is worth.
 //! - [`sheet`]: a class of them as a table.
 //! - [`live`]: how it stands while a learner is at it.
+//! - `remote`: how it stands on another cluster, seen from outside; native only.
 //! - [`proof`]: that a lesson can be solved, is not solved at its start, and that its hints can come.
 //!
 //! Absent on purpose: checks of what was typed, the page, files on a disk.
@@ -28,6 +29,8 @@ pub mod lesson;
 pub mod live;
 pub mod proof;
 pub mod prose;
+#[cfg(not(target_arch = "wasm32"))]
+pub mod remote;
 pub mod rules;
 #[cfg(not(target_arch = "wasm32"))]
 pub mod scaffold;

@@ -109,7 +109,8 @@ pub struct Record {
 }
 
 impl Record {
-    fn of(step: StepRecord) -> Record {
+    /// Of a step of the cluster.
+    pub fn of(step: StepRecord) -> Record {
         Record { step, line: None, resumed: false, answer: None }
     }
 }
@@ -130,6 +131,19 @@ impl Desk {
             Desk { world: World::booted(config), terminal: Terminal::new(config.start), default: None };
         desk.default = desk.find_default();
         desk
+    }
+
+    /// An empty terminal over a world, which may be changed from outside.
+    #[cfg(not(target_arch = "wasm32"))]
+    pub fn over(world: World) -> Desk {
+        let terminal = Terminal::new(world.now());
+        Desk { world, terminal, default: None }
+    }
+
+    /// The world, for showing another cluster in it.
+    #[cfg(not(target_arch = "wasm32"))]
+    pub fn world_mut(&mut self) -> &mut World {
+        &mut self.world
     }
 
     /// The cluster.

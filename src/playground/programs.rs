@@ -81,7 +81,7 @@ pub(super) fn ask_raw(api: &mut dyn Api, method: &str, target: &str, body: &str)
     let answer = http::answer(api, &http::Request::new(method, target, headers.into_iter(), body));
     let text = match answer.body {
         http::Body::Text(text) => text,
-        http::Body::Watch(_) => String::new(),
+        http::Body::Stream(_) => String::new(),
     };
     if answer.code < 400 {
         return Ok(text);

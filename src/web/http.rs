@@ -24,7 +24,7 @@ impl Playground {
         let mut answer = HttpAnswer { code, headers: headers.collect(), ..HttpAnswer::default() };
         match body {
             Body::Text(text) => answer.body = text,
-            Body::Watch(follow) => {
+            Body::Stream(follow) => {
                 self.follows.last += 1;
                 self.follows.open.push((self.follows.last, *follow));
                 answer.watch = Some(self.follows.last);

@@ -87,7 +87,8 @@ fn find() -> Option<PathBuf> {
     on_path.or_else(|| PLACES.iter().map(PathBuf::from).find(|place| place.is_file()))
 }
 
-fn on_path(name: &str) -> Option<PathBuf> {
+/// Where a program is.
+pub fn on_path(name: &str) -> Option<PathBuf> {
     let path = std::env::var_os("PATH")?;
     std::env::split_paths(&path)
         .flat_map(|dir| [dir.join(name), dir.join(format!("{name}.exe"))])
@@ -95,7 +96,7 @@ fn on_path(name: &str) -> Option<PathBuf> {
 }
 
 /// apt-get as a script uses it: asking nothing, and waiting for another one to finish.
-fn apt(args: &[&str]) -> Command {
+pub fn apt(args: &[&str]) -> Command {
     let mut command = Command::new("apt-get");
     command.args(["-o", "DPkg::Lock::Timeout=300"]).args(args).env("DEBIAN_FRONTEND", "noninteractive");
     command

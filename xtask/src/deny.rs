@@ -13,26 +13,30 @@ use std::fs;
 /// Runs cargo-deny, or else the check of our own.
 pub fn check() -> Result<()> {
     if run::succeeds(run::cargo(&["deny", "--version"])) {
-        return run::ok(run::cargo(&["deny", "check", "licenses", "bans", "sources"]));
+        run::ok(run::cargo(&["deny", "check", "licenses", "sources"]))?;
+        return run::ok(run::cargo(&["deny", "--target", PAGE, "check", "bans"]));
     }
     let rules = Rules::read(&fs::read_to_string(run::root().join("deny.toml"))?)?;
-    let metadata: Json = serde_json::from_str(&run::output(run::cargo(&[
-        "metadata",
-        "--format-version=1",
-        "--locked",
-        "--all-features",
-    ]))?)?;
-    let crates = shipped(&metadata)?;
-    let faults = rules.faults(&crates);
+    let metadata = |more: &[&str]| -> Result<Json> {
+        let usual = ["metadata", "--format-version=1", "--locked", "--all-features"];
+        Ok(serde_json::from_str(&run::output(run::cargo(&[&usual, more].concat()))?)?)
+    };
+    let all = shipped(&metadata(&[])?)?;
+    let page = shipped(&metadata(&["--filter-platform", PAGE])?)?;
+    let faults = [rules.origins(&all), rules.bans(&page)].concat();
     if !faults.is_empty() {
         bail!("deny.toml:\n{}", faults.join("\n"));
     }
     println!(
-        "{} crates: licences, bans, duplicates and sources are as deny.toml allows (own check)",
-        crates.len()
+        "{} crates, {} of them the page's: licences and sources, bans and duplicates are as deny.toml allows (own check)",
+        all.len(),
+        page.len()
     );
     Ok(())
 }
+
+/// The target of the page's module.
+const PAGE: &str = "wasm32-unknown-unknown";
 
 struct Crate {
     name: String,
@@ -114,24 +118,34 @@ impl Rules {
         })
     }
 
-    fn faults(&self, crates: &[Crate]) -> Vec<String> {
+    /// What is wrong with licences and sources.
+    fn origins(&self, crates: &[Crate]) -> Vec<String> {
         let mut faults = Vec::new();
-        let mut versions: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
         for found in crates {
             let at = format!("{} {}", found.name, found.version);
-            versions.entry(&found.name).or_default().push(&found.version);
             let excepted = self.exceptions.get(&found.name).into_iter().flatten();
             let allowed = self.licenses.iter().chain(excepted).cloned().collect();
             if !allows(&allowed, &found.license) {
                 faults.push(format!("{at}: licence {:?} is not allowed", found.license));
             }
+            if !found.source.starts_with("registry+") {
+                faults.push(format!("{at}: comes from {:?}, not from the registry", found.source));
+            }
+        }
+        faults
+    }
+
+    /// Which crates are banned, or come twice.
+    fn bans(&self, crates: &[Crate]) -> Vec<String> {
+        let mut faults = Vec::new();
+        let mut versions: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+        for found in crates {
+            let at = format!("{} {}", found.name, found.version);
+            versions.entry(&found.name).or_default().push(&found.version);
             if let Some(wrappers) = self.banned.get(&found.name) {
                 for parent in found.parents.difference(wrappers) {
                     faults.push(format!("{at}: banned, and needed by {parent}"));
                 }
-            }
-            if !found.source.starts_with("registry+") {
-                faults.push(format!("{at}: comes from {:?}, not from the registry", found.source));
             }
         }
         for (name, versions) in versions {
@@ -218,20 +232,18 @@ mod tests {
             source: "registry+somewhere".to_owned(),
             parents: parents.iter().map(|parent| (*parent).to_owned()).collect(),
         };
+        let crates = [
+            found("a", "1.0.0", "MIT", &["kubestep"]),
+            found("a", "2.0.0", "GPL-3.0", &["b"]),
+            found("b", "1.0.0", "MPL-2.0", &["kubestep"]),
+            found("syn", "2.0.0", "MIT", &["kubestep"]),
+            found("syn", "3.0.0", "MIT", &["kubestep"]),
+            found("getrandom", "0.3.0", "MIT", &["rand", "uuid"]),
+        ];
+        assert_eq!(rules.origins(&crates), ["a 2.0.0: licence \"GPL-3.0\" is not allowed"]);
         assert_eq!(
-            rules.faults(&[
-                found("a", "1.0.0", "MIT", &["kubestep"]),
-                found("a", "2.0.0", "GPL-3.0", &["b"]),
-                found("b", "1.0.0", "MPL-2.0", &["kubestep"]),
-                found("syn", "2.0.0", "MIT", &["kubestep"]),
-                found("syn", "3.0.0", "MIT", &["kubestep"]),
-                found("getrandom", "0.3.0", "MIT", &["rand", "uuid"]),
-            ]),
-            [
-                "a 2.0.0: licence \"GPL-3.0\" is not allowed",
-                "getrandom 0.3.0: banned, and needed by rand",
-                "a: 2 versions: 1.0.0, 2.0.0",
-            ]
+            rules.bans(&crates),
+            ["getrandom 0.3.0: banned, and needed by rand", "a: 2 versions: 1.0.0, 2.0.0"]
         );
     }
 }

@@ -10,6 +10,7 @@
 mod bench;
 mod browser;
 mod build;
+mod clients;
 mod deny;
 mod element;
 mod http;

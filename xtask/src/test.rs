@@ -4,7 +4,7 @@
 //! run shows everything that is wrong; the last line is the total.
 
 use crate::phases::Phases;
-use crate::{browser, build, deny, http, page, run, wasm};
+use crate::{browser, build, clients, deny, http, page, run, wasm};
 use anyhow::{Context, Result, bail};
 use std::io::{BufRead, BufReader};
 use std::path::PathBuf;
@@ -46,6 +46,7 @@ pub fn run(args: &[String]) -> Result<()> {
             "warnings",
         ]))
     }));
+    clients::ensure();
     total.tests(phases.run("tests in Rust", rust));
     // What follows needs the page; without it, one failure says so.
     match build::all(&mut phases) {

@@ -1,4 +1,4 @@
-//! The native program: run a cluster, export what is in it, prove lessons and grade what is handed in, compare transcripts, measure.
+//! The native program: run a cluster, serve it, export what is in it, prove lessons and grade what is handed in, compare transcripts, measure.
 
 mod bench;
 mod export;
@@ -6,6 +6,7 @@ mod grade;
 mod handout;
 mod lesson;
 mod run;
+mod serve;
 mod source;
 mod transcript;
 
@@ -24,6 +25,8 @@ struct Arguments {
 enum Command {
     /// Run kubectl command lines against a fresh cluster, with the given files beside the shell; or replay a run.
     Run(run::Arguments),
+    /// Serve a cluster to kubectl and other clients, over HTTP on this machine.
+    Serve(serve::Arguments),
     /// Print the objects of a run as manifests that kubectl applies.
     Export(export::Arguments),
     /// Grade what was handed in: replay it on a lesson and say what it is worth.
@@ -39,6 +42,7 @@ enum Command {
 fn main() -> ExitCode {
     match Arguments::parse().command {
         Command::Run(arguments) => run::run(&arguments),
+        Command::Serve(arguments) => serve::run(&arguments),
         Command::Export(arguments) => export::run(&arguments),
         Command::Grade(arguments) => grade::run(&arguments),
         Command::Lesson(arguments) => lesson::run(&arguments),

@@ -1,7 +1,8 @@
-//! `kubestep grade`: replays what was handed in on the teacher's own copy of a lesson, and says what it is worth.
+//! `kubestep grade`: replays what was handed in on the teacher's own copy of a lesson, or looks at a cluster, and says what it is worth.
 
 mod formats;
 mod input;
+mod remote;
 
 use crate::lesson;
 use crate::source::{self, told};
@@ -23,8 +24,20 @@ pub struct Arguments {
     /// The folder of the lesson.
     exercise: PathBuf,
     /// What was handed in: files, folders of files, links.
-    #[arg(required = true)]
+    #[arg(required_unless_present = "kubeconfig", conflicts_with = "kubeconfig")]
     submissions: Vec<PathBuf>,
+    /// Look at a cluster instead: the one that this kubeconfig names.
+    #[arg(long, value_name = "FILE")]
+    kubeconfig: Option<PathBuf>,
+    /// Which context of the kubeconfig; by default its current one.
+    #[arg(long, requires = "kubeconfig")]
+    context: Option<String>,
+    /// The namespace that stands for the lesson's `default`.
+    #[arg(long, requires = "kubeconfig", default_value = "default")]
+    namespace: String,
+    /// Look for so many seconds: checks of history are about these.
+    #[arg(long = "for", value_name = "SECONDS", requires = "kubeconfig", default_value_t = 0)]
+    seconds: u64,
     /// The form of the report.
     #[arg(long, value_enum, default_value = "json")]
     format: Format,
@@ -81,6 +94,17 @@ pub fn run(arguments: &Arguments) -> ExitCode {
             return ExitCode::from(2);
         }
     };
+    if let Some(kubeconfig) = &arguments.kubeconfig {
+        let graded = match remote::grade(&exercise, kubeconfig, arguments) {
+            Ok(graded) => graded,
+            Err(message) => return refuse(message),
+        };
+        let passed = graded.result.as_ref().is_ok_and(Report::passed);
+        return match write(arguments, &exercise, &[graded]) {
+            Err(message) => refuse(message),
+            Ok(()) => ExitCode::from(u8::from(arguments.strict && !passed)),
+        };
+    }
     let begun = match exercise.begin() {
         Ok(begun) => begun,
         Err(message) => return refuse(format!("the lesson's start cannot be run: {message}")),

@@ -1,0 +1,64 @@
+//! The Python package `kubernetes` against the server, in a venv inside the target folder.
+
+use crate::served::Served;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// What the venv gets.
+const PACKAGE: &str = "kubernetes>=34,<37";
+
+/// The venv's Python; `None`, said loudly, where this machine has no Python to make one of. In CI that is a failure.
+fn python() -> Option<PathBuf> {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("python");
+    let python = folder.join("bin/python");
+    let imports = |python: &Path| {
+        let output = Command::new(python).args(["-c", "import kubernetes"]).output();
+        output.is_ok_and(|output| output.status.success())
+    };
+    if imports(&python) {
+        return Some(python);
+    }
+    let run = |command: &mut Command| match command.output() {
+        Ok(output) if output.status.success() => Ok(()),
+        Ok(output) => Err(String::from_utf8_lossy(&output.stderr).into_owned()),
+        Err(error) => Err(error.to_string()),
+    };
+    let made = run(Command::new("python3").args(["-m", "venv", "--clear"]).arg(&folder));
+    let made = made.and_then(|()| run(Command::new(&python).args(["-m", "pip", "install", "-q", PACKAGE])));
+    match made {
+        Ok(()) => Some(python),
+        Err(why) => {
+            assert!(std::env::var_os("CI").is_none(), "no Python with {PACKAGE}: {why}");
+            eprintln!("\n*** NOT TESTED: the Python client: {why} ***\n");
+            None
+        }
+    }
+}
+
+#[test]
+fn the_python_client_works() {
+    let Some(python) = python() else { return };
+    let served = Served::start("python", &["--fast-forward"]);
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/serve/client.py");
+    let output = Command::new(python)
+        .arg(script)
+        .env("KUBECONFIG", served.kubeconfig())
+        .output()
+        .expect("Python starts");
+    let (out, err) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    expect_test::expect![[r#"
+        version v1.36.2
+        nodes ['node-1', 'node-2', 'node-3']
+        created pi
+        succeeded, as watched None to 2
+        logs ['3.14', '3.14']
+        exec 'out\n' 'err\n' 7
+        labelled ['box']
+        page 3 True
+        applied {'k': '1'}
+        refused 400 Bad Request {"apiVersion":"v1","code":400,"kind":"Status","message":"Con
+        missing 404 Not Found
+        deleted []
+    "#]]
+    .assert_eq(&format!("{out}{err}"));
+}
