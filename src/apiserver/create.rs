@@ -1,5 +1,6 @@
 //! POST: a new object (`registry/rest/create.go`).
 
+use super::authorizer::escalation;
 use super::{ApiServer, admission, body, decode, fields, quota, resources, subresource, validation};
 use crate::api::{ObjectKey, Reason, Request, Response, Status};
 use crate::json::{Json, Str};
@@ -66,6 +67,7 @@ fn store_with(
         Some(fields::managers::create(&mut server.seen, ty, request, now, &object))
     });
     admission::create(server, request, &namespace, &mut object)?;
+    escalation::check(server, request, &object, None)?;
 
     // Only the system writes these.
     let meta = object.get_mut("metadata").map(std::mem::take).unwrap_or_default();

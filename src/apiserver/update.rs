@@ -1,6 +1,7 @@
 //! PUT: an object replaced, or its status (`registry/rest/update.go`). Patches end here too.
 
 use super::validation::pod_update;
+use super::authorizer::escalation;
 use super::{ApiServer, admission, body, create, fields, quota, resources, subresource, validation};
 use crate::api::{ObjectKey, Reason, Request, Response, Status, Verb};
 use crate::json::{Json, Str};
@@ -95,6 +96,7 @@ fn write_with(
         }
         _ => {
             admission::update(server, request, &mut new, old)?;
+            escalation::check(server, request, &new, Some(old))?;
             if resource.subresources.iter().any(|(name, _)| *name == "status") {
                 match old.get("status") {
                     Some(status) => new.set("status", status),

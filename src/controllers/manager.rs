@@ -1,5 +1,6 @@
 //! [`Manager`]: runs the controllers, one delivery or one sync at a time.
 
+use super::clusterrole_aggregation::ClusterRoleAggregationController;
 use super::cronjob::CronJobController;
 use super::deployment::DeploymentController;
 use super::endpoint::EndpointController;
@@ -68,6 +69,7 @@ pub struct Manager {
     pod_gc: PodGarbageCollector,
     garbage_collector: GarbageCollector,
     namespace: NamespaceController,
+    role_aggregation: ClusterRoleAggregationController,
 }
 
 impl Default for Manager {
@@ -99,13 +101,14 @@ impl Manager {
             pod_gc: PodGarbageCollector::default(),
             garbage_collector: GarbageCollector::default(),
             namespace: NamespaceController::default(),
+            role_aggregation: ClusterRoleAggregationController::default(),
         };
         manager.caches = Caches::for_controllers(&manager.controllers());
         manager
     }
 
     /// The controllers in a fixed order.
-    pub fn controllers(&self) -> [&dyn Controller; 16] {
+    pub fn controllers(&self) -> [&dyn Controller; 17] {
         [
             &self.service_account,
             &self.root_ca,
@@ -123,11 +126,12 @@ impl Manager {
             &self.pod_gc,
             &self.garbage_collector,
             &self.namespace,
+            &self.role_aggregation,
         ]
     }
 
-    fn controllers_mut(&mut self) -> (&mut Caches, [&mut dyn Controller; 16]) {
-        let controllers: [&mut dyn Controller; 16] = [
+    fn controllers_mut(&mut self) -> (&mut Caches, [&mut dyn Controller; 17]) {
+        let controllers: [&mut dyn Controller; 17] = [
             &mut self.service_account,
             &mut self.root_ca,
             &mut self.tokens,
@@ -144,6 +148,7 @@ impl Manager {
             &mut self.pod_gc,
             &mut self.garbage_collector,
             &mut self.namespace,
+            &mut self.role_aggregation,
         ];
         (&mut self.caches, controllers)
     }

@@ -6,6 +6,7 @@
 
 mod caches;
 mod claim;
+pub mod clusterrole_aggregation;
 pub mod cronjob;
 pub mod deployment;
 pub mod endpoint;
