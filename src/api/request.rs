@@ -241,6 +241,12 @@ impl Request {
         self
     }
 
+    /// Whether it can change anything. Reviews are created and leave nothing behind.
+    pub fn writes(&self) -> bool {
+        let review = matches!(&*self.resource.group, "authorization.k8s.io" | "authentication.k8s.io");
+        self.verb.writes() && !self.options.dry_run && !review
+    }
+
     /// What rules are asked about it (`apiserver/pkg/endpoints/request/requestinfo.go`). A list or a watch that a field selector
     /// holds to one name is about that object; a Namespace lies in itself.
     pub fn attributes(&self) -> Attributes<'_> {

@@ -138,9 +138,10 @@ impl ApiServer {
         self.store.recall(&later.store);
     }
 
-    /// The resources that have objects, with how many.
+    /// The resources that have objects, with how many; without what every cluster has from the start.
     pub fn counts(&self) -> Vec<(Resource, usize)> {
-        self.store.counts().map(|(r, n)| (r.clone(), n)).collect()
+        let counts = self.store.counts().map(|(r, n)| (r.clone(), n - self.seeded(r)));
+        counts.filter(|(_, n)| *n > 0).collect()
     }
 
     /// The object, for looking at it without asking; `Null` where there is none.

@@ -10,6 +10,8 @@ use super::job::JobController;
 use super::namespace::NamespaceController;
 use super::node_lifecycle::NodeLifecycleController;
 use super::pod_gc::PodGarbageCollector;
+use super::pv_protection::VolumeProtectionController;
+use super::pvc_protection::ClaimProtectionController;
 use super::replicaset::ReplicaSetController;
 use super::resource_quota::QuotaController;
 use super::root_ca::RootCaPublisher;
@@ -70,6 +72,8 @@ pub struct Manager {
     garbage_collector: GarbageCollector,
     namespace: NamespaceController,
     role_aggregation: ClusterRoleAggregationController,
+    claim_protection: ClaimProtectionController,
+    volume_protection: VolumeProtectionController,
 }
 
 impl Default for Manager {
@@ -102,13 +106,15 @@ impl Manager {
             garbage_collector: GarbageCollector::default(),
             namespace: NamespaceController::default(),
             role_aggregation: ClusterRoleAggregationController::default(),
+            claim_protection: ClaimProtectionController::default(),
+            volume_protection: VolumeProtectionController::default(),
         };
         manager.caches = Caches::for_controllers(&manager.controllers());
         manager
     }
 
     /// The controllers in a fixed order.
-    pub fn controllers(&self) -> [&dyn Controller; 17] {
+    pub fn controllers(&self) -> [&dyn Controller; 19] {
         [
             &self.service_account,
             &self.root_ca,
@@ -127,11 +133,13 @@ impl Manager {
             &self.garbage_collector,
             &self.namespace,
             &self.role_aggregation,
+            &self.claim_protection,
+            &self.volume_protection,
         ]
     }
 
-    fn controllers_mut(&mut self) -> (&mut Caches, [&mut dyn Controller; 17]) {
-        let controllers: [&mut dyn Controller; 17] = [
+    fn controllers_mut(&mut self) -> (&mut Caches, [&mut dyn Controller; 19]) {
+        let controllers: [&mut dyn Controller; 19] = [
             &mut self.service_account,
             &mut self.root_ca,
             &mut self.tokens,
@@ -149,6 +157,8 @@ impl Manager {
             &mut self.garbage_collector,
             &mut self.namespace,
             &mut self.role_aggregation,
+            &mut self.claim_protection,
+            &mut self.volume_protection,
         ];
         (&mut self.caches, controllers)
     }

@@ -6,6 +6,8 @@
 //! - `discovery`: what is served, as `/api` and `/apis` tell it.
 //! - [`Follow`]: the stream of a watch, read on as the world goes on.
 //!
+//! Who asks as somebody else says so in `Impersonate-User` and its like.
+//!
 //! *Absent:* sockets, authentication, protobuf and CBOR, upgraded connections (`exec`, `attach`, `port-forward`).
 
 mod body;
@@ -15,11 +17,13 @@ mod route;
 
 pub use follow::Follow;
 
-use crate::api::{Reason, Status, Verb};
-use crate::client::Api;
+use crate::api::{self, Reason, Status, User, Verb, kinds};
+use crate::client::{Api, AsUser};
+use crate::json;
 use crate::json::{Json, Str};
 use body::Form;
 use route::{Ask, Route};
+use std::sync::Arc;
 
 /// A request, with the headers that decide something.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -36,7 +40,11 @@ pub struct Request {
     pub agent: Str,
     /// The body as text.
     pub body: Str,
+    /// The headers `Impersonate-*`: as whom it is asked; nobody: as the administrator.
+    pub user: Option<Arc<User>>,
 }
+
+const EXTRA: &str = "impersonate-extra-";
 
 /// An answer.
 #[derive(Clone, Debug)]
@@ -72,8 +80,29 @@ impl Request {
             body: body.into(),
             ..Request::default()
         };
+        let (mut name_of, mut uid_of, mut groups, mut extra) = ("", "", Vec::new(), Json::Null);
         for (name, value) in headers {
-            let slot = match name.to_ascii_lowercase().as_str() {
+            let lower = name.to_ascii_lowercase();
+            let slot = match lower.as_str() {
+                "impersonate-user" => {
+                    name_of = value;
+                    continue;
+                }
+                "impersonate-uid" => {
+                    uid_of = value;
+                    continue;
+                }
+                "impersonate-group" => {
+                    groups.push(value.to_string());
+                    continue;
+                }
+                other if other.starts_with(EXTRA) => {
+                    let key = &other[EXTRA.len()..];
+                    let mut list = extra[key].items().to_vec();
+                    list.push(value.into());
+                    extra.set(Str::from(key), list);
+                    continue;
+                }
                 "accept" => &mut request.accept,
                 "content-type" => &mut request.content_type,
                 "user-agent" => &mut request.agent,
@@ -81,13 +110,16 @@ impl Request {
             };
             *slot = value.into();
         }
+        if !name_of.is_empty() {
+            request.user = Some(User::impersonated(name_of, uid_of, &groups, extra));
+        }
         request
     }
 
     /// Whether it could change something; what cannot is no step of a run.
     pub fn writes(&self) -> bool {
         match route::read(self) {
-            Ok(Route::Ask(ask)) => ask.request.verb.writes() && !ask.request.options.dry_run,
+            Ok(Route::Ask(ask)) => ask.request.writes(),
             _ => false,
         }
     }
@@ -99,13 +131,69 @@ pub fn answer(api: &mut dyn Api, request: &Request) -> Answer {
         Ok(form) => form,
         Err(status) => return refused(&status),
     };
-    match route::read(request) {
+    let route = route::read(request);
+    if let (Some(user), Ok(Route::Text(_) | Route::Document(_) | Route::Unknown)) = (&request.user, &route) {
+        let mut api = AsUser { api: &mut *api, user: Some(user.clone()) };
+        if let Err(status) = check_path(&mut api, request) {
+            return refused(&status);
+        }
+    }
+    match route {
         Ok(Route::Text(text)) => plain(200, text.into()),
         Ok(Route::Document(document)) => body::answer(200, &document, form, &[]),
         Ok(Route::Unknown) => plain(404, "404 page not found\n".into()),
-        Ok(Route::Ask(ask)) => ask_server(api, *ask, form),
+        Ok(Route::Ask(mut ask)) => {
+            ask.request.user = request.user.clone();
+            ask_server(api, *ask, form)
+        }
         Err(status) => refused(&status),
     }
+}
+
+/// Whether a path that is no resource may be asked for. Who may not even ask that is nobody.
+fn check_path(api: &mut dyn Api, request: &Request) -> Result<(), Status> {
+    let verb = request.method.to_ascii_lowercase();
+    let path = request.target.split('?').next().unwrap_or_default();
+    let ask = |kind: &'static api::ResourceInfo, spec: Json| {
+        let body = json!({ "apiVersion": kind.api_version(), "kind": &*kind.kind, "spec": spec });
+        api::Request::create(kind, body)
+    };
+    let spec = json!({ "nonResourceAttributes": { "verb": verb.as_str(), "path": path } });
+    let answer =
+        api.call(ask(kinds::SELFSUBJECTACCESSREVIEWS, spec)).map(|answer| answer.body["status"].clone());
+    let answer = answer.unwrap_or_default();
+    if answer["allowed"].as_bool() == Some(true) {
+        return Ok(());
+    }
+    let own =
+        api.call(ask(kinds::SELFSUBJECTREVIEWS, Json::Null)).map(|answer| answer.body).unwrap_or_default();
+    let user = own["status"]["userInfo"]["username"].str();
+    let mut message = format!("forbidden: User {user:?} cannot {verb} path {path:?}");
+    if !answer["reason"].is_empty() {
+        message = format!("{message}: {}", answer["reason"].str());
+    }
+    Err(Status::new(Reason::Forbidden, message))
+}
+
+/// Answers a request that is no more than a path and a body, from somebody who speaks as a user already (`kubectl get --raw`).
+pub fn raw(api: &mut dyn Api, method: &str, target: &str, body: &str) -> Result<String, Status> {
+    let headers = [("content-type", "application/json"), ("user-agent", "kubectl")];
+    let request = Request::new(method, target, headers.into_iter(), body);
+    if !matches!(route::read(&request), Ok(Route::Ask(_)) | Err(_)) {
+        check_path(api, &request)?;
+    }
+    let Answer { code, body, .. } = answer(api, &request);
+    let Body::Text(text) = body else { return Ok(String::new()) };
+    if code < 400 {
+        return Ok(text);
+    }
+    let told = json::parse(&text).unwrap_or_default();
+    let missing = "the server could not find the requested resource";
+    Err(if told["kind"].str() == "Status" {
+        Status::of_json(&told)
+    } else {
+        Status::new(Reason::NotFound, missing)
+    })
 }
 
 fn ask_server(api: &mut dyn Api, ask: Ask, form: Form) -> Answer {

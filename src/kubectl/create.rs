@@ -28,6 +28,9 @@ pub(super) fn run(cli: &mut Cli, args: &[String]) -> Result<Flow, Failure> {
         _ => {}
     }
     let args = flags::parse("create", args, FLAGS)?;
+    if args.has("raw") {
+        return super::raw::run(cli, "POST", &args);
+    }
     let dry_run = DryRun::of(&args)?;
     apply::validation(&args)?;
     if !args.words.is_empty() {

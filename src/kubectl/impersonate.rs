@@ -2,10 +2,8 @@
 //! (`client-go/transport`, `ImpersonationConfig`).
 
 use super::failure::Failure;
-use crate::api::{Request, Response, Status, User, WatchEvent, WatchId};
-use crate::client::Api;
+use crate::api::User;
 use crate::json::{Json, Str};
-use crate::sim::Time;
 use std::sync::Arc;
 
 /// As whom the words of a command line want it to be asked.
@@ -41,38 +39,4 @@ pub(super) fn user(args: &[String]) -> Result<Option<Arc<User>>, Failure> {
         extra.set(Str::from(key), list);
     }
     Ok(Some(User::impersonated(&name, &uid, &groups, extra)))
-}
-
-/// The way to the API server for somebody.
-pub(super) struct AsUser<'a> {
-    /// The way.
-    pub api: &'a mut dyn Api,
-    /// Who takes it.
-    pub user: Option<Arc<User>>,
-}
-
-impl Api for AsUser<'_> {
-    fn call(&mut self, request: Request) -> Result<Response, Status> {
-        self.api.call(request.as_user(self.user.clone()))
-    }
-
-    fn next_event(&mut self, watch: WatchId) -> Option<WatchEvent> {
-        self.api.next_event(watch)
-    }
-
-    fn stop_watch(&mut self, watch: WatchId) {
-        self.api.stop_watch(watch);
-    }
-
-    fn now(&self) -> Time {
-        self.api.now()
-    }
-
-    fn noted(&mut self, count: usize) {
-        self.api.noted(count);
-    }
-
-    fn crashed(&self) -> bool {
-        self.api.crashed()
-    }
 }

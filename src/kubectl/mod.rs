@@ -35,6 +35,7 @@ mod names;
 mod patch;
 mod printers;
 mod quota;
+mod raw;
 mod rbac;
 mod record;
 mod replace;
@@ -55,14 +56,13 @@ pub use complete::complete;
 pub use edit::BESIDE;
 pub use names::{find as resource_named, object_named};
 
-use crate::api::{Resource, User, WatchId};
-use crate::client::Api;
+use crate::api::{Resource, Status, User, WatchId};
+use crate::client::{Api, AsUser};
 use crate::collections::Map;
 use crate::json::{Json, Str};
 use crate::sim::Time;
 use cli::Cli;
 use failure::Failure;
-use impersonate::AsUser;
 use std::sync::Arc;
 
 /// What a command runs in.
@@ -71,7 +71,12 @@ pub struct Env<'a> {
     pub api: &'a mut dyn Api,
     /// The files beside the terminal.
     pub files: &'a dyn Files,
+    /// The API server's door for requests that are no more than a path: who is inside knows how to read one.
+    pub raw: RawDoor,
 }
+
+/// Answers a raw request.
+pub type RawDoor = fn(api: &mut dyn Api, method: &str, target: &str, body: &str) -> Result<String, Status>;
 
 /// Files, as a command names them.
 pub trait Files {
@@ -185,7 +190,7 @@ impl Session {
         let flow = impersonate::user(args).and_then(|user| {
             session.user = user;
             let mut api = AsUser { api: &mut *env.api, user: session.user.clone() };
-            let mut env = Env { api: &mut api, files: env.files };
+            let mut env = Env { api: &mut api, files: env.files, raw: env.raw };
             run_command(args, &mut Cli { env: &mut env, out: &mut session.output, stdin })
         });
         match flow {
@@ -211,7 +216,7 @@ impl Session {
     ) {
         let Some(mut task) = self.task.take() else { return };
         let mut api = AsUser { api: &mut *env.api, user: self.user.clone() };
-        let mut env = Env { api: &mut api, files: env.files };
+        let mut env = Env { api: &mut api, files: env.files, raw: env.raw };
         match act(&mut task, &mut Cli { env: &mut env, out: &mut self.output, stdin: "" }) {
             Ok(None) => {
                 self.wait = task.blocked();

@@ -9,9 +9,10 @@ use super::flags::{self, Flag, Takes};
 use super::printers::{Format, typed_name};
 use crate::api::{Propagation, Request};
 
-pub(super) const FLAGS: &[Flag] = &flags::join::<17>(
+pub(super) const FLAGS: &[Flag] = &flags::join::<18>(
     flags::WRITE,
     &[
+        ("raw", ' ', Takes::Value),
         ("force", ' ', Takes::Nothing),
         ("cascade", ' ', Takes::Optional("background")),
         ("grace-period", ' ', Takes::Value),
@@ -22,6 +23,9 @@ pub(super) const FLAGS: &[Flag] = &flags::join::<17>(
 
 pub(super) fn run(cli: &mut Cli, args: &[String]) -> Result<Flow, Failure> {
     let args = flags::parse("replace", args, FLAGS)?;
+    if args.has("raw") {
+        return super::raw::run(cli, "PUT", &args);
+    }
     let dry_run = DryRun::of(&args)?;
     apply::validation(&args)?;
     let format = Format::of_write(&args)?;

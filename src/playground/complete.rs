@@ -3,6 +3,7 @@
 use super::machine::Machine;
 use crate::cluster::World;
 use crate::collections::sort_by;
+use crate::http;
 use crate::kubectl::{self, Env};
 
 /// Commands that learners use; the machine has more.
@@ -44,7 +45,7 @@ pub(super) fn complete(machine: &Machine, line: &str, cursor: usize, world: &Wor
         ["kubectl", ..] => {
             let look = machine.look();
             let ask = |api: &mut dyn crate::client::Api| {
-                kubectl::complete(&words, part, &mut Env { api, files: &look })
+                kubectl::complete(&words, part, &mut Env { api, files: &look, raw: http::raw })
             };
             world.clone().user(ask).0.unwrap_or_else(files)
         }

@@ -6,6 +6,7 @@ use super::terminal::Files;
 use crate::api::WatchId;
 use crate::client::Api;
 use crate::cluster::World;
+use crate::http;
 use crate::json::Str;
 use crate::kubectl::{self, BESIDE, Env, Session, Wait};
 use crate::shell::fs::{Entry, Node, Tree, Volumes};
@@ -236,7 +237,8 @@ impl Machine {
             "kubectl" => {
                 let files = self.process.look(&self.volumes, &cwd);
                 let stdin = stdin.unwrap_or_default();
-                let session = Session::start(&argv[1..], &stdin, &mut Env { api, files: &files });
+                let session =
+                    Session::start(&argv[1..], &stdin, &mut Env { api, files: &files, raw: http::raw });
                 self.sessions.push((pid, session));
                 self.take(self.sessions.len() - 1);
             }
@@ -254,7 +256,7 @@ impl Machine {
 
     fn advance(&mut self, at: usize, api: &mut dyn Api, act: impl FnOnce(&mut Session, &mut Env)) {
         let files = self.process.look(&self.volumes, HOME);
-        act(&mut self.sessions[at].1, &mut Env { api, files: &files });
+        act(&mut self.sessions[at].1, &mut Env { api, files: &files, raw: http::raw });
         self.take(at);
     }
 

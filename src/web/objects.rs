@@ -6,6 +6,7 @@ use crate::api::meta::without_managed_fields;
 use crate::api::{ObjectKey, Request, Resource, Verb, kinds};
 use crate::cluster::World;
 use crate::collections::sort_by_key;
+use crate::http;
 use crate::json::{Json, yaml};
 use crate::kubectl;
 use crate::playground::Playground;
@@ -120,7 +121,11 @@ pub fn object(playground: &Playground, wanted: &ObjectRef) -> Option<ObjectView>
     let events = events(&mut world, &object, start);
     let describe = world
         .user(|api| {
-            kubectl::describe(&resource, &object, &mut kubectl::Env { api, files: playground.files() })
+            kubectl::describe(
+                &resource,
+                &object,
+                &mut kubectl::Env { api, files: playground.files(), raw: http::raw },
+            )
         })
         .0;
     let mut revisions = Vec::new();

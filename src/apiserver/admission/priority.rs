@@ -57,15 +57,16 @@ pub fn admit(server: &mut ApiServer, attributes: &mut Attributes) -> Result<(), 
 /// There is but one class for all others.
 pub fn validate(server: &mut ApiServer, attributes: &mut Attributes) -> Result<(), Status> {
     let class = &*attributes.object;
-    if !attributes.is("scheduling.k8s.io", "priorityclasses") || class["globalDefault"].as_bool() != Some(true) {
+    if !attributes.is("scheduling.k8s.io", "priorityclasses")
+        || class["globalDefault"].as_bool() != Some(true)
+    {
         return Ok(());
     }
     match global_default(server) {
         Some(other) if attributes.old.is_none() || other["metadata"]["name"] != class["metadata"]["name"] => {
             let name = other["metadata"]["name"].str();
-            let why = format!(
-                "PriorityClass {name} is already marked as default. Only one default can exist"
-            );
+            let why =
+                format!("PriorityClass {name} is already marked as default. Only one default can exist");
             Err(attributes.forbidden(&why))
         }
         _ => Ok(()),

@@ -18,6 +18,7 @@ use crate::sim::Time;
 
 const TABLE: &str = include_str!("bootstrap.txt");
 const CONTROLLER: &str = "system:controller:";
+const WELL_KNOWN: &str = "system:openshift:public-info-viewer";
 const SYSTEM: &str = "kube-system";
 /// Sets of verbs by their short names.
 const VERBS: [(&str, &str); 3] = [
@@ -74,6 +75,30 @@ impl ApiServer {
                 "preemptionPolicy": "PreemptLowerPriority",
             });
             self.plant(now, kinds::PRIORITYCLASSES.into(), "", name, class);
+        }
+    }
+
+    /// Lets everybody read what is below `/.well-known`.
+    pub fn open_well_known(&mut self, now: Time) {
+        let mut role = Role::of(WELL_KNOWN);
+        role.rules.push(rule_of("URL /.well-known,/.well-known/* get"));
+        self.plant(now, kinds::CLUSTERROLES.into(), "", WELL_KNOWN, role.object());
+        let everybody = "G:system:authenticated G:system:unauthenticated";
+        self.seed_binding(now, &format!("{WELL_KNOWN} {everybody}"));
+    }
+
+    /// How many objects of a resource every cluster has.
+    pub(in crate::apiserver) fn seeded(&self, resource: &Resource) -> usize {
+        let critical = |name: &str| CRITICAL.iter().any(|(known, ..)| *known == name);
+        let seeded = |object: &Json| match &*resource.group {
+            GROUP => object["metadata"]["labels"]["kubernetes.io/bootstrapping"].str() == "rbac-defaults",
+            _ => critical(object["metadata"]["name"].str()),
+        };
+        match &*resource.group {
+            GROUP | "scheduling.k8s.io" => {
+                self.store.list(resource, "").filter(|(_, object)| seeded(object)).count()
+            }
+            _ => 0,
         }
     }
 

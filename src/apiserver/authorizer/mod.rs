@@ -15,7 +15,7 @@ pub mod reviews;
 use super::ApiServer;
 use crate::api::rbac::{self, Attributes};
 use crate::api::user::MASTERS;
-use crate::api::{Reason, Request, Status, User};
+use crate::api::{Request, Status, User};
 
 /// What was decided, and why.
 #[derive(Clone, Debug, Default)]
@@ -67,16 +67,6 @@ impl ApiServer {
             &decision,
         );
         Err(Status::forbidden(&request.resource, asked.name, &why))
-    }
-
-    /// Refuses a path that is no resource.
-    pub fn authorize_path(&self, user: &User, verb: &str, path: &str) -> Result<(), Status> {
-        let decision = authorize(self, user, &Attributes { verb, path, ..Attributes::default() });
-        if decision.allowed {
-            return Ok(());
-        }
-        let why = format!("User {:?} cannot {verb} path {path:?}", user.name.as_str());
-        Err(Status::new(Reason::Forbidden, format!("forbidden: {}", with_reason(why, &decision))))
     }
 }
 

@@ -65,8 +65,7 @@ const CHECKS: &[Check] = &[
 pub fn run(asked: LevelVersion, target: &Target) -> Vec<Violation> {
     let version = asked.version.unwrap_or(NEWEST).min(NEWEST);
     let replaced = |check: &Check| asked.level == Level::Restricted && version >= check.overridden;
-    let applies =
-        |check: &&Check| check.level <= asked.level && version >= check.since && !replaced(check);
+    let applies = |check: &&Check| check.level <= asked.level && version >= check.since && !replaced(check);
     CHECKS.iter().filter(applies).filter_map(|check| (check.run)(target, version)).collect()
 }
 
@@ -92,7 +91,9 @@ fn violation(reason: impl Into<String>, detail: String) -> Option<Violation> {
 impl<'a> Target<'a> {
     fn containers(&self) -> impl Iterator<Item = &'a Json> {
         let spec = self.spec;
-        ["initContainers", "containers", "ephemeralContainers"].into_iter().flat_map(|list| spec[list].items())
+        ["initContainers", "containers", "ephemeralContainers"]
+            .into_iter()
+            .flat_map(|list| spec[list].items())
     }
 
     /// The names of the containers that are bad.
@@ -358,7 +359,10 @@ fn seccomp(target: &Target, version: u32) -> Option<Violation> {
         return None;
     }
     let found = sorted(found.iter().map(String::as_str).collect());
-    violation("seccompProfile", format!("forbidden {} {}", plural("annotation", found.len()), found.join(", ")))
+    violation(
+        "seccompProfile",
+        format!("forbidden {} {}", plural("annotation", found.len()), found.join(", ")),
+    )
 }
 
 fn sysctls(target: &Target, version: u32) -> Option<Violation> {
@@ -393,8 +397,8 @@ fn windows_host_process(target: &Target, _: u32) -> Option<Violation> {
 }
 
 fn privilege_escalation(target: &Target, version: u32) -> Option<Violation> {
-    let bad =
-        target.bad(|container| container["securityContext"]["allowPrivilegeEscalation"].as_bool() != Some(false));
+    let bad = target
+        .bad(|container| container["securityContext"]["allowPrivilegeEscalation"].as_bool() != Some(false));
     if bad.is_empty() || version >= 25 && target.windows() {
         return None;
     }

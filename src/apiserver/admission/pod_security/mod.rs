@@ -16,8 +16,7 @@ use checks::Target;
 use policy::{Level, Policy};
 
 /// What is done with a pod through one of these is not about what the pod may do.
-const IGNORED: [&str; 8] =
-    ["exec", "attach", "binding", "eviction", "log", "portforward", "proxy", "status"];
+const IGNORED: [&str; 8] = ["exec", "attach", "binding", "eviction", "log", "portforward", "proxy", "status"];
 /// At most so many pods are looked at when a namespace becomes stricter.
 const MOST_PODS: usize = 3000;
 
@@ -116,7 +115,11 @@ fn namespace(server: &ApiServer, attributes: &mut Attributes) -> Result<(), Stat
         return Err(Status::invalid(&attributes.request.resource, name, &errors));
     }
     let relaxed = new.enforce.version == old.enforce.version && new.enforce.level <= old.enforce.level;
-    if attributes.old.is_none() || new.enforce == old.enforce || new.enforce.level == Level::Privileged || relaxed {
+    if attributes.old.is_none()
+        || new.enforce == old.enforce
+        || new.enforce.level == Level::Privileged
+        || relaxed
+    {
         return Ok(());
     }
     // The reasons, each with the first pod that has it and with how many have it.
@@ -137,11 +140,14 @@ fn namespace(server: &ApiServer, attributes: &mut Attributes) -> Result<(), Stat
             None => reasons.push((reason, pod, 1)),
         }
     }
-    let mut warnings: Vec<String> = reasons.iter().map(|(reason, pod, count)| match count {
-        1 => format!("{pod}: {reason}"),
-        2 => format!("{pod} (and 1 other pod): {reason}"),
-        count => format!("{pod} (and {} other pods): {reason}", count - 1),
-    }).collect();
+    let mut warnings: Vec<String> = reasons
+        .iter()
+        .map(|(reason, pod, count)| match count {
+            1 => format!("{pod}: {reason}"),
+            2 => format!("{pod} (and 1 other pod): {reason}"),
+            count => format!("{pod} (and {} other pods): {reason}", count - 1),
+        })
+        .collect();
     sort_by(&mut warnings, Ord::cmp);
     if pods.len() > MOST_PODS {
         attributes.warnings.push(
@@ -154,8 +160,9 @@ fn namespace(server: &ApiServer, attributes: &mut Attributes) -> Result<(), Stat
     }
     if !warnings.is_empty() {
         let level = new.enforce;
-        let first =
-            format!("existing pods in namespace {name:?} violate the new PodSecurity enforce level \"{level}\"");
+        let first = format!(
+            "existing pods in namespace {name:?} violate the new PodSecurity enforce level \"{level}\""
+        );
         attributes.warnings.push(first.into());
     }
     attributes.warnings.extend(warnings.into_iter().map(Str::from));

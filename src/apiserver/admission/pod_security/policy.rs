@@ -65,7 +65,11 @@ pub fn read(labels: &Json) -> (Policy, Vec<Error>) {
     let Policy { enforce, audit, warn } = &mut policy;
     for (word, mode, strict) in [("enforce", enforce, true), ("audit", audit, false), ("warn", warn, false)] {
         let mut wrong = |key: &str, value: &str, why: &str| {
-            errors.push(Error::invalid(&Path::new("metadata").child("labels").key(key), value, why.to_string()));
+            errors.push(Error::invalid(
+                &Path::new("metadata").child("labels").key(key),
+                value,
+                why.to_string(),
+            ));
         };
         let key = format!("{PREFIX}{word}");
         if let Some(label) = labels.get(&key) {
