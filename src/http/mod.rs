@@ -19,6 +19,7 @@ pub use follow::Follow;
 
 use crate::api::{self, Reason, Status, User, Verb, kinds};
 use crate::client::{Api, AsUser};
+use crate::collections::sort_by_key;
 use crate::json;
 use crate::json::{Json, Str};
 use body::Form;
@@ -184,16 +185,44 @@ pub fn raw(api: &mut dyn Api, method: &str, target: &str, body: &str) -> Result<
     }
     let Answer { code, body, .. } = answer(api, &request);
     let Body::Text(text) = body else { return Ok(String::new()) };
-    if code < 400 {
-        return Ok(text);
-    }
     let told = json::parse(&text).unwrap_or_default();
+    let is_status = told["kind"].str() == "Status";
+    if code < 400 {
+        return Ok(if is_status { in_order(&told) } else { text });
+    }
     let missing = "the server could not find the requested resource";
-    Err(if told["kind"].str() == "Status" {
-        Status::of_json(&told)
-    } else {
-        Status::new(Reason::NotFound, missing)
-    })
+    Err(if is_status { Status::of_json(&told) } else { Status::new(Reason::NotFound, missing) })
+}
+
+/// A `Status` with its fields in the order in which the server's struct has them.
+fn in_order(status: &Json) -> String {
+    const ORDER: [&str; 11] = [
+        "kind",
+        "apiVersion",
+        "metadata",
+        "status",
+        "message",
+        "reason",
+        "details",
+        "name",
+        "group",
+        "uid",
+        "code",
+    ];
+    let place = |key: &str| match key {
+        "kind" if status["apiVersion"].is_null() => 9, // behind the group
+        key => ORDER.iter().position(|known| *known == key).unwrap_or(ORDER.len()),
+    };
+    let mut fields: Vec<&(Str, Json)> = status.entries().iter().collect();
+    sort_by_key(&mut fields, |(key, _)| place(key));
+    let fields: Vec<String> = fields
+        .into_iter()
+        .map(|(key, value)| {
+            let value = if *key == *"details" { in_order(value) } else { value.to_string() };
+            format!("\"{key}\":{value}")
+        })
+        .collect();
+    format!("{{{}}}", fields.join(","))
 }
 
 fn ask_server(api: &mut dyn Api, ask: Ask, form: Form) -> Answer {
