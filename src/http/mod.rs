@@ -19,7 +19,6 @@ pub use follow::Follow;
 
 use crate::api::{self, Reason, Status, User, Verb, kinds};
 use crate::client::{Api, AsUser};
-use crate::collections::sort_by_key;
 use crate::json;
 use crate::json::{Json, Str};
 use body::Form;
@@ -132,14 +131,13 @@ pub fn answer(api: &mut dyn Api, request: &Request) -> Answer {
         Ok(form) => form,
         Err(status) => return refused(&status),
     };
-    let route = route::read(request);
-    if let (Some(user), Ok(Route::Text(_) | Route::Document(_) | Route::Unknown)) = (&request.user, &route) {
-        let mut api = AsUser { api: &mut *api, user: Some(user.clone()) };
+    if request.user.is_some() {
+        let mut api = AsUser { api: &mut *api, user: request.user.clone() };
         if let Err(status) = check_path(&mut api, request) {
             return refused(&status);
         }
     }
-    match route {
+    match route::read(request) {
         Ok(Route::Text(text)) => plain(200, text.into()),
         Ok(Route::Document(document)) => body::answer(200, &document, form, &[]),
         Ok(Route::Unknown) => plain(404, "404 page not found\n".into()),
@@ -151,12 +149,15 @@ pub fn answer(api: &mut dyn Api, request: &Request) -> Answer {
     }
 }
 
-/// Whether a path that is no resource may be asked for. Who may not even ask that is nobody.
-fn check_path(api: &mut dyn Api, request: &Request) -> Result<(), Status> {
+/// Refuses a path that is no resource to who may not ask for it. Who may not even ask that is nobody.
+pub fn check_path(api: &mut dyn Api, request: &Request) -> Result<(), Status> {
+    if matches!(route::read(request), Ok(Route::Ask(_)) | Err(_)) {
+        return Ok(());
+    }
     let verb = request.method.to_ascii_lowercase();
     let path = request.target.split('?').next().unwrap_or_default();
     let ask = |kind: &'static api::ResourceInfo, spec: Json| {
-        let body = json!({ "apiVersion": kind.api_version(), "kind": &*kind.kind, "spec": spec });
+        let body = json!({ "apiVersion": kind.api_version(), "kind": kind.kind, "spec": spec });
         api::Request::create(kind, body)
     };
     let spec = json!({ "nonResourceAttributes": { "verb": verb.as_str(), "path": path } });
@@ -174,55 +175,6 @@ fn check_path(api: &mut dyn Api, request: &Request) -> Result<(), Status> {
         message = format!("{message}: {}", answer["reason"].str());
     }
     Err(Status::new(Reason::Forbidden, message))
-}
-
-/// Answers a request that is no more than a path and a body, from somebody who speaks as a user already (`kubectl get --raw`).
-pub fn raw(api: &mut dyn Api, method: &str, target: &str, body: &str) -> Result<String, Status> {
-    let headers = [("content-type", "application/json"), ("user-agent", "kubectl")];
-    let request = Request::new(method, target, headers.into_iter(), body);
-    if !matches!(route::read(&request), Ok(Route::Ask(_)) | Err(_)) {
-        check_path(api, &request)?;
-    }
-    let Answer { code, body, .. } = answer(api, &request);
-    let Body::Text(text) = body else { return Ok(String::new()) };
-    let told = json::parse(&text).unwrap_or_default();
-    let is_status = told["kind"].str() == "Status";
-    if code < 400 {
-        return Ok(if is_status { in_order(&told) } else { text });
-    }
-    let missing = "the server could not find the requested resource";
-    Err(if is_status { Status::of_json(&told) } else { Status::new(Reason::NotFound, missing) })
-}
-
-/// A `Status` with its fields in the order in which the server's struct has them.
-fn in_order(status: &Json) -> String {
-    const ORDER: [&str; 11] = [
-        "kind",
-        "apiVersion",
-        "metadata",
-        "status",
-        "message",
-        "reason",
-        "details",
-        "name",
-        "group",
-        "uid",
-        "code",
-    ];
-    let place = |key: &str| match key {
-        "kind" if status["apiVersion"].is_null() => 9, // behind the group
-        key => ORDER.iter().position(|known| *known == key).unwrap_or(ORDER.len()),
-    };
-    let mut fields: Vec<&(Str, Json)> = status.entries().iter().collect();
-    sort_by_key(&mut fields, |(key, _)| place(key));
-    let fields: Vec<String> = fields
-        .into_iter()
-        .map(|(key, value)| {
-            let value = if *key == *"details" { in_order(value) } else { value.to_string() };
-            format!("\"{key}\":{value}")
-        })
-        .collect();
-    format!("{{{}}}", fields.join(","))
 }
 
 fn ask_server(api: &mut dyn Api, ask: Ask, form: Form) -> Answer {

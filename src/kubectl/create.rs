@@ -28,9 +28,6 @@ pub(super) fn run(cli: &mut Cli, args: &[String]) -> Result<Flow, Failure> {
         _ => {}
     }
     let args = flags::parse("create", args, FLAGS)?;
-    if args.has("raw") {
-        return super::raw::run(cli, "POST", &args);
-    }
     let dry_run = DryRun::of(&args)?;
     apply::validation(&args)?;
     if !args.words.is_empty() {
@@ -38,6 +35,9 @@ pub(super) fn run(cli: &mut Cli, args: &[String]) -> Result<Flow, Failure> {
     }
     if !args.has("filename") {
         return Err(Failure::error("must specify one of -f and -k"));
+    }
+    if args.has("raw") {
+        return super::raw::run(cli, "POST", &args);
     }
     let format = Format::of_write(&args)?;
     let (infos, mut failures) = files::read_all(cli, &args, true)?;

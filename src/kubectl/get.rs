@@ -61,6 +61,9 @@ struct Group {
 
 pub(super) fn run(cli: &mut Cli, args: &[String]) -> Result<Flow, Failure> {
     let args = flags::parse("get", args, FLAGS)?;
+    if args.has("raw") && !args.words.is_empty() {
+        return Err(Failure::error("arguments may not be passed when --raw is specified"));
+    }
     if args.has("raw") {
         return super::raw::run(cli, "GET", &args);
     }

@@ -55,8 +55,9 @@ mod wait;
 pub use complete::complete;
 pub use edit::BESIDE;
 pub use names::{find as resource_named, object_named};
+pub use raw::Ask as AskRaw;
 
-use crate::api::{Resource, Status, User, WatchId};
+use crate::api::{Resource, User, WatchId};
 use crate::client::{Api, AsUser};
 use crate::collections::Map;
 use crate::json::{Json, Str};
@@ -71,12 +72,9 @@ pub struct Env<'a> {
     pub api: &'a mut dyn Api,
     /// The files beside the terminal.
     pub files: &'a dyn Files,
-    /// The API server's door for requests that are no more than a path: who is inside knows how to read one.
-    pub raw: RawDoor,
+    /// How to ask over HTTP.
+    pub raw: AskRaw,
 }
-
-/// Answers a raw request.
-pub type RawDoor = fn(api: &mut dyn Api, method: &str, target: &str, body: &str) -> Result<String, Status>;
 
 /// Files, as a command names them.
 pub trait Files {

@@ -70,7 +70,7 @@ impl Named {
     /// Its group and plural, by discovery where that knows it.
     fn place(&self) -> (&str, &str) {
         match &self.found {
-            Some(resource) => (&resource.group, &resource.plural),
+            Some(resource) => (resource.group, resource.plural),
             None => (&self.group, &self.plural),
         }
     }

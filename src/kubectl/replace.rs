@@ -12,25 +12,25 @@ use crate::api::{Propagation, Request};
 pub(super) const FLAGS: &[Flag] = &flags::join::<18>(
     flags::WRITE,
     &[
-        ("raw", ' ', Takes::Value),
         ("force", ' ', Takes::Nothing),
         ("cascade", ' ', Takes::Optional("background")),
         ("grace-period", ' ', Takes::Value),
         ("timeout", ' ', Takes::Value),
         ("subresource", ' ', Takes::Value),
+        ("raw", ' ', Takes::Value),
     ],
 );
 
 pub(super) fn run(cli: &mut Cli, args: &[String]) -> Result<Flow, Failure> {
     let args = flags::parse("replace", args, FLAGS)?;
-    if args.has("raw") {
-        return super::raw::run(cli, "PUT", &args);
-    }
     let dry_run = DryRun::of(&args)?;
     apply::validation(&args)?;
     let format = Format::of_write(&args)?;
     if !args.has("filename") {
         return Err(Failure::error("must specify one of -f and -k"));
+    }
+    if args.has("raw") {
+        return super::raw::run(cli, "PUT", &args);
     }
     let (infos, mut failures) = files::read_all(cli, &args, true)?;
     if args.is("force") {

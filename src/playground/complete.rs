@@ -1,9 +1,9 @@
 //! Completion at the prompt: which command of a line is meant, its programs and files; `kubectl`'s own words are its own.
 
 use super::machine::Machine;
+use super::programs::ask_raw;
 use crate::cluster::World;
 use crate::collections::sort_by;
-use crate::http;
 use crate::kubectl::{self, Env};
 
 /// Commands that learners use; the machine has more.
@@ -45,7 +45,7 @@ pub(super) fn complete(machine: &Machine, line: &str, cursor: usize, world: &Wor
         ["kubectl", ..] => {
             let look = machine.look();
             let ask = |api: &mut dyn crate::client::Api| {
-                kubectl::complete(&words, part, &mut Env { api, files: &look, raw: http::raw })
+                kubectl::complete(&words, part, &mut Env { api, files: &look, raw: ask_raw })
             };
             world.clone().user(ask).0.unwrap_or_else(files)
         }

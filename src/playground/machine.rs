@@ -1,12 +1,11 @@
 //! [`Machine`]: the small computer behind the terminal. Its shell lives on from line to line, its home directory is the
 //! editor's files, and its `kubectl` is a program from outside that talks to the cluster.
 
-use super::programs::{self, EDITORS, HELP, HOME, VOLUME};
+use super::programs::{self, EDITORS, HELP, HOME, VOLUME, ask_raw};
 use super::terminal::Files;
 use crate::api::WatchId;
 use crate::client::Api;
 use crate::cluster::World;
-use crate::http;
 use crate::json::Str;
 use crate::kubectl::{self, BESIDE, Env, Session, Wait};
 use crate::shell::fs::{Entry, Node, Tree, Volumes};
@@ -238,7 +237,7 @@ impl Machine {
                 let files = self.process.look(&self.volumes, &cwd);
                 let stdin = stdin.unwrap_or_default();
                 let session =
-                    Session::start(&argv[1..], &stdin, &mut Env { api, files: &files, raw: http::raw });
+                    Session::start(&argv[1..], &stdin, &mut Env { api, files: &files, raw: ask_raw });
                 self.sessions.push((pid, session));
                 self.take(self.sessions.len() - 1);
             }
@@ -256,7 +255,7 @@ impl Machine {
 
     fn advance(&mut self, at: usize, api: &mut dyn Api, act: impl FnOnce(&mut Session, &mut Env)) {
         let files = self.process.look(&self.volumes, HOME);
-        act(&mut self.sessions[at].1, &mut Env { api, files: &files, raw: http::raw });
+        act(&mut self.sessions[at].1, &mut Env { api, files: &files, raw: ask_raw });
         self.take(at);
     }
 

@@ -77,18 +77,16 @@ fn about(cli: &mut Cli, args: &Arguments, verb: &str, what: &str) -> Json {
     let (word, name) = what.split_once('/').unwrap_or((what, ""));
     let found = resource(cli, word);
     let all = args.is("all-namespaces");
-    if let Some(resource) = found.as_ref().filter(|_| !all) {
-        if !resource.namespaced {
-            let (plural, group) = (&*resource.plural, &*resource.group);
-            let of = if group.is_empty() { String::new() } else { format!(" in group '{group}'") };
-            cli.error_line(format!("Warning: resource '{plural}' is not namespace scoped{of}\n"));
-        }
+    if let Some(resource) = found.as_ref().filter(|resource| !all && !resource.namespaced) {
+        let (plural, group) = (resource.plural, resource.group);
+        let of = if group.is_empty() { String::new() } else { format!(" in group '{group}'") };
+        cli.error_line(format!("Warning: resource '{plural}' is not namespace scoped{of}\n"));
     }
     if !all {
         known(cli, verb, VERBS);
     }
     let (group, plural) = match &found {
-        Some(resource) => (&*resource.group, &*resource.plural),
+        Some(resource) => (resource.group, resource.plural),
         None => ("", word),
     };
     let mut about = json!({ "verb": verb, "resource": plural });
@@ -125,7 +123,7 @@ fn known(cli: &mut Cli, verb: &str, verbs: &[&str]) {
 
 /// Asks, and gives what was answered.
 fn review(cli: &mut Cli, kind: &'static crate::api::ResourceInfo, spec: Json) -> Result<Json, Failure> {
-    let body = json!({ "apiVersion": kind.api_version(), "kind": &*kind.kind, "metadata": {}, "spec": spec });
+    let body = json!({ "apiVersion": kind.api_version(), "kind": kind.kind, "metadata": {}, "spec": spec });
     Ok(cli.call(Request::create(kind, body))?.body["status"].clone())
 }
 

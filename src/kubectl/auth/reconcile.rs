@@ -51,10 +51,10 @@ pub fn run(cli: &mut Cli, args: &[String]) -> Result<Flow, Failure> {
     }
     let format = Format::of_write(&args)?;
     for info in files::read(cli, &args)? {
-        if &*info.resource.group != rbac::GROUP {
+        if info.resource.group != rbac::GROUP {
             continue;
         }
-        let roles = matches!(&*info.resource.kind, "Role" | "ClusterRole");
+        let roles = matches!(info.resource.kind, "Role" | "ClusterRole");
         let mut plan = plan(cli, &args, &info, roles)?;
         if dry_run == DryRun::No && !plan.protected {
             plan.object = carry_out(cli, &info, &plan)?;
