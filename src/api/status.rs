@@ -257,20 +257,19 @@ impl Status {
             message: text(&cause["message"]),
             field: text(&cause["field"]),
         };
-        Status {
-            code: json["code"].as_i64().and_then(|code| code.try_into().ok()).unwrap_or_default(),
-            reason: REASONS.iter().copied().find(|reason| reason.name() == json["reason"].str()),
-            message: text(&json["message"]),
-            details: (!details.is_null()).then(|| {
-                Box::new(Details {
-                    name: text(&details["name"]),
-                    group: text(&details["group"]),
-                    kind: text(&details["kind"]),
-                    uid: text(&details["uid"]),
-                    causes: details["causes"].items().iter().map(cause).collect(),
-                })
-            }),
+        let mut status = Status::new(Reason::InternalError, text(&json["message"]));
+        status.code = json["code"].as_i64().and_then(|code| code.try_into().ok()).unwrap_or_default();
+        status.reason = REASONS.iter().copied().find(|reason| reason.name() == json["reason"].str());
+        if !details.is_null() {
+            status.details = Some(Box::new(Details {
+                name: text(&details["name"]),
+                group: text(&details["group"]),
+                kind: text(&details["kind"]),
+                uid: text(&details["uid"]),
+                causes: details["causes"].items().iter().map(cause).collect(),
+            }));
         }
+        status
     }
 
     /// The object that goes over the wire.
