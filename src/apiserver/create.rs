@@ -67,8 +67,13 @@ fn store_with(
         let ty = resource.ty?.get();
         Some(fields::managers::create(&mut server.seen, ty, request, now, &object))
     });
-    let mut attributes =
-        Attributes { request, namespace: &namespace, object: &mut object, old: None, warnings: &mut *warnings };
+    let mut attributes = Attributes {
+        request,
+        namespace: &namespace,
+        object: &mut object,
+        old: None,
+        warnings: &mut *warnings,
+    };
     admission::admit(server, &mut attributes)?;
     escalation::check(server, request, &object, None)?;
 
@@ -108,8 +113,13 @@ fn store_with(
         if attempt == 1 {
             warnings.extend((strategy.warnings)(&object, None));
         }
-        let mut attributes =
-            Attributes { request, namespace: &namespace, object: &mut object, old: None, warnings: &mut *warnings };
+        let mut attributes = Attributes {
+            request,
+            namespace: &namespace,
+            object: &mut object,
+            old: None,
+            warnings: &mut *warnings,
+        };
         admission::validate(server, &mut attributes)?;
         let charges = quota::check(server, now, request, &namespace, &object, None)?;
         if let Some(existing) = server.store.get(resource, &key) {

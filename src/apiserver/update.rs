@@ -1,8 +1,8 @@
 //! PUT: an object replaced, or its status (`registry/rest/update.go`). Patches end here too.
 
-use super::validation::pod_update;
 use super::admission::Attributes;
 use super::authorizer::escalation;
+use super::validation::pod_update;
 use super::{ApiServer, admission, body, create, fields, quota, resources, subresource, validation};
 use crate::api::{ObjectKey, Reason, Request, Response, Status, Verb};
 use crate::json::{Json, Str};
