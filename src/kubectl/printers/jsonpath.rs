@@ -74,8 +74,7 @@ fn print_parts(parts: &[Part], current: &Json, root: &Json, out: &mut String) ->
             Part::Text(text) => out.push_str(text),
             Part::Path(steps) => {
                 let found = walk(steps, vec![current.clone()], root)?;
-                let alone = found.len() == 1;
-                let shown = |value: &Json| if alone && value.is_null() { "null".into() } else { text(value) };
+                let shown = |value: &Json| if value.is_null() { "null".into() } else { text(value) };
                 let texts: Vec<String> = found.iter().map(shown).collect();
                 out.push_str(&texts.join(" "));
             }
