@@ -1,5 +1,7 @@
 //! POST: a new object (`registry/rest/create.go`).
 
+use super::admission::Attributes;
+use super::authorizer::escalation;
 use super::{ApiServer, admission, body, decode, fields, quota, resources, subresource, validation};
 use crate::api::{ObjectKey, Reason, Request, Response, Status};
 use crate::json::{Json, Str};
@@ -65,7 +67,15 @@ fn store_with(
         let ty = resource.ty?.get();
         Some(fields::managers::create(&mut server.seen, ty, request, now, &object))
     });
-    admission::create(server, request, &namespace, &mut object)?;
+    let mut attributes = Attributes {
+        request,
+        namespace: &namespace,
+        object: &mut object,
+        old: None,
+        warnings: &mut *warnings,
+    };
+    admission::admit(server, &mut attributes)?;
+    escalation::check(server, request, &object, None)?;
 
     // Only the system writes these.
     let meta = object.get_mut("metadata").map(std::mem::take).unwrap_or_default();
@@ -103,6 +113,14 @@ fn store_with(
         if attempt == 1 {
             warnings.extend((strategy.warnings)(&object, None));
         }
+        let mut attributes = Attributes {
+            request,
+            namespace: &namespace,
+            object: &mut object,
+            old: None,
+            warnings: &mut *warnings,
+        };
+        admission::validate(server, &mut attributes)?;
         let charges = quota::check(server, now, request, &namespace, &object, None)?;
         if let Some(existing) = server.store.get(resource, &key) {
             if generated && attempt < NAME_ATTEMPTS {

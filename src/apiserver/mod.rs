@@ -3,12 +3,14 @@
 //! - [`server`](ApiServer): the door. `create`, `update`, `delete`, `patch` are the writes, one path for all kinds.
 //! - [`store`](Revision): every revision of every object; `watch`: who hears of which change.
 //! - `decode`, `body`: from any JSON to an object of its schema; `validation`, `resources`: what each kind demands.
+//! - `authorizer`: who may do it.
 //! - `admission`: what the cluster adds or forbids; `subresource`: binding, eviction; `scale`.
 //! - `table`, `columns`: how `kubectl get` prints objects.
 //!
 //! Controllers, scheduler, kubelets and users all come through [`ApiServer::handle`]; there is no other way in.
 
 mod admission;
+mod authorizer;
 mod body;
 mod columns;
 mod create;

@@ -1,5 +1,7 @@
 //! PUT: an object replaced, or its status (`registry/rest/update.go`). Patches end here too.
 
+use super::admission::Attributes;
+use super::authorizer::escalation;
 use super::validation::pod_update;
 use super::{ApiServer, admission, body, create, fields, quota, resources, subresource, validation};
 use crate::api::{ObjectKey, Reason, Request, Response, Status, Verb};
@@ -94,7 +96,15 @@ fn write_with(
             }
         }
         _ => {
-            admission::update(server, request, &mut new, old)?;
+            let mut attributes = Attributes {
+                request,
+                namespace: &key.namespace,
+                object: &mut new,
+                old: Some(old),
+                warnings: &mut *warnings,
+            };
+            admission::admit(server, &mut attributes)?;
+            escalation::check(server, request, &new, Some(old))?;
             if resource.subresources.iter().any(|(name, _)| *name == "status") {
                 match old.get("status") {
                     Some(status) => new.set("status", status),
@@ -125,6 +135,16 @@ fn write_with(
     }
     if !status_only {
         warnings.extend((strategy.warnings)(&new, Some(old)));
+    }
+    if !status_only && request.subresource != "finalize" {
+        let mut attributes = Attributes {
+            request,
+            namespace: &key.namespace,
+            object: &mut new,
+            old: Some(old),
+            warnings: &mut *warnings,
+        };
+        admission::validate(server, &mut attributes)?;
     }
     new.set_at(&["metadata", "resourceVersion"], &old["metadata"]["resourceVersion"]);
     if let Some(managed) = managed

@@ -36,6 +36,9 @@ pub(super) fn run(cli: &mut Cli, args: &[String]) -> Result<Flow, Failure> {
     if !args.has("filename") {
         return Err(Failure::error("must specify one of -f and -k"));
     }
+    if args.has("raw") {
+        return super::raw::run(cli, "POST", &args);
+    }
     let format = Format::of_write(&args)?;
     let (infos, mut failures) = files::read_all(cli, &args, true)?;
     if infos.is_empty() && failures.is_empty() {

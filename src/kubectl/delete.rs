@@ -29,6 +29,7 @@ pub(super) const FLAGS: &[Flag] = &[
     ("timeout", ' ', Takes::Value),
     ("dry-run", ' ', Takes::Optional("unchanged")),
     ("interactive", 'i', Takes::Nothing),
+    ("raw", ' ', Takes::Value),
 ];
 
 /// An object to delete, or one whose end is waited for.
@@ -50,6 +51,9 @@ pub(super) struct Waiting {
 
 pub(super) fn run(cli: &mut Cli, args: &[String]) -> Result<Flow, Failure> {
     let args = flags::parse("delete", args, FLAGS)?;
+    if args.has("raw") {
+        return super::raw::run(cli, "DELETE", &args);
+    }
     let dry_run = DryRun::of(&args)?;
     let propagation = match args.get("cascade") {
         "" | "background" | "true" => Propagation::Background,

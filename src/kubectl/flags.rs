@@ -29,6 +29,8 @@ const GLOBAL: &[Flag] = &[
     ("user", ' ', Takes::Value),
     ("as", ' ', Takes::Value),
     ("as-group", ' ', Takes::Value),
+    ("as-uid", ' ', Takes::Value),
+    ("as-user-extra", ' ', Takes::Value),
     ("request-timeout", ' ', Takes::Value),
     ("server", 's', Takes::Value),
     ("v", 'v', Takes::Value),

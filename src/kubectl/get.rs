@@ -64,6 +64,9 @@ pub(super) fn run(cli: &mut Cli, args: &[String]) -> Result<Flow, Failure> {
     if args.has("raw") && !args.words.is_empty() {
         return Err(Failure::error("arguments may not be passed when --raw is specified"));
     }
+    if args.has("raw") {
+        return super::raw::run(cli, "GET", &args);
+    }
     let format = Format::of_get(&args)?;
     let (files, faults) = files::read_all(cli, &args, false)?;
     Failure::one_by_one(faults)?;

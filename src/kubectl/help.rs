@@ -85,6 +85,19 @@ Usage:
 Use \"kubectl create service <command> --help\" for more information about a given command.
 ";
 
+const AUTH: &str = "Inspect authorization.
+
+Available Commands:
+  can-i         Check whether an action is allowed
+  reconcile     Reconciles rules for RBAC role, role binding, cluster role, and cluster role binding objects
+  whoami        Experimental: Check self subject attributes
+
+Usage:
+  kubectl auth [flags] [options]
+
+Use \"kubectl auth <command> --help\" for more information about a given command.
+";
+
 static PAGES: &[Page] = &[
     Page {
         command: "create configmap",
@@ -214,6 +227,9 @@ pub(super) fn of(words: &[&str]) -> String {
     }
     if asked == "create service" || asked == "create svc" {
         return format!("{SERVICE}{GLOBAL}");
+    }
+    if asked.starts_with("auth") {
+        return format!("{AUTH}{GLOBAL}");
     }
     let Some(page) = PAGES.iter().find(|p| asked.starts_with(p.command)) else { return misc::HELP.into() };
     let mut out = format!("{}\n\nExamples:\n", page.about);

@@ -25,6 +25,7 @@ Deploy Commands:
 Troubleshooting and Debugging Commands:
   describe        Show details of a specific resource or group of resources
   logs            Print the logs for a container in a pod
+  auth            Inspect authorization
   events          List events
 
 Advanced Commands:

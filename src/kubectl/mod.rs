@@ -8,6 +8,7 @@
 //! - `merge`: the three-way patch of `apply`.
 
 mod apply;
+mod auth;
 mod cli;
 mod complete;
 mod create;
@@ -25,6 +26,7 @@ mod flags;
 mod generate;
 mod get;
 mod help;
+mod impersonate;
 mod label;
 mod logs;
 mod merge;
@@ -33,6 +35,8 @@ mod names;
 mod patch;
 mod printers;
 mod quota;
+mod raw;
+mod rbac;
 mod record;
 mod replace;
 mod rollout;
@@ -51,14 +55,16 @@ mod wait;
 pub use complete::complete;
 pub use edit::BESIDE;
 pub use names::{find as resource_named, object_named};
+pub use raw::Ask as AskRaw;
 
-use crate::api::{Resource, WatchId};
-use crate::client::Api;
+use crate::api::{Resource, User, WatchId};
+use crate::client::{Api, AsUser};
 use crate::collections::Map;
 use crate::json::{Json, Str};
 use crate::sim::Time;
 use cli::Cli;
 use failure::Failure;
+use std::sync::Arc;
 
 /// What a command runs in.
 pub struct Env<'a> {
@@ -66,6 +72,8 @@ pub struct Env<'a> {
     pub api: &'a mut dyn Api,
     /// The files beside the terminal.
     pub files: &'a dyn Files,
+    /// How to ask over HTTP.
+    pub raw: AskRaw,
 }
 
 /// Files, as a command names them.
@@ -166,6 +174,8 @@ enum Flow {
 /// A running command. Cheap to clone, so that a world with one in it is.
 #[derive(Clone)]
 pub struct Session {
+    /// As whom it asks; nobody: as the administrator.
+    user: Option<Arc<User>>,
     task: Option<Task>,
     output: Vec<(Stream, String)>,
     wait: Wait,
@@ -174,8 +184,13 @@ pub struct Session {
 impl Session {
     /// Starts a command: the words behind `kubectl`, and what it can read.
     pub fn start(args: &[String], stdin: &str, env: &mut Env<'_>) -> Session {
-        let mut session = Session { task: None, output: Vec::new(), wait: Wait::Done(0) };
-        let flow = run_command(args, &mut Cli { env, out: &mut session.output, stdin });
+        let mut session = Session { user: None, task: None, output: Vec::new(), wait: Wait::Done(0) };
+        let flow = impersonate::user(args).and_then(|user| {
+            session.user = user;
+            let mut api = AsUser { api: &mut *env.api, user: session.user.clone() };
+            let mut env = Env { api: &mut api, files: env.files, raw: env.raw };
+            run_command(args, &mut Cli { env: &mut env, out: &mut session.output, stdin })
+        });
         match flow {
             Ok(Flow::Exit(exit)) => session.wait = Wait::Done(exit),
             Ok(Flow::Wait(task)) => {
@@ -198,7 +213,9 @@ impl Session {
         act: impl FnOnce(&mut Task, &mut Cli) -> Result<Option<i32>, Failure>,
     ) {
         let Some(mut task) = self.task.take() else { return };
-        match act(&mut task, &mut Cli { env, out: &mut self.output, stdin: "" }) {
+        let mut api = AsUser { api: &mut *env.api, user: self.user.clone() };
+        let mut env = Env { api: &mut api, files: env.files, raw: env.raw };
+        match act(&mut task, &mut Cli { env: &mut env, out: &mut self.output, stdin: "" }) {
             Ok(None) => {
                 self.wait = task.blocked();
                 self.task = Some(task);
@@ -261,6 +278,7 @@ const COMMANDS: &[&str] = &[
     "describe",
     "logs",
     "exec",
+    "auth",
     "wait",
     "events",
     "patch",
@@ -276,8 +294,11 @@ const COMMANDS: &[&str] = &[
 fn run_command(args: &[String], cli: &mut Cli) -> Result<Flow, Failure> {
     // Flags may stand before the command: `kubectl -n x get pods`.
     let at = args.iter().enumerate().position(|(i, a)| {
-        let takes =
-            i > 0 && matches!(args[i - 1].as_str(), "-n" | "--namespace" | "--context" | "--as" | "-v");
+        let takes = i > 0
+            && matches!(
+                args[i - 1].as_str(),
+                "-n" | "--namespace" | "--context" | "--as" | "--as-group" | "--as-uid" | "-v"
+            );
         !a.starts_with('-') && !takes
     });
     let Some(at) = at else {
@@ -305,6 +326,7 @@ fn run_command(args: &[String], cli: &mut Cli) -> Result<Flow, Failure> {
         "describe" => describe_command::run(cli, &rest),
         "logs" | "log" => logs::run(cli, &rest),
         "exec" => exec::run(cli, &rest),
+        "auth" => auth::run(cli, &rest),
         "wait" => wait::run(cli, &rest),
         "patch" => patch::run(cli, &rest),
         "edit" => edit::run(cli, &rest),

@@ -9,7 +9,7 @@ use super::flags::{self, Flag, Takes};
 use super::printers::{Format, typed_name};
 use crate::api::{Propagation, Request};
 
-pub(super) const FLAGS: &[Flag] = &flags::join::<17>(
+pub(super) const FLAGS: &[Flag] = &flags::join::<18>(
     flags::WRITE,
     &[
         ("force", ' ', Takes::Nothing),
@@ -17,6 +17,7 @@ pub(super) const FLAGS: &[Flag] = &flags::join::<17>(
         ("grace-period", ' ', Takes::Value),
         ("timeout", ' ', Takes::Value),
         ("subresource", ' ', Takes::Value),
+        ("raw", ' ', Takes::Value),
     ],
 );
 
@@ -27,6 +28,9 @@ pub(super) fn run(cli: &mut Cli, args: &[String]) -> Result<Flow, Failure> {
     let format = Format::of_write(&args)?;
     if !args.has("filename") {
         return Err(Failure::error("must specify one of -f and -k"));
+    }
+    if args.has("raw") {
+        return super::raw::run(cli, "PUT", &args);
     }
     let (infos, mut failures) = files::read_all(cli, &args, true)?;
     if args.is("force") {

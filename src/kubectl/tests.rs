@@ -64,7 +64,11 @@ fn typed(api: &mut Fake, files: &[(&str, &str)], lines: &[&str]) -> String {
     let mut out = String::new();
     for line in lines {
         out.push_str(&format!("$ {line}\n"));
-        let mut session = Session::start(&words(line), CM, &mut Env { api, files: &files });
+        let mut session = Session::start(
+            &words(line),
+            CM,
+            &mut Env { api, files: &files, raw: |_, _, _, _| Ok(String::new()) },
+        );
         session.take_output().iter().for_each(|(_, text)| out.push_str(text));
         match session.wait() {
             Wait::Done(0) => {}
@@ -161,11 +165,15 @@ fn waits_until_the_deadline() {
     typed(&mut api, &[("cm.yaml", CM)], &["kubectl apply -f cm.yaml"]);
     let files = Map::new();
     let line = "kubectl wait --for=jsonpath='{.data.b}'=2 cm/app --timeout=5s";
-    let mut session = Session::start(&words(line), "", &mut Env { api: &mut api, files: &files });
+    let mut session = Session::start(
+        &words(line),
+        "",
+        &mut Env { api: &mut api, files: &files, raw: |_, _, _, _| Ok(String::new()) },
+    );
     let until = Some(Time::from_secs(5));
     assert_eq!(*session.wait(), Wait::Blocked { watches: Vec::new(), until, any_step: true });
     api.now = 5;
-    session.resume(&mut Env { api: &mut api, files: &files });
+    session.resume(&mut Env { api: &mut api, files: &files, raw: |_, _, _, _| Ok(String::new()) });
     assert_eq!(*session.wait(), Wait::Done(1));
     let text = "error: timed out waiting for the condition on configmaps/app\n".to_string();
     assert_eq!(session.take_output(), [(Stream::Stderr, text)]);

@@ -1,6 +1,7 @@
 //! Completion at the prompt: which command of a line is meant, its programs and files; `kubectl`'s own words are its own.
 
 use super::machine::Machine;
+use super::programs::ask_raw;
 use crate::cluster::World;
 use crate::collections::sort_by;
 use crate::kubectl::{self, Env};
@@ -44,7 +45,7 @@ pub(super) fn complete(machine: &Machine, line: &str, cursor: usize, world: &Wor
         ["kubectl", ..] => {
             let look = machine.look();
             let ask = |api: &mut dyn crate::client::Api| {
-                kubectl::complete(&words, part, &mut Env { api, files: &look })
+                kubectl::complete(&words, part, &mut Env { api, files: &look, raw: ask_raw })
             };
             world.clone().user(ask).0.unwrap_or_else(files)
         }

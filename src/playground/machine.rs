@@ -1,7 +1,7 @@
 //! [`Machine`]: the small computer behind the terminal. Its shell lives on from line to line, its home directory is the
 //! editor's files, and its `kubectl` is a program from outside that talks to the cluster.
 
-use super::programs::{self, EDITORS, HELP, HOME, VOLUME};
+use super::programs::{self, EDITORS, HELP, HOME, VOLUME, ask_raw};
 use super::terminal::Files;
 use crate::api::WatchId;
 use crate::client::Api;
@@ -236,7 +236,8 @@ impl Machine {
             "kubectl" => {
                 let files = self.process.look(&self.volumes, &cwd);
                 let stdin = stdin.unwrap_or_default();
-                let session = Session::start(&argv[1..], &stdin, &mut Env { api, files: &files });
+                let session =
+                    Session::start(&argv[1..], &stdin, &mut Env { api, files: &files, raw: ask_raw });
                 self.sessions.push((pid, session));
                 self.take(self.sessions.len() - 1);
             }
@@ -254,7 +255,7 @@ impl Machine {
 
     fn advance(&mut self, at: usize, api: &mut dyn Api, act: impl FnOnce(&mut Session, &mut Env)) {
         let files = self.process.look(&self.volumes, HOME);
-        act(&mut self.sessions[at].1, &mut Env { api, files: &files });
+        act(&mut self.sessions[at].1, &mut Env { api, files: &files, raw: ask_raw });
         self.take(at);
     }
 

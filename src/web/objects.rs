@@ -120,7 +120,11 @@ pub fn object(playground: &Playground, wanted: &ObjectRef) -> Option<ObjectView>
     let events = events(&mut world, &object, start);
     let describe = world
         .user(|api| {
-            kubectl::describe(&resource, &object, &mut kubectl::Env { api, files: playground.files() })
+            kubectl::describe(
+                &resource,
+                &object,
+                &mut kubectl::Env { api, files: playground.files(), raw: |_, _, _, _| Ok(String::new()) },
+            )
         })
         .0;
     let mut revisions = Vec::new();

@@ -74,7 +74,8 @@ fn print_parts(parts: &[Part], current: &Json, root: &Json, out: &mut String) ->
             Part::Text(text) => out.push_str(text),
             Part::Path(steps) => {
                 let found = walk(steps, vec![current.clone()], root)?;
-                let texts: Vec<String> = found.iter().map(text).collect();
+                let shown = |value: &Json| if value.is_null() { "null".into() } else { text(value) };
+                let texts: Vec<String> = found.iter().map(shown).collect();
                 out.push_str(&texts.join(" "));
             }
             Part::Range(steps, body) => {
