@@ -25,9 +25,7 @@ pub(super) fn run(cli: &mut Cli, args: &[String]) -> Result<Flow, Failure> {
     let dry_run = DryRun::of(&args)?;
     apply::validation(&args)?;
     let format = Format::of_write(&args)?;
-    if !args.has("filename") {
-        return Err(Failure::error("must specify one of -f and -k"));
-    }
+    files::given(&args)?;
     let (infos, mut failures) = files::read_all(cli, &args, true)?;
     if args.is("force") {
         for info in &infos {
