@@ -3,7 +3,7 @@
 use super::cli::Cli;
 use super::failure::Failure;
 use super::flags::{Arguments, boolean};
-use super::names;
+use super::{kustomize, names};
 use crate::api::schema::{OBJECT_META, Shape};
 use crate::api::{Resource, kinds};
 use crate::json::Json;
@@ -19,6 +19,8 @@ pub(super) struct Info {
     pub object: Json,
     /// The file, as error messages call it.
     pub source: String,
+    /// Whether it stood in a List.
+    pub of_list: bool,
 }
 
 impl Info {
@@ -32,8 +34,33 @@ impl Info {
     }
 }
 
+/// Files, or words: not both.
+pub(super) fn either(args: &Arguments) -> Result<(), Failure> {
+    if !args.words.is_empty() && (args.has("filename") || args.has("kustomize")) {
+        return Err(both());
+    }
+    Ok(())
+}
+
+/// Files and words were given.
+pub(super) fn both() -> Failure {
+    Failure::error(
+        "when paths, URLs, or stdin is provided as input, you may not specify resource arguments as well",
+    )
+}
+
+/// A command that takes its objects from files only must be given some, and in one way.
+pub(super) fn given(args: &Arguments) -> Result<(), Failure> {
+    match (args.has("filename"), args.has("kustomize")) {
+        (false, false) => Err(Failure::error("must specify one of -f and -k")),
+        (true, true) => Err(Failure::error("only one of -f or -k can be specified")),
+        (_, true) if args.is("recursive") => Err(Failure::error("the -k flag can't be used with -f or -R")),
+        _ => Ok(()),
+    }
+}
+
 /// All objects that `-f` names; the first fault ends it.
-pub(super) fn read(cli: &Cli, args: &Arguments) -> Result<Vec<Info>, Failure> {
+pub(super) fn read(cli: &mut Cli, args: &Arguments) -> Result<Vec<Info>, Failure> {
     let (infos, failures) = read_all(cli, args, false)?;
     Failure::many(failures)?;
     Ok(infos)
@@ -41,11 +68,15 @@ pub(super) fn read(cli: &Cli, args: &Arguments) -> Result<Vec<Info>, Failure> {
 
 /// All objects that `-f` names, and the faults of those that have some. A path that does not exist ends it.
 pub(super) fn read_all(
-    cli: &Cli,
+    cli: &mut Cli,
     args: &Arguments,
     validate: bool,
 ) -> Result<(Vec<Info>, Vec<Failure>), Failure> {
     let mut sources = Vec::new();
+    if args.has("kustomize") {
+        let path = args.get("kustomize");
+        sources.push((path.to_string(), kustomize::build(cli, path)?));
+    }
     for path in args.list("filename") {
         sources.extend(open(cli, &path, args.is("recursive"))?);
     }
@@ -118,6 +149,7 @@ fn objects(
         return;
     }
     if let Json::Array(items) = &value["items"] {
+        let first = infos.len();
         for item in items.iter() {
             let item = of_list(value, item);
             let (version, kind) = (item["apiVersion"].str(), item["kind"].str());
@@ -128,6 +160,7 @@ fn objects(
                 objects(source, &item, args, false, infos, failures);
             }
         }
+        infos[first..].iter_mut().for_each(|info| info.of_list = true);
         return;
     }
     if kind == "List" && value["apiVersion"].str() == "v1" {
@@ -161,7 +194,7 @@ fn objects(
             return;
         }
     }
-    infos.push(Info { resource, object, source: source.into() });
+    infos.push(Info { resource, object, source: source.into(), of_list: false });
 }
 
 /// The client matches kinds without regard to case; the server then refuses them.

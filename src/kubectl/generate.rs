@@ -7,7 +7,7 @@ use super::create::{report, send};
 use super::failure::Failure;
 use super::flags::{self, Arguments, Flag, Takes};
 use super::printers::Format;
-use super::{data, names, quota, rbac, secret, service};
+use super::{data, ingress, names, priority_class, quota, rbac, secret, service};
 use crate::api::{Resource, ResourceInfo, kinds};
 use crate::json;
 use crate::json::Json;
@@ -84,6 +84,14 @@ static GENERATORS: &[Generator] = &[
         refused: "failed to create deployment: ",
     },
     Generator {
+        names: &["ingress", "ing"],
+        resource: kinds::INGRESSES,
+        flags: ingress::FLAGS,
+        required: &[],
+        make: ingress::make,
+        refused: "failed to create ingress: ",
+    },
+    Generator {
         names: &["job"],
         resource: kinds::JOBS,
         flags: JOB,
@@ -98,6 +106,14 @@ static GENERATORS: &[Generator] = &[
         required: &[],
         make: |_, _, name| Ok(json!({ "metadata": { "name": name }, "spec": {}, "status": {} })),
         refused: "",
+    },
+    Generator {
+        names: &["priorityclass", "pc"],
+        resource: kinds::PRIORITYCLASSES,
+        flags: priority_class::FLAGS,
+        required: &[],
+        make: priority_class::make,
+        refused: "failed to create priorityclass: ",
     },
     Generator {
         names: &["quota", "resourcequota"],

@@ -7,15 +7,20 @@
 //! - `printers`: objects → text.
 //! - `merge`: the three-way patch of `apply`.
 
+mod about;
+mod absent;
 mod apply;
 mod auth;
 mod cli;
 mod complete;
+mod config;
 mod create;
 mod data;
 mod delete;
 pub mod describe;
 mod describe_command;
+mod diff;
+mod drain;
 mod edit;
 mod events;
 mod exec;
@@ -27,6 +32,8 @@ mod generate;
 mod get;
 mod help;
 mod impersonate;
+mod ingress;
+mod kustomize;
 mod label;
 mod logs;
 mod merge;
@@ -34,6 +41,7 @@ mod misc;
 mod names;
 mod patch;
 mod printers;
+mod priority_class;
 mod quota;
 mod raw;
 mod rbac;
@@ -47,12 +55,16 @@ mod server_side;
 mod service;
 mod set;
 mod set_env;
+mod sorter;
+mod taint;
 mod token;
 mod typed;
+mod unified;
 mod view_last_applied;
 mod wait;
 
 pub use complete::complete;
+pub use config::FILE as KUBECONFIG;
 pub use edit::BESIDE;
 pub use names::{find as resource_named, object_named};
 pub use raw::Ask as AskRaw;
@@ -126,6 +138,8 @@ pub enum Stream {
     Stdout,
     /// Standard error.
     Stderr,
+    /// The kubeconfig, which is written anew ([`KUBECONFIG`]).
+    Config,
 }
 
 /// A command that waits.
@@ -137,6 +151,8 @@ enum Task {
     Rollout(rollout::Following),
     Logs(logs::Follow),
     Exec(exec::Running),
+    Events(events::Watch),
+    Drain(Box<drain::Draining>),
 }
 
 impl Task {
@@ -148,6 +164,8 @@ impl Task {
             Task::Rollout(t) => t.blocked(),
             Task::Logs(t) => t.blocked(),
             Task::Exec(t) => t.blocked(),
+            Task::Events(t) => t.blocked(),
+            Task::Drain(t) => t.blocked(),
         }
     }
 
@@ -159,6 +177,8 @@ impl Task {
             Task::Rollout(t) => t.resume(cli),
             Task::Logs(t) => t.resume(cli),
             Task::Exec(t) => t.resume(cli),
+            Task::Events(t) => t.resume(cli),
+            Task::Drain(t) => t.resume(cli),
         }
     }
 }
@@ -249,7 +269,8 @@ impl Session {
     }
 
     fn fail(&mut self, failure: &Failure) {
-        self.output.push((Stream::Stderr, failure.print()));
+        let stream = if failure.exit == 0 { Stream::Stdout } else { Stream::Stderr };
+        self.output.push((stream, failure.print()));
         self.wait = Wait::Done(failure.exit);
     }
 }
@@ -264,29 +285,45 @@ pub fn reads_input(argv: &[Vec<u8>]) -> bool {
         || own().any(|arg| arg == b"exec") && own().any(|arg| short_i(arg) || arg.starts_with(b"--stdin"))
 }
 
-/// All commands, in the order of their help.
+/// All commands, in the order of upstream's groups (`cmd.go`), in which one that was mistyped is searched.
 const COMMANDS: &[&str] = &[
     "create",
     "expose",
     "run",
+    "set",
     "get",
+    "edit",
     "delete",
     "rollout",
     "scale",
-    "set",
-    "edit",
+    "cluster-info",
+    "top",
+    "cordon",
+    "uncordon",
+    "drain",
+    "taint",
     "describe",
     "logs",
+    "attach",
     "exec",
+    "port-forward",
+    "proxy",
+    "cp",
+    "debug",
     "auth",
-    "wait",
     "events",
+    "diff",
+    "apply",
     "patch",
     "replace",
-    "apply",
+    "wait",
+    "kustomize",
     "label",
     "annotate",
+    "completion",
     "api-resources",
+    "config",
+    "plugin",
     "version",
     "help",
 ];
@@ -302,7 +339,7 @@ fn run_command(args: &[String], cli: &mut Cli) -> Result<Flow, Failure> {
         !a.starts_with('-') && !takes
     });
     let Some(at) = at else {
-        cli.print(misc::HELP);
+        cli.print(about::all());
         return Ok(Flow::Exit(0));
     };
     let command = args[at].as_str();
@@ -313,10 +350,16 @@ fn run_command(args: &[String], cli: &mut Cli) -> Result<Flow, Failure> {
     } else {
         keep_dashes_last(&args[at + 1..], &args[..at]).unwrap_or(rest)
     };
+    let mut rest = rest;
+    printers::read_files(cli, &mut rest)?;
+    config::add_namespace(cli, &mut rest)?;
     if rest.iter().take_while(|a| *a != "--").any(|a| a == "--help" || a == "-h") {
         let words: Vec<&str> = rest.iter().map(String::as_str).take_while(|a| !a.starts_with('-')).collect();
-        cli.print(help::of(&[&[command], words.as_slice()].concat()));
-        return Ok(Flow::Exit(0));
+        // A command without a page of its own tells its flags where it reads them.
+        if let Some(page) = help::page(&[&[command], words.as_slice()].concat()) {
+            cli.print(page);
+            return Ok(Flow::Exit(0));
+        }
     }
     match command {
         "apply" => apply::run(cli, &rest),
@@ -340,7 +383,21 @@ fn run_command(args: &[String], cli: &mut Cli) -> Result<Flow, Failure> {
         "set" => set::run(cli, &rest),
         "events" | "event" => events::run(cli, &rest),
         "api-resources" => misc::api_resources(cli, &rest),
-        "version" => misc::version(cli),
+        "cordon" => drain::cordon(cli, &rest, true),
+        "uncordon" => drain::cordon(cli, &rest, false),
+        "drain" => drain::run(cli, &rest),
+        "taint" => taint::run(cli, &rest),
+        "diff" => diff::run(cli, &rest),
+        "kustomize" => kustomize::run(cli, &rest),
+        "top" => absent::top(cli, &rest),
+        "attach" => absent::attach(cli, &rest),
+        "port-forward" => absent::port_forward(cli, &rest),
+        "cp" => absent::cp(&rest),
+        "debug" => absent::debug(&rest),
+        "proxy" | "completion" | "plugin" => absent::of_the_host(command, &rest),
+        "config" => config::run(cli, &rest),
+        "cluster-info" => misc::cluster_info(cli, &rest),
+        "version" => misc::version(cli, &rest),
         "help" => {
             let words: Vec<&str> = rest.iter().map(String::as_str).collect();
             cli.print(help::of(&words));

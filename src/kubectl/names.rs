@@ -60,6 +60,16 @@ pub(super) fn resolve(word: &str) -> Result<Vec<Resource>, Failure> {
     if category.is_empty() { Err(unknown(word)) } else { Ok(category) }
 }
 
+/// What is to be said of a short name that several groups' resources have (`restmapper.shortcutExpander`).
+pub(super) fn ambiguity(word: &str) -> Option<String> {
+    let lower = word.to_ascii_lowercase();
+    let mut found = all().filter(|r| r.short_names.contains(&lower.as_str()));
+    let first = found.next()?;
+    let other = found.find(|r| r.group != first.group)?;
+    let name = other.qualified();
+    Some(format!("Warning: short name {word:?} could also match lower priority resource {name}"))
+}
+
 /// `error: the server doesn't have a resource type "x"`
 pub(super) fn unknown(word: &str) -> Failure {
     // A group behind a dot is not named.

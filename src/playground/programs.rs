@@ -78,7 +78,7 @@ clear                    empty the terminal
 ";
 
 /// How a `kubectl --raw` asks.
-pub(super) fn ask_raw(api: &mut dyn Api, method: &str, target: &str, body: &str) -> Result<String, Status> {
+pub fn ask_raw(api: &mut dyn Api, method: &str, target: &str, body: &str) -> Result<String, Status> {
     let headers = [("content-type", "application/json"), ("user-agent", "kubectl")];
     let request = http::Request::new(method, target, headers.into_iter(), body);
     http::check_path(api, &request)?;

@@ -260,7 +260,7 @@ impl Parser {
         let mut literal = String::new();
         loop {
             match self.peek() {
-                None if in_range => return Err("unexpected end of template, expected {end}".into()),
+                // A range without an end goes on to the end of the template.
                 None => break,
                 Some('{') => {
                     self.at += 1;

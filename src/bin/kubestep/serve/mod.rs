@@ -25,6 +25,7 @@ use kubestep::cluster::Config;
 use kubestep::json;
 use kubestep::json::Str;
 use kubestep::kubectl::{Env, Files, Session, Stream, Wait};
+use kubestep::playground::ask_raw;
 pub use live::wall;
 use live::{Live, Pace};
 use std::fs;
@@ -193,7 +194,8 @@ impl Files for Nothing {
 fn apply(live: &Live, path: &Path) -> Result<(), String> {
     let text = fs::read_to_string(path).map_err(|e| format!("{}: {e}", path.display()))?;
     let words = ["apply", "-f", "-"].map(str::to_owned);
-    let mut session = live.user(|api| Session::start(&words, &text, &mut Env { api, files: &Nothing }));
+    let mut session =
+        live.user(|api| Session::start(&words, &text, &mut Env { api, files: &Nothing, raw: ask_raw }));
     let printed: String = session
         .take_output()
         .into_iter()
