@@ -117,7 +117,7 @@ fn a_custom_object_is_replaced_by_who_has_seen_it() {
             "? kubectl get wd one -o jsonpath='{.spec.replicas} {.metadata.generation}'",
         ],
         expect![[r#"
-            The request is invalid: widgets.shop.example.com "one" is invalid: metadata.resourceVersion: Invalid value: 0x0: must be specified for an update
+            The widgets "one" is invalid: metadata.resourceVersion: Invalid value: 0x0: must be specified for an update
             widget.shop.example.com/one replaced
             7 2
         "#]],

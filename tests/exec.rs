@@ -89,7 +89,6 @@ spec: {template: {spec: {restartPolicy: Never, containers: [{name: main, image: 
         error: you must specify at least one command for the container
         $ kubectl exec
         error: pod, type/name or --filename must be specified
-        See 'kubectl exec -h' for help and examples
         $ kubectl exec job/once -- echo here
         here
         $ sleep 60

@@ -179,7 +179,7 @@ fn endpoints_follow_the_pods() {
             "? kubectl get endpoints,endpointslices -o name | grep -o .*web",
         ],
         expect![[r#"
-             Pod Pod Pod Pod Pod
+            null Pod Pod Pod Pod Pod
             10.244.1.2 10.244.2.2 10.244.2.3 10.244.3.2 10.244.3.3Warning: v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice
             Endpoints:                10.244.2.3:80,10.244.1.2:80,10.244.3.2:80 + 2 more...
             IPv4          80      10.244.2.3,10.244.1.2,10.244.3.2 + 2 more...

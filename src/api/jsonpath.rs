@@ -75,7 +75,8 @@ fn print_parts(parts: &[Part], current: &Json, root: &Json, out: &mut String) ->
             Part::Text(text) => out.push_str(text),
             Part::Path(steps) => {
                 let found = walk(steps, vec![current.clone()], root)?;
-                let texts: Vec<String> = found.iter().map(text).collect();
+                let shown = |value: &Json| if value.is_null() { "null".into() } else { text(value) };
+                let texts: Vec<String> = found.iter().map(shown).collect();
                 out.push_str(&texts.join(" "));
             }
             Part::Range(steps, body) => {
@@ -260,7 +261,7 @@ impl Parser {
         let mut literal = String::new();
         loop {
             match self.peek() {
-                None if in_range => return Err("unexpected end of template, expected {end}".into()),
+                // A range without an end goes on to the end of the template.
                 None => break,
                 Some('{') => {
                     self.at += 1;

@@ -5,7 +5,8 @@
 //! - [`kinds`]: what resources there are (from the discovery documents).
 //! - [`schema`]: what fields their objects have (from the OpenAPI document).
 //! - [`views`]: typed getters and setters over the shared tree, generated from the schema.
-//! - [`Request`], [`Response`], [`WatchEvent`], [`Status`]: the whole of the wire.
+//! - [`Request`], [`Response`], [`WatchEvent`], [`Status`]: the whole of the wire; [`User`]: who is at the other end.
+//! - [`rbac`]: what the rules of roles allow.
 //! - [`ObjectKey`], [`selector`], [`quantity`], [`meta`]: what travels inside. [`jsonpath`]: how columns and clients point into it.
 
 pub mod base64;
@@ -20,6 +21,7 @@ pub mod meta;
 pub mod patch;
 pub mod quantity;
 pub mod quota;
+pub mod rbac;
 mod request;
 pub mod revision;
 pub mod schema;
@@ -28,6 +30,7 @@ pub mod sha256;
 mod status;
 pub mod taint;
 pub mod token;
+pub mod user;
 pub mod views;
 mod watch;
 pub mod zone;
@@ -37,5 +40,6 @@ pub use kinds::{Resource, ResourceInfo};
 pub use meta::ObjectKey;
 pub use request::{FieldValidation, Options, PatchType, Propagation, Request, Response, Verb};
 pub use status::{Cause, Details, Reason, Status};
+pub use user::User;
 pub use views::{List, Texts, View};
 pub use watch::{EventType, WatchEvent, WatchId};

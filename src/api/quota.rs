@@ -154,7 +154,7 @@ fn charge(list: &Json, requests: bool, out: &mut Json) {
 }
 
 /// What a pod asks for: the sum of its containers and sidecars, or its most demanding init container, plus the overhead.
-fn total(pod: &Json, list: &str) -> Json {
+pub fn total(pod: &Json, list: &str) -> Json {
     let of = |container: &Json| container["resources"][list].clone();
     let spec = &pod["spec"];
     let most = |a: &Json, b: &Json| joined(a, b, Quantity::max);

@@ -1,7 +1,9 @@
 //! [`Request`] and [`Response`]: everything that can be asked of the API server, and what comes back.
 
-use super::{Resource, WatchId};
+use super::rbac::Attributes;
+use super::{Resource, User, WatchId};
 use crate::json::{Json, Str};
+use std::sync::Arc;
 
 /// What is asked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -144,6 +146,8 @@ pub struct Request {
     pub options: Options,
     /// Who asks, as the audit log would name it: `kubectl`, `job-controller`, `kubelet/node-1`.
     pub agent: Str,
+    /// As whom; `None`: as a part of the cluster or as its administrator, of whom no rule is asked.
+    pub user: Option<Arc<User>>,
 }
 
 impl Request {
@@ -163,6 +167,7 @@ impl Request {
             body: Json::Null,
             options: Options::default(),
             agent: Str::default(),
+            user: None,
         }
     }
 
@@ -230,11 +235,48 @@ impl Request {
         self
     }
 
+    /// Asked as somebody of whom the rules are asked.
+    pub fn as_user(mut self, user: Option<Arc<User>>) -> Request {
+        self.user = user;
+        self
+    }
+
+    /// Whether it can change anything. Reviews are created and leave nothing behind.
+    pub fn writes(&self) -> bool {
+        let review = matches!(&*self.resource.group, "authorization.k8s.io" | "authentication.k8s.io");
+        self.verb.writes() && !self.options.dry_run && !review
+    }
+
+    /// What rules are asked about it (`apiserver/pkg/endpoints/request/requestinfo.go`). A list or a watch that a field selector
+    /// holds to one name is about that object; a Namespace lies in itself.
+    pub fn attributes(&self) -> Attributes<'_> {
+        let mut name = self.name.as_str();
+        if matches!(self.verb, Verb::List | Verb::Watch | Verb::DeleteCollection) && name.is_empty() {
+            name = exact_name(&self.options.field_selector);
+        }
+        let in_itself = self.resource.kind == "Namespace" && !self.name.is_empty();
+        Attributes {
+            verb: self.verb.name(),
+            namespace: if in_itself { &self.name } else { &self.namespace },
+            group: &self.resource.group,
+            resource: &self.resource.plural,
+            subresource: &self.subresource,
+            name,
+            path: "",
+        }
+    }
+
     /// Asked by.
     pub fn by(mut self, agent: impl Into<Str>) -> Request {
         self.agent = agent.into();
         self
     }
+}
+
+/// The one name that a field selector leaves; `""` where there is none.
+fn exact_name(selector: &str) -> &str {
+    let found = selector.split(',').find_map(|part| part.strip_prefix("metadata.name="));
+    found.map_or("", |value| value.strip_prefix('=').unwrap_or(value))
 }
 
 /// A successful answer. (An unsuccessful one is a [`Status`](super::Status).)

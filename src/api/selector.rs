@@ -146,7 +146,8 @@ impl Parser {
             return Ok(Labels(all));
         }
         loop {
-            all.push(self.requirement()?);
+            let requirement = self.requirement();
+            all.push(requirement.map_err(|why| format!("unable to parse requirement: {why}"))?);
             match self.next().as_str() {
                 "" => return Ok(Labels(all)),
                 "," if self.peek() == "" => {
@@ -175,12 +176,11 @@ impl Parser {
             "=" | "==" | "!=" | ">" | "<" | "in" | "notin" => {}
             "!" => {
                 let expected = "in, notin, =, ==, !=, gt, lt";
-                return Err(format!("unable to parse requirement: found '!', expected: {expected}"));
+                return Err(format!("found '!', expected: {expected}"));
             }
             other => {
                 let expected = "in, notin, =, ==, !=, gt, lt";
-                return Err(format!("found '{other}', expected: {expected}")
-                    .replace("in, notin, =, ==, !=, gt, lt", "',' or 'end of string'"));
+                return Err(format!("found '{other}', expected: {expected}"));
             }
         }
         let operator = self.next();

@@ -42,6 +42,25 @@ pub enum Reason {
     Timeout,
 }
 
+const REASONS: [Reason; 16] = [
+    Reason::BadRequest,
+    Reason::Unauthorized,
+    Reason::Forbidden,
+    Reason::NotFound,
+    Reason::MethodNotAllowed,
+    Reason::NotAcceptable,
+    Reason::Conflict,
+    Reason::AlreadyExists,
+    Reason::Expired,
+    Reason::RequestEntityTooLarge,
+    Reason::UnsupportedMediaType,
+    Reason::Invalid,
+    Reason::TooManyRequests,
+    Reason::InternalError,
+    Reason::ServiceUnavailable,
+    Reason::Timeout,
+];
+
 impl Reason {
     /// The HTTP status code.
     pub fn code(self) -> u16 {
@@ -227,6 +246,30 @@ impl Status {
     /// Whether it says that the name is taken.
     pub fn is_already_exists(&self) -> bool {
         self.reason == Some(Reason::AlreadyExists)
+    }
+
+    /// From the object that came over the wire. A reason that is not known here is none.
+    pub fn of_json(json: &Json) -> Status {
+        let details = &json["details"];
+        let text = |value: &Json| Str::from(value.str());
+        let cause = |cause: &Json| Cause {
+            reason: text(&cause["reason"]),
+            message: text(&cause["message"]),
+            field: text(&cause["field"]),
+        };
+        let mut status = Status::new(Reason::InternalError, text(&json["message"]));
+        status.code = json["code"].as_i64().and_then(|code| code.try_into().ok()).unwrap_or_default();
+        status.reason = REASONS.iter().copied().find(|reason| reason.name() == json["reason"].str());
+        if !details.is_null() {
+            status.details = Some(Box::new(Details {
+                name: text(&details["name"]),
+                group: text(&details["group"]),
+                kind: text(&details["kind"]),
+                uid: text(&details["uid"]),
+                causes: details["causes"].items().iter().map(cause).collect(),
+            }));
+        }
+        status
     }
 
     /// The object that goes over the wire.

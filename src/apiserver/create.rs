@@ -1,7 +1,8 @@
 //! POST: a new object (`registry/rest/create.go`).
 
+use super::admission::Attributes;
+use super::authorizer::escalation;
 use super::fields::walk::Kind;
-use super::policy::{Attributes, Operation};
 use super::{
     ApiServer, admission, body, custom, decode, fields, policy, quota, resources, subresource, validation,
 };
@@ -69,7 +70,19 @@ fn store_with(
         let kind = Some(Kind::of_resource(resource)).filter(|kind| !matches!(kind, Kind::Leaf))?;
         Some(fields::managers::create(&mut server.seen, kind, request, now, &object))
     });
-    admission::create(server, request, &namespace, &mut object)?;
+    if resource.definition["terminating"].as_bool() == Some(true) {
+        let why = "create not allowed while custom resource definition is terminating";
+        return Err(Status::forbidden(resource, object["metadata"]["name"].str(), why));
+    }
+    let mut attributes = Attributes {
+        request,
+        namespace: &namespace,
+        object: &mut object,
+        old: None,
+        warnings: &mut *warnings,
+    };
+    admission::admit(server, &mut attributes)?;
+    escalation::check(server, request, &object, None)?;
 
     // Only the system writes these.
     let meta = object.get_mut("metadata").map(std::mem::take).unwrap_or_default();
@@ -111,15 +124,23 @@ fn store_with(
         if !errors.is_empty() {
             return Err(Status::invalid(resource, &key.name, &errors));
         }
-        let (operation, old) = (Operation::Create, &Json::Null);
-        let attributes = Attributes { request, operation, name: &key.name, object: &object, old };
-        policy::admit(server, &attributes, warnings)?;
         if attempt == 1 {
             warnings.extend((strategy.warnings)(&object, None));
             if resource.is_custom() {
                 warnings.extend(custom::validate::warnings(&object, None));
             }
         }
+        let mut attributes = Attributes {
+            request,
+            namespace: &namespace,
+            object: &mut object,
+            old: None,
+            warnings: &mut *warnings,
+        };
+        admission::validate(server, &mut attributes)?;
+        let (operation, old) = (policy::Operation::Create, &Json::Null);
+        let attributes = policy::Attributes { request, operation, name: &key.name, object: &object, old };
+        policy::admit(server, &attributes, warnings)?;
         let charges = quota::check(server, now, request, &namespace, &object, None)?;
         if let Some(existing) = server.store.get(resource, &key) {
             if generated && attempt < NAME_ATTEMPTS {

@@ -3,6 +3,7 @@
 //! - [`server`](ApiServer): the door. `create`, `update`, `delete`, `patch` are the writes, one path for all kinds.
 //! - [`store`](Revision): every revision of every object; `watch`: who hears of which change.
 //! - `decode`, `body`: from any JSON to an object of its schema; `validation`, `resources`: what each kind demands.
+//! - `authorizer`: who may do it.
 //! - `admission`: what the cluster adds or forbids; `subresource`: binding, eviction; `scale`.
 //! - `custom`: the kinds that definitions add.
 //! - `table`, `columns`: how `kubectl get` prints objects.
@@ -10,6 +11,7 @@
 //! Controllers, scheduler, kubelets and users all come through [`ApiServer::handle`]; there is no other way in.
 
 mod admission;
+mod authorizer;
 mod body;
 mod columns;
 mod create;

@@ -4,7 +4,7 @@
 
 use super::ApiServer;
 use crate::api::selector::Labels;
-use crate::api::{Cause, ObjectKey, Reason, Request, Resource, Status, kinds};
+use crate::api::{Cause, ObjectKey, Reason, Request, Resource, Status, User, kinds};
 use crate::cel::{self, Program, Type, Value};
 use crate::json;
 use crate::json::{Json, Str};
@@ -289,11 +289,12 @@ fn described(attributes: &Attributes) -> Json {
     let (mut kind, mut what) = (version.clone(), version);
     kind.set("kind", &resource.kind);
     what.set("resource", &resource.plural);
+    let user = request.user.as_deref().map_or_else(|| User::admin().to_json(), User::to_json);
     json!({
         "kind": &kind, "resource": &what, "requestKind": &kind, "requestResource": &what,
         "subResource": &request.subresource, "requestSubResource": &request.subresource, "name": attributes.name,
         "namespace": &request.namespace, "operation": attributes.operation.name(),
         "dryRun": request.options.dry_run,
-        "userInfo": { "username": "kubernetes-admin", "groups": ["system:masters", "system:authenticated"] },
+        "userInfo": user,
     })
 }

@@ -173,6 +173,11 @@ impl Store {
         self.record(now, resource, key, before, object, false)
     }
 
+    /// Puts an object in that has always been there: no revision, and no change that anybody could hear of.
+    pub fn seed(&mut self, resource: &Resource, key: &ObjectKey, object: Json) {
+        self.collections.slot(resource.clone()).insert(key.clone(), object);
+    }
+
     /// Removes an object and gives the change, where it existed.
     pub fn remove(&mut self, now: Time, resource: &Resource, key: &ObjectKey) -> Option<Change> {
         let before = self.collections.get_mut(resource)?.remove(key)?;

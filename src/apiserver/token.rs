@@ -32,7 +32,7 @@ const WARNS_ONLY: i64 = HOUR + 7;
 
 /// Issues a token.
 pub fn create(server: &mut ApiServer, now: Time, request: &Request) -> Result<Response, Status> {
-    admission::namespace_lifecycle(server, request, &request.namespace, &request.name)?;
+    admission::namespace_lifecycle::check(server, request, &request.namespace, &request.name)?;
     let account = server.named(request)?.clone();
     let (namespace, name) = (request.namespace.as_str(), request.name.as_str());
     let said = request.body["metadata"]["name"].str();

@@ -1,7 +1,8 @@
 //! PUT: an object replaced, or its status (`registry/rest/update.go`). Patches end here too.
 
+use super::admission::Attributes;
+use super::authorizer::escalation;
 use super::fields::walk::Kind;
-use super::policy::{Attributes, Operation};
 use super::validation::pod_update;
 use super::{
     ApiServer, admission, body, create, custom, fields, policy, quota, resources, subresource, validation,
@@ -101,7 +102,15 @@ fn write_with(
             }
         }
         _ => {
-            admission::update(server, request, &mut new, old)?;
+            let mut attributes = Attributes {
+                request,
+                namespace: &key.namespace,
+                object: &mut new,
+                old: Some(old),
+                warnings: &mut *warnings,
+            };
+            admission::admit(server, &mut attributes)?;
+            escalation::check(server, request, &new, Some(old))?;
             if resource.subresources.iter().any(|(name, _)| *name == "status") {
                 match old.get("status") {
                     Some(status) => new.set("status", status),
@@ -138,15 +147,25 @@ fn write_with(
     if !errors.is_empty() {
         return Err(Status::invalid(resource, &key.name, &errors));
     }
-    let (operation, name) = (Operation::Update, key.name.as_str());
-    let attributes = Attributes { request: asked, operation, name, object: &new, old };
-    policy::admit(server, &attributes, warnings)?;
     if !status_only {
         warnings.extend((strategy.warnings)(&new, Some(old)));
         if resource.is_custom() {
             warnings.extend(custom::validate::warnings(&new, Some(old)));
         }
     }
+    if !status_only && request.subresource != "finalize" {
+        let mut attributes = Attributes {
+            request,
+            namespace: &key.namespace,
+            object: &mut new,
+            old: Some(old),
+            warnings: &mut *warnings,
+        };
+        admission::validate(server, &mut attributes)?;
+    }
+    let (operation, name) = (policy::Operation::Update, key.name.as_str());
+    let attributes = policy::Attributes { request: asked, operation, name, object: &new, old };
+    policy::admit(server, &attributes, warnings)?;
     new.set_at(&["metadata", "resourceVersion"], &old["metadata"]["resourceVersion"]);
     if let Some(managed) = managed
         && managed != old["metadata"]["managedFields"]

@@ -11,6 +11,7 @@
 //!
 //! Everything here is `Clone`, cheap to clone, and can be looked into.
 
+mod as_user;
 mod backoff;
 mod call_fault;
 mod context;
@@ -23,6 +24,7 @@ mod recorder;
 mod reflector;
 mod workqueue;
 
+pub use as_user::AsUser;
 pub use backoff::Backoff;
 pub use call_fault::CallFault;
 pub use context::{Api, Context, Note, Timer};

@@ -74,6 +74,7 @@ impl<'a> Door<'a> {
 
     /// `GET pods/x/log`: the API server asks the kubelet of the pod's node.
     fn log(&mut self, request: &Request) -> Result<Response, Status> {
+        self.server.authorize(request)?;
         let pod = self.pod(request)?;
         let node = pod["spec"]["nodeName"].str();
         let now = self.now;
@@ -95,6 +96,10 @@ impl<'a> Door<'a> {
     /// `pods/x/exec`: POST starts a process, GET reads what it wrote, PUT types. (In a real cluster all this is one
     /// connection.)
     fn exec(&mut self, request: &Request) -> Result<Response, Status> {
+        // What goes over a connection that is there already is no request of its own.
+        if request.verb == Verb::Create {
+            self.server.authorize(request)?;
+        }
         let pod = self.pod(request)?;
         let name = pod["metadata"]["name"].str().to_owned();
         let all = ["containers", "initContainers", "ephemeralContainers"].into_iter();
@@ -138,7 +143,7 @@ impl<'a> Door<'a> {
 
     fn pod(&mut self, request: &Request) -> Result<Json, Status> {
         let (verb, subresource, body) = (Verb::Get, Str::default(), Json::Null);
-        let get = Request { verb, subresource, body, ..request.clone() };
+        let get = Request { verb, subresource, body, user: None, ..request.clone() };
         Ok(self.server.handle(self.now, &get)?.body)
     }
 

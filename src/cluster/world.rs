@@ -28,6 +28,8 @@ pub struct Config {
     pub faults: Vec<(Duration, Fault)>,
     /// Whether the API server keeps a Service of itself, as all do.
     pub kubernetes_service: bool,
+    /// Whether everybody may read what is below `/.well-known`, as in the build that the recordings were made with.
+    pub well_known: bool,
 }
 
 impl Config {
@@ -39,6 +41,7 @@ impl Config {
             start: Time::from_civil(2026, 1, 5, 9, 0, 0),
             faults: Vec::new(),
             kubernetes_service: true,
+            well_known: false,
         }
     }
 
@@ -46,7 +49,7 @@ impl Config {
     /// was made in a namespace of its own, which reads `default` in it: what a cluster keeps in `default` was not there.
     pub fn recorded() -> Config {
         let nodes = (1..=3).map(|n| NodeConfig::numbered(n).hollow()).collect();
-        Config { nodes, kubernetes_service: false, ..Config::new(1, 3) }
+        Config { nodes, kubernetes_service: false, well_known: true, ..Config::new(1, 3) }
     }
 }
 
@@ -82,6 +85,9 @@ impl World {
         let mut server = ApiServer::new(rng.next_u64(), config.start);
         if config.kubernetes_service {
             server.keep_kubernetes_service(config.start);
+        }
+        if config.well_known {
+            server.open_well_known(config.start);
         }
         World {
             now: config.start,

@@ -1,5 +1,6 @@
 //! [`Manager`]: runs the controllers, one delivery or one sync at a time.
 
+use super::clusterrole_aggregation::ClusterRoleAggregationController;
 use super::cronjob::CronJobController;
 use super::deployment::DeploymentController;
 use super::endpoint::EndpointController;
@@ -9,6 +10,8 @@ use super::job::JobController;
 use super::namespace::NamespaceController;
 use super::node_lifecycle::NodeLifecycleController;
 use super::pod_gc::PodGarbageCollector;
+use super::pv_protection::VolumeProtectionController;
+use super::pvc_protection::ClaimProtectionController;
 use super::replicaset::ReplicaSetController;
 use super::resource_quota::QuotaController;
 use super::root_ca::RootCaPublisher;
@@ -69,6 +72,9 @@ pub struct Manager {
     pod_gc: PodGarbageCollector,
     garbage_collector: GarbageCollector,
     namespace: NamespaceController,
+    role_aggregation: ClusterRoleAggregationController,
+    claim_protection: ClaimProtectionController,
+    volume_protection: VolumeProtectionController,
 }
 
 impl Default for Manager {
@@ -101,13 +107,16 @@ impl Manager {
             pod_gc: PodGarbageCollector::default(),
             garbage_collector: GarbageCollector::default(),
             namespace: NamespaceController::default(),
+            role_aggregation: ClusterRoleAggregationController::default(),
+            claim_protection: ClaimProtectionController::default(),
+            volume_protection: VolumeProtectionController::default(),
         };
         manager.caches = Caches::for_controllers(&manager.controllers(), "kube-controller-manager");
         manager
     }
 
     /// The controllers in a fixed order.
-    pub fn controllers(&self) -> [&dyn Controller; 16] {
+    pub fn controllers(&self) -> [&dyn Controller; 19] {
         [
             &self.service_account,
             &self.root_ca,
@@ -125,11 +134,14 @@ impl Manager {
             &self.pod_gc,
             &self.garbage_collector,
             &self.namespace,
+            &self.role_aggregation,
+            &self.claim_protection,
+            &self.volume_protection,
         ]
     }
 
-    fn controllers_mut(&mut self) -> (&mut Caches, [&mut dyn Controller; 16]) {
-        let controllers: [&mut dyn Controller; 16] = [
+    fn controllers_mut(&mut self) -> (&mut Caches, [&mut dyn Controller; 19]) {
+        let controllers: [&mut dyn Controller; 19] = [
             &mut self.service_account,
             &mut self.root_ca,
             &mut self.tokens,
@@ -146,6 +158,9 @@ impl Manager {
             &mut self.pod_gc,
             &mut self.garbage_collector,
             &mut self.namespace,
+            &mut self.role_aggregation,
+            &mut self.claim_protection,
+            &mut self.volume_protection,
         ];
         (&mut self.caches, controllers)
     }

@@ -7,6 +7,7 @@
 pub mod apiextensions;
 mod caches;
 mod claim;
+pub mod clusterrole_aggregation;
 pub mod cronjob;
 pub mod deployment;
 pub mod endpoint;
@@ -21,6 +22,8 @@ pub mod node_lifecycle;
 mod pod_control;
 pub mod pod_gc;
 mod pods;
+pub mod pv_protection;
+pub mod pvc_protection;
 pub mod replicaset;
 pub mod resource_quota;
 pub mod root_ca;

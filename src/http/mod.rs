@@ -8,6 +8,8 @@
 //! - [`Follow`]: the stream of a watch or of a log, read on as the world goes on.
 //! - [`Upgrade`]: what a connection that is upgraded is for; the connection is its owner's.
 //!
+//! Who asks as somebody else says so in `Impersonate-User` and its like.
+//!
 //! *Absent:* sockets, authentication, protobuf and CBOR.
 
 mod aggregated;
@@ -22,11 +24,13 @@ pub use body::MOST as MOST_BODY;
 pub use follow::Follow;
 pub use upgrade::{Upgrade, upgrade};
 
-use crate::api::{self, Reason, Resource, Status, Verb};
-use crate::client::Api;
+use crate::api::{self, Reason, Resource, Status, User, Verb, kinds};
+use crate::client::{Api, AsUser};
+use crate::json;
 use crate::json::{Json, Str};
 use body::Form;
 use route::{Ask, Route};
+use std::sync::Arc;
 
 /// A request, with the headers that decide something.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -43,7 +47,11 @@ pub struct Request {
     pub agent: Str,
     /// The body as text.
     pub body: Str,
+    /// The headers `Impersonate-*`: as whom it is asked; nobody: as the administrator.
+    pub user: Option<Arc<User>>,
 }
+
+const EXTRA: &str = "impersonate-extra-";
 
 /// An answer.
 #[derive(Clone, Debug)]
@@ -79,8 +87,29 @@ impl Request {
             body: body.into(),
             ..Request::default()
         };
+        let (mut name_of, mut uid_of, mut groups, mut extra) = ("", "", Vec::new(), Json::Null);
         for (name, value) in headers {
-            let slot = match name.to_ascii_lowercase().as_str() {
+            let lower = name.to_ascii_lowercase();
+            let slot = match lower.as_str() {
+                "impersonate-user" => {
+                    name_of = value;
+                    continue;
+                }
+                "impersonate-uid" => {
+                    uid_of = value;
+                    continue;
+                }
+                "impersonate-group" => {
+                    groups.push(value.to_string());
+                    continue;
+                }
+                other if other.starts_with(EXTRA) => {
+                    let key = &other[EXTRA.len()..];
+                    let mut list = extra[key].items().to_vec();
+                    list.push(value.into());
+                    extra.set(Str::from(key), list);
+                    continue;
+                }
                 "accept" => &mut request.accept,
                 "content-type" => &mut request.content_type,
                 "user-agent" => &mut request.agent,
@@ -88,13 +117,16 @@ impl Request {
             };
             *slot = value.into();
         }
+        if !name_of.is_empty() {
+            request.user = Some(User::impersonated(name_of, uid_of, &groups, extra));
+        }
         request
     }
 
     /// Whether it could change something; what cannot is no step of a run. `custom`: what discovery tells beside the built-in.
     pub fn writes(&self, custom: &[Resource]) -> bool {
         match route::read(self, custom) {
-            Ok(Route::Ask(ask)) => ask.request.verb.writes() && !ask.request.options.dry_run,
+            Ok(Route::Ask(ask)) => ask.request.writes(),
             _ => false,
         }
     }
@@ -106,6 +138,9 @@ pub fn answer(api: &mut dyn Api, request: &Request) -> Answer {
 }
 
 fn answered(api: &mut dyn Api, request: &Request) -> Result<Answer, Status> {
+    if request.user.is_some() {
+        check_path(&mut AsUser { api: &mut *api, user: request.user.clone() }, request)?;
+    }
     let form = || Form::accepted(&request.accept, false);
     let custom = api.custom_resources();
     let route = route::read(request, &custom)?;
@@ -124,11 +159,15 @@ fn answered(api: &mut dyn Api, request: &Request) -> Result<Answer, Status> {
             }
         },
         Route::Unknown => plain(404, "404 page not found\n".into()),
-        Route::Ask(ask) if is_followed(&ask.request) => {
+        Route::Ask(mut ask) if is_followed(&ask.request) => {
+            ask.request.user = request.user.clone();
             let log = log::Log::open(api, ask.request)?;
             stream("text/plain", Follow::log(log))
         }
-        Route::Ask(ask) => ask_server(api, *ask, form()?)?,
+        Route::Ask(mut ask) => {
+            ask.request.user = request.user.clone();
+            ask_server(api, *ask, form()?)?
+        }
     })
 }
 
@@ -137,6 +176,34 @@ fn is_followed(request: &api::Request) -> bool {
     request.verb == Verb::Get
         && request.subresource == "log"
         && request.options.query.iter().any(|(key, value)| *key == "follow" && route::is_true(value))
+}
+
+/// Refuses a path that is no resource to who may not ask for it. Who may not even ask that is nobody.
+pub fn check_path(api: &mut dyn Api, request: &Request) -> Result<(), Status> {
+    if matches!(route::read(request, &api.custom_resources()), Ok(Route::Ask(_)) | Err(_)) {
+        return Ok(());
+    }
+    let verb = request.method.to_ascii_lowercase();
+    let path = request.target.split('?').next().unwrap_or_default();
+    let ask = |kind: &'static api::ResourceInfo, spec: Json| {
+        let body = json!({ "apiVersion": kind.api_version(), "kind": &kind.kind, "spec": spec });
+        api::Request::create(kind, body)
+    };
+    let spec = json!({ "nonResourceAttributes": { "verb": verb.as_str(), "path": path } });
+    let answer =
+        api.call(ask(kinds::SELFSUBJECTACCESSREVIEWS, spec)).map(|answer| answer.body["status"].clone());
+    let answer = answer.unwrap_or_default();
+    if answer["allowed"].as_bool() == Some(true) {
+        return Ok(());
+    }
+    let own =
+        api.call(ask(kinds::SELFSUBJECTREVIEWS, Json::Null)).map(|answer| answer.body).unwrap_or_default();
+    let user = own["status"]["userInfo"]["username"].str();
+    let mut message = format!("forbidden: User {user:?} cannot {verb} path {path:?}");
+    if !answer["reason"].is_empty() {
+        message = format!("{message}: {}", answer["reason"].str());
+    }
+    Err(Status::new(Reason::Forbidden, message))
 }
 
 fn ask_server(api: &mut dyn Api, ask: Ask, form: Form) -> Result<Answer, Status> {

@@ -115,9 +115,7 @@ pub(super) fn run(cli: &mut Cli, args: &[String]) -> Result<Flow, Failure> {
     if !args.words.is_empty() {
         return Err(Failure::usage("apply", format!("Unexpected args: [{}]", args.words.join(" "))));
     }
-    if !args.has("filename") && !args.has("kustomize") {
-        return Err(Failure::error("must specify one of -f and -k"));
-    }
+    files::given(&args)?;
     let format = Format::of_write(&args)?;
     let (infos, mut failures) = files::read_all(cli, &args, true)?;
     if infos.is_empty() && failures.is_empty() {

@@ -1,7 +1,7 @@
 //! Completion: commands, resources, object names.
 
 use super::cli::Cli;
-use super::{COMMANDS, Env, generate, names};
+use super::{COMMANDS, Env, auth, generate, names};
 
 /// What may stand behind these words, of which `kubectl` is the first, where `part` of it is typed already; `None`: the
 /// name of a file.
@@ -25,6 +25,7 @@ pub fn complete(words: &[&str], part: &str, env: &mut Env<'_>) -> Option<Vec<Str
         (_, ["kubectl", "rollout"]) => {
             ["status", "history", "undo", "restart", "pause", "resume"].map(String::from).into()
         }
+        (_, ["kubectl", "auth"]) => auth::COMMANDS.iter().map(|c| (*c).to_string()).collect(),
         (_, ["kubectl", command]) if COMMANDS.contains(command) => {
             if let Some((kind, _)) = part.split_once('/') {
                 return Some(objects(kind, env).into_iter().map(|n| format!("{kind}/{n}")).collect());

@@ -33,8 +33,9 @@ pub(super) fn run(cli: &mut Cli, args: &[String]) -> Result<Flow, Failure> {
     if !args.words.is_empty() {
         return Err(Failure::usage("create", format!("Unexpected args: [{}]", args.words.join(" "))));
     }
-    if !args.has("filename") {
-        return Err(Failure::error("must specify one of -f and -k"));
+    files::given(&args)?;
+    if args.has("raw") {
+        return super::raw::run(cli, "POST", &args);
     }
     if args.has("raw") {
         return super::raw::run(cli, "POST", &args);

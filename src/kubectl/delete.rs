@@ -85,10 +85,13 @@ pub(super) fn run(cli: &mut Cli, args: &[String]) -> Result<Flow, Failure> {
         cli.line("No resources found");
         return Ok(Flow::Exit(0));
     }
+    // Who selects does not mean a certain object.
+    let selects = args.is("all") || args.has("selector") || args.has("field-selector");
+    let forgiving = if args.has("ignore-not-found") { args.is("ignore-not-found") } else { selects };
     let mut waiting = Vec::new();
     for mut victim in victims {
         if let Err(failure) = delete(cli, dry_run, (propagation, grace), &mut victim) {
-            if !(failure.is_not_found() && args.is("ignore-not-found")) {
+            if !(failure.is_not_found() && forgiving) {
                 failures.push(failure);
             }
             continue;
@@ -130,7 +133,9 @@ fn grace_period(args: &Arguments) -> Result<Option<i64>, Failure> {
 fn victims(cli: &mut Cli, args: &Arguments) -> Result<(Vec<Victim>, Vec<Failure>), Failure> {
     let mut out = Vec::new();
     let mut failures = Vec::new();
-    if args.has("filename") {
+    files::either(args)?;
+    if args.has("filename") || args.has("kustomize") {
+        files::given(args)?;
         let (infos, faults) = files::read_all(cli, args, false)?;
         failures = faults;
         for info in infos {

@@ -14,21 +14,25 @@ const FLAGS: &[Flag] = &[
     ("selector", 'l', Takes::Value),
     ("all-namespaces", 'A', Takes::Nothing),
     ("filename", 'f', Takes::Value),
+    ("kustomize", 'k', Takes::Value),
     ("recursive", 'R', Takes::Nothing),
     ("chunk-size", ' ', Takes::Value),
 ];
 
 pub(super) fn run(cli: &mut Cli, args: &[String]) -> Result<Flow, Failure> {
     let args = flags::parse("describe", args, FLAGS)?;
+    files::either(&args)?;
     let mut targets = names::targets(cli, &args.words)?;
     for info in files::read(cli, &args)? {
         targets.push(Target { name: info.name().into(), resource: info.resource });
     }
     if targets.is_empty() {
         return Err(Failure::text(
-            "You must specify the type of resource to describe. Use \"kubectl api-resources\" for a complete list of supported resources.\n\
-             error: Required resource not specified.\nUse \"kubectl explain <resource>\" for a detailed description of that resource (e.g. kubectl explain pods).\nSee 'kubectl describe -h' for help and examples",
+            "error: You must specify the type of resource to describe. Use \"kubectl api-resources\" for a complete list of supported resources.",
         ));
+    }
+    if args.has("selector") && targets.iter().any(|target| !target.name.is_empty()) {
+        return Err(Failure::error("name cannot be provided when a selector is specified"));
     }
     let mut objects: Vec<(Resource, Json)> = Vec::new();
     let mut failures = Vec::new();

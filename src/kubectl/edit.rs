@@ -13,6 +13,7 @@ pub const BESIDE: &str =
 
 pub(super) const FLAGS: &[Flag] = &[
     ("filename", 'f', Takes::Value),
+    ("kustomize", 'k', Takes::Value),
     ("output", 'o', Takes::Value),
     ("recursive", 'R', Takes::Nothing),
     ("save-config", ' ', Takes::Nothing),

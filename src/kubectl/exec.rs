@@ -33,7 +33,7 @@ pub(super) fn run(cli: &mut Cli, args: &[String]) -> Result<Flow, Failure> {
     let args = flags::parse("exec", args, FLAGS)?;
     let namespace = args.namespace().to_string();
     let Some(target) = args.words.first() else {
-        return Err(Failure::usage("exec", "pod, type/name or --filename must be specified"));
+        return Err(Failure::error("pod, type/name or --filename must be specified"));
     };
     if args.words.len() > 1 && args.rest.is_none() {
         let message = "exec [POD] [COMMAND] is not supported anymore. Use exec [POD] -- [COMMAND] instead";

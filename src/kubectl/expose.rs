@@ -41,12 +41,10 @@ pub(super) fn run(cli: &mut Cli, args: &[String]) -> Result<Flow, Failure> {
         targets.push(Target { name: info.name().into(), resource: info.resource });
     }
     if targets.is_empty() {
-        let message = names::required().print();
-        return Err(Failure::usage("expose", message.trim_start_matches("error: ").trim_end()));
+        return Err(names::required());
     }
     if targets.iter().any(|target| target.name.is_empty()) {
-        let message = "resource(s) were provided, but no name was specified";
-        return Err(Failure::usage("expose", message));
+        return Err(Failure::error("resource(s) were provided, but no name was specified"));
     }
     let mut failures = Vec::new();
     for target in &targets {
@@ -84,7 +82,7 @@ fn expose(cli: &mut Cli, args: &Arguments, dry_run: DryRun, target: &Target) -> 
     let selector = match args.get("selector") {
         "" => selector_of(&resource.kind, &object).map_err(|why| {
             let message = "couldn't retrieve selectors via --selector flag or introspection";
-            Failure::usage("expose", format!("{message}: {why}"))
+            Failure::error(format!("{message}: {why}"))
         })?,
         text => run::pairs(&text.split(',').map(String::from).collect::<Vec<_>>())?,
     };
@@ -103,7 +101,7 @@ fn expose(cli: &mut Cli, args: &Arguments, dry_run: DryRun, target: &Target) -> 
     if args.has("port") {
         numbers = args.get("port").split(',').map(String::from).collect();
     } else if numbers.is_empty() && args.get("cluster-ip") != "None" {
-        return Err(Failure::usage("expose", "couldn't find port via --port flag or introspection"));
+        return Err(Failure::error("couldn't find port via --port flag or introspection"));
     }
     let mut ports = Vec::new();
     for (i, text) in numbers.iter().enumerate() {

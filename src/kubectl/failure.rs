@@ -37,6 +37,16 @@ impl Failure {
         Failure::of(Kind::Plain(message.into()))
     }
 
+    /// Help, which is what was asked for.
+    pub fn help(text: String) -> Failure {
+        Failure { exit: 0, ..Failure::of(Kind::Text(text)) }
+    }
+
+    /// With another exit code, where it is a failure.
+    pub fn with_exit(self, exit: i32) -> Failure {
+        Failure { exit: if self.exit == 0 { 0 } else { exit }, ..self }
+    }
+
     /// `error: …`, and where help is to be had.
     pub fn usage(command: &str, message: impl std::fmt::Display) -> Failure {
         Failure::text(format!("error: {message}\nSee 'kubectl {command} -h' for help and examples"))
@@ -60,6 +70,22 @@ impl Failure {
     /// Several at once, or one, each without `error: `.
     pub fn one_by_one(failures: Vec<Failure>) -> Result<(), Failure> {
         if failures.is_empty() { Ok(()) } else { Err(Failure::of(Kind::Many(failures))) }
+    }
+
+    /// Those of a List's items, as one: `[a, b]`, without a word of where they come from (`utilerrors.Aggregate`).
+    pub fn of_list(failures: Vec<Failure>) -> Option<Failure> {
+        let mut told: Vec<String> = Vec::new();
+        for failure in &failures {
+            let text = match &failure.kind {
+                Kind::Server(status) => status.message.to_string(),
+                _ => failure.as_one_of_many(),
+            };
+            if !told.contains(&text) {
+                told.push(text);
+            }
+        }
+        let text = if told.len() > 1 { format!("[{}]", told.join(", ")) } else { told.concat() };
+        (!text.is_empty()).then(|| Failure::text(text))
     }
 
     /// Whether the server said that there is no such object.

@@ -3,6 +3,7 @@
 use super::cli::Cli;
 use super::failure::Failure;
 use super::flags::{Arguments, boolean};
+use super::kustomize;
 use crate::api::schema::{OBJECT_META, Shape};
 use crate::api::{Resource, kinds};
 use crate::json::Json;
@@ -18,6 +19,8 @@ pub(super) struct Info {
     pub object: Json,
     /// The file, as error messages call it.
     pub source: String,
+    /// Whether it stood in a List.
+    pub of_list: bool,
 }
 
 impl Info {
@@ -28,6 +31,31 @@ impl Info {
     /// The object's namespace; `""` where its resource has none.
     pub fn namespace(&self) -> &str {
         self.object["metadata"]["namespace"].str()
+    }
+}
+
+/// Files, or words: not both.
+pub(super) fn either(args: &Arguments) -> Result<(), Failure> {
+    if !args.words.is_empty() && (args.has("filename") || args.has("kustomize")) {
+        return Err(both());
+    }
+    Ok(())
+}
+
+/// Files and words were given.
+pub(super) fn both() -> Failure {
+    Failure::error(
+        "when paths, URLs, or stdin is provided as input, you may not specify resource arguments as well",
+    )
+}
+
+/// A command that takes its objects from files only must be given some, and in one way.
+pub(super) fn given(args: &Arguments) -> Result<(), Failure> {
+    match (args.has("filename"), args.has("kustomize")) {
+        (false, false) => Err(Failure::error("must specify one of -f and -k")),
+        (true, true) => Err(Failure::error("only one of -f or -k can be specified")),
+        (_, true) if args.is("recursive") => Err(Failure::error("the -k flag can't be used with -f or -R")),
+        _ => Ok(()),
     }
 }
 
@@ -45,6 +73,10 @@ pub(super) fn read_all(
     validate: bool,
 ) -> Result<(Vec<Info>, Vec<Failure>), Failure> {
     let mut sources = Vec::new();
+    if args.has("kustomize") {
+        let path = args.get("kustomize");
+        sources.push((path.to_string(), kustomize::build(cli, path)?));
+    }
     for path in args.list("filename") {
         sources.extend(open(cli, &path, args.is("recursive"))?);
     }
@@ -120,6 +152,7 @@ fn objects(
         return;
     }
     if let Json::Array(items) = &value["items"] {
+        let first = infos.len();
         for item in items.iter() {
             let item = of_list(value, item);
             let (version, kind) = (item["apiVersion"].str(), item["kind"].str());
@@ -130,6 +163,7 @@ fn objects(
                 objects(cli, source, &item, args, false, infos, failures);
             }
         }
+        infos[first..].iter_mut().for_each(|info| info.of_list = true);
         return;
     }
     if kind == "List" && value["apiVersion"].str() == "v1" {
@@ -162,7 +196,7 @@ fn objects(
             return;
         }
     }
-    infos.push(Info { resource, object, source: source.into() });
+    infos.push(Info { resource, object, source: source.into(), of_list: false });
 }
 
 fn find(cli: &mut Cli, version: &str, kind: &str) -> Option<Resource> {

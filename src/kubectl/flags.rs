@@ -1,5 +1,6 @@
 //! Command-line flags, read as spf13/pflag reads them.
 
+use super::about;
 use super::failure::Failure;
 use crate::api::parse_duration;
 use crate::collections::Map;
@@ -29,12 +30,18 @@ const GLOBAL: &[Flag] = &[
     ("user", ' ', Takes::Value),
     ("as", ' ', Takes::Value),
     ("as-group", ' ', Takes::Value),
+    ("as-uid", ' ', Takes::Value),
+    ("as-user-extra", ' ', Takes::Value),
     ("request-timeout", ' ', Takes::Value),
     ("server", 's', Takes::Value),
     ("v", 'v', Takes::Value),
     ("warnings-as-errors", ' ', Takes::Nothing),
     ("help", 'h', Takes::Nothing),
+    (OF_CONTEXT, ' ', Takes::Value),
 ];
+
+/// The flag by which a command is told the namespace of its context; nobody types it.
+pub(super) const OF_CONTEXT: &str = ":namespace";
 
 /// Flags of the commands that write what files hold.
 pub(super) const WRITE: &[Flag] = &[
@@ -127,12 +134,16 @@ impl Arguments {
 
     /// The namespace that the command works in.
     pub fn namespace(&self) -> &str {
-        if self.has("namespace") { self.get("namespace") } else { "default" }
+        let flag = if self.has("namespace") { "namespace" } else { OF_CONTEXT };
+        if self.has(flag) { self.get(flag) } else { "default" }
     }
 }
 
 /// Reads the arguments of a command (`get`, `create job`).
 pub(super) fn parse(command: &str, args: &[String], flags: &[Flag]) -> Result<Arguments, Failure> {
+    if args.iter().take_while(|arg| *arg != "--").any(|arg| arg == "--help" || arg == "-h") {
+        return Err(Failure::help(about::command(command, flags)));
+    }
     read(args, flags).map_err(|message| {
         let path = if command.is_empty() { "kubectl".into() } else { format!("kubectl {command}") };
         Failure::text(format!("error: {message}\nSee '{path} --help' for usage."))
@@ -207,9 +218,21 @@ fn check(flag: &Flag, value: &str) -> Result<(), String> {
     {
         return Err(format!("invalid argument {value:?} for \"{shown}\" flag: {why}"));
     }
-    if ["replicas", "tail", "grace-period", "limit-bytes", "node-port"].contains(&name)
-        && value.parse::<i64>().is_err()
-    {
+    const WHOLE: &[&str] = &[
+        "chunk-size",
+        "current-replicas",
+        "grace-period",
+        "limit-bytes",
+        "max-log-requests",
+        "node-port",
+        "replicas",
+        "revision",
+        "skip-wait-for-delete-timeout",
+        "tail",
+        "to-revision",
+        "value",
+    ];
+    if WHOLE.contains(&name) && value.parse::<i64>().is_err() {
         let why = format!("strconv.ParseInt: parsing {value:?}: invalid syntax");
         return Err(format!("invalid argument {value:?} for \"{shown}\" flag: {why}"));
     }

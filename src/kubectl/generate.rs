@@ -7,7 +7,7 @@ use super::create::{report, send};
 use super::failure::Failure;
 use super::flags::{self, Arguments, Flag, Takes};
 use super::printers::Format;
-use super::{data, names, quota, secret, service};
+use super::{data, ingress, names, priority_class, quota, rbac, secret, service};
 use crate::api::{Resource, ResourceInfo, kinds};
 use crate::json;
 use crate::json::Json;
@@ -44,6 +44,22 @@ struct Generator {
 
 static GENERATORS: &[Generator] = &[
     Generator {
+        names: &["clusterrole"],
+        resource: kinds::CLUSTERROLES,
+        flags: rbac::CLUSTER_ROLE,
+        required: &[],
+        make: rbac::cluster_role,
+        refused: "",
+    },
+    Generator {
+        names: &["clusterrolebinding"],
+        resource: kinds::CLUSTERROLEBINDINGS,
+        flags: rbac::CLUSTER_ROLE_BINDING,
+        required: &["clusterrole"],
+        make: rbac::cluster_role_binding,
+        refused: "failed to create clusterrolebinding: ",
+    },
+    Generator {
         names: &["configmap", "cm"],
         resource: kinds::CONFIGMAPS,
         flags: data::FLAGS,
@@ -68,6 +84,14 @@ static GENERATORS: &[Generator] = &[
         refused: "failed to create deployment: ",
     },
     Generator {
+        names: &["ingress", "ing"],
+        resource: kinds::INGRESSES,
+        flags: ingress::FLAGS,
+        required: &[],
+        make: ingress::make,
+        refused: "failed to create ingress: ",
+    },
+    Generator {
         names: &["job"],
         resource: kinds::JOBS,
         flags: JOB,
@@ -84,12 +108,36 @@ static GENERATORS: &[Generator] = &[
         refused: "",
     },
     Generator {
+        names: &["priorityclass", "pc"],
+        resource: kinds::PRIORITYCLASSES,
+        flags: priority_class::FLAGS,
+        required: &[],
+        make: priority_class::make,
+        refused: "failed to create priorityclass: ",
+    },
+    Generator {
         names: &["quota", "resourcequota"],
         resource: kinds::RESOURCEQUOTAS,
         flags: quota::FLAGS,
         required: &[],
         make: quota::make,
         refused: "failed to create quota: ",
+    },
+    Generator {
+        names: &["role"],
+        resource: kinds::ROLES,
+        flags: rbac::ROLE,
+        required: &[],
+        make: rbac::role,
+        refused: "",
+    },
+    Generator {
+        names: &["rolebinding"],
+        resource: kinds::ROLEBINDINGS,
+        flags: rbac::ROLE_BINDING,
+        required: &[],
+        make: rbac::role_binding,
+        refused: "failed to create rolebinding: ",
     },
     Generator {
         names: &["secret docker-registry"],

@@ -6,13 +6,11 @@ use super::flags::{self, Arguments, Flag, Takes};
 use super::names::{self, Target};
 use super::printers::table::Columns;
 use super::printers::{self, Format, typed_name};
-use super::{Flow, Task, Wait, files};
-use crate::api::jsonpath;
+use super::{Flow, Task, Wait, files, sorter};
 use crate::api::{Request, Resource, Status, WatchId};
 use crate::collections::sort_by;
 use crate::json;
 use crate::json::Json;
-use std::cmp::Ordering;
 
 pub(super) const FLAGS: &[Flag] = &[
     ("output", 'o', Takes::Value),
@@ -27,6 +25,7 @@ pub(super) const FLAGS: &[Flag] = &[
     ("watch-only", ' ', Takes::Nothing),
     ("ignore-not-found", ' ', Takes::Nothing),
     ("filename", 'f', Takes::Value),
+    ("kustomize", 'k', Takes::Value),
     ("recursive", 'R', Takes::Nothing),
     ("show-kind", ' ', Takes::Nothing),
     ("show-managed-fields", ' ', Takes::Nothing),
@@ -69,8 +68,10 @@ pub(super) fn run(cli: &mut Cli, args: &[String]) -> Result<Flow, Failure> {
         return super::raw::run(cli, "GET", &args);
     }
     let format = Format::of_get(&args)?;
+    check(&args)?;
     let (files, faults) = files::read_all(cli, &args, false)?;
     Failure::one_by_one(faults)?;
+    files::either(&args)?;
     if args.words.is_empty() && files.is_empty() {
         let help = "Use \"kubectl api-resources\" for a complete list of supported resources.";
         return Err(Failure::text(format!(
@@ -79,6 +80,11 @@ pub(super) fn run(cli: &mut Cli, args: &[String]) -> Result<Flow, Failure> {
         )));
     }
     let mut targets = names::targets(cli, &args.words)?;
+    args.words.first().into_iter().flat_map(|word| word.split(',')).for_each(|word| {
+        let warning = names::ambiguity(cli, word.split('/').next().unwrap_or(word));
+        warning.into_iter().for_each(|warning| cli.error_line(warning));
+    });
+    let in_lists: Vec<bool> = files.iter().map(|file| file.of_list).collect();
     for file in files {
         targets.push(Target { resource: file.resource.clone(), name: file.name().into() });
     }
@@ -96,7 +102,10 @@ pub(super) fn run(cli: &mut Cli, args: &[String]) -> Result<Flow, Failure> {
     if args.is("watch") || args.is("watch-only") {
         return watch(cli, args, &format, &targets);
     }
-    let (groups, failures) = collect(cli, &args, &format, &targets);
+    if args.has("subresource") && targets.iter().any(|t| t.name.is_empty()) {
+        return Err(Failure::error("subresource cannot be used when bulk resources are specified"));
+    }
+    let (groups, failures) = collect(cli, &args, &format, &targets, &in_lists);
     match &format {
         Format::Table { wide } => print_tables(cli, &args, *wide, &groups, failures.is_empty()),
         _ => print_objects(cli, &args, &format, &groups, &targets)?,
@@ -105,15 +114,31 @@ pub(super) fn run(cli: &mut Cli, args: &[String]) -> Result<Flow, Failure> {
     Ok(Flow::Exit(0))
 }
 
+/// Flags that do not go together.
+fn check(args: &Arguments) -> Result<(), Failure> {
+    let output = args.get("output");
+    let told = if args.is("show-labels") && !matches!(output, "" | "wide") {
+        format!("--show-labels option cannot be used with {output} printer")
+    } else if args.has("label-columns") && output.starts_with("custom-columns") {
+        format!("--label-columns option cannot be used with {output} printer")
+    } else if args.is("output-watch-events") && !args.is("watch") && !args.is("watch-only") {
+        "--output-watch-events option can only be used with --watch or --watch-only".into()
+    } else {
+        return Ok(());
+    };
+    Err(Failure::error(told))
+}
+
 fn collect(
     cli: &mut Cli,
     args: &Arguments,
     format: &Format,
     targets: &[Target],
+    in_lists: &[bool],
 ) -> (Vec<Group>, Vec<Failure>) {
     let mut groups: Vec<Group> = Vec::new();
-    let mut failures = Vec::new();
-    for target in targets {
+    let (mut failures, mut of_list) = (Vec::new(), Vec::new());
+    for (at, target) in targets.iter().enumerate() {
         match read(cli, args, format, target) {
             Ok(group) => {
                 match groups.last_mut().filter(|g| g.named && group.named && g.resource == group.resource) {
@@ -129,9 +154,12 @@ fn collect(
                 }
             }
             Err(e) if args.is("ignore-not-found") && e.is_not_found() => {}
+            // What is missing of a List is told in one line.
+            Err(e) if in_lists.get(at) == Some(&true) => of_list.push(e),
             Err(e) => failures.push(e),
         }
     }
+    failures.extend(Failure::of_list(of_list));
     (groups, failures)
 }
 
@@ -177,7 +205,7 @@ fn read(cli: &mut Cli, args: &Arguments, format: &Format, target: &Target) -> Re
         group.table = body;
     }
     if args.has("sort-by") {
-        sort(args, &mut group)?;
+        sorter::sort(args.get("sort-by"), &mut group.objects, &mut group.table)?;
     }
     Ok(group)
 }
@@ -193,51 +221,6 @@ pub(super) fn list_error(resource: &Resource, mut status: Status, labels: &str, 
         .into();
     }
     status.into()
-}
-
-/// Sorts by a path; objects where it is missing come first.
-fn sort(args: &Arguments, group: &mut Group) -> Result<(), Failure> {
-    let path = printers::relaxed(args.get("sort-by"));
-    let template = jsonpath::Template::parse(&path).map_err(Failure::error)?;
-    let key = |o: &Json| template.values(o).ok().and_then(|v| v.into_iter().next());
-    if !group.objects.is_empty() && group.objects.iter().all(|o| key(o).is_none()) {
-        if group.table.is_null() {
-            let field = path.trim_matches(['{', '}']);
-            let message = format!("couldn't find any field with path \"{{{field}}}\" in the list of objects");
-            return Err(Failure::error(message));
-        }
-        group.table.set("rows", json!([]));
-        group.objects.clear();
-        return Ok(());
-    }
-    let order = |a: &Json, b: &Json| match (key(a), key(b)) {
-        (Some(a), Some(b)) => compare_keys(&a, &b),
-        (None, None) => Ordering::Equal,
-        (None, Some(_)) => Ordering::Less,
-        (Some(_), None) => Ordering::Greater,
-    };
-    sort_by(&mut group.objects, order);
-    if !group.table.is_null() {
-        let rows = group.table["rows"].items();
-        let id = |o: &Json| (o["metadata"]["namespace"].clone(), o["metadata"]["name"].clone());
-        let sorted: Vec<Json> = group
-            .objects
-            .iter()
-            .filter_map(|o| rows.iter().find(|r| id(&r["object"]) == id(o)).cloned())
-            .collect();
-        group.table.set("rows", sorted);
-    }
-    Ok(())
-}
-
-fn compare_keys(a: &Json, b: &Json) -> Ordering {
-    if let (Json::Str(x), Json::Str(y)) = (a, b) {
-        let quantities = (crate::api::quantity::Quantity::parse(x), crate::api::quantity::Quantity::parse(y));
-        if let (Some(x), Some(y)) = quantities {
-            return x.cmp(&y);
-        }
-    }
-    jsonpath::compare(a, b).unwrap_or(Ordering::Equal)
 }
 
 fn nothing_found(args: &Arguments, namespaced: bool) -> String {
@@ -350,7 +333,8 @@ fn print_objects(
             Ok(())
         }
         Format::Columns(columns) => {
-            let text = printers::print_columns(columns, &objects, !args.is("no-headers"))?;
+            let headers = !args.is("no-headers") || args.get("output").starts_with("custom-columns-file");
+            let text = printers::print_columns(columns, &objects, headers)?;
             cli.print(text);
             Ok(())
         }
@@ -375,6 +359,14 @@ fn watch(cli: &mut Cli, args: Arguments, format: &Format, targets: &[Target]) ->
     let [target] = targets else {
         return Err(Failure::error("you may only specify a single resource type"));
     };
+    if args.has("sort-by") {
+        let rest = if args.is("watch") {
+            "--watch requested, --sort-by will be ignored for watch events received"
+        } else {
+            "--watch-only requested, --sort-by will be ignored"
+        };
+        cli.error_line(format!("warning: {rest}"));
+    }
     let group = read(cli, &args, &Format::Table { wide: false }, target)?;
     let list = match format {
         Format::Table { wide } if !args.is("watch-only") => {

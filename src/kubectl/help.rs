@@ -1,6 +1,8 @@
 //! `--help`: what a command is for, examples, its options. The words are kubectl's own, as it prints them where the output is no terminal.
 
-use super::misc;
+use super::cli::Cli;
+use super::failure::Failure;
+use super::{Flow, about, flags};
 use crate::collections::sort_by;
 
 /// What is said of one command.
@@ -83,6 +85,19 @@ Usage:
   kubectl create service [flags] [options]
 
 Use \"kubectl create service <command> --help\" for more information about a given command.
+";
+
+const AUTH: &str = "Inspect authorization.
+
+Available Commands:
+  can-i         Check whether an action is allowed
+  reconcile     Reconciles rules for RBAC role, role binding, cluster role, and cluster role binding objects
+  whoami        Experimental: Check self subject attributes
+
+Usage:
+  kubectl auth [flags] [options]
+
+Use \"kubectl auth <command> --help\" for more information about a given command.
 ";
 
 static PAGES: &[Page] = &[
@@ -206,16 +221,105 @@ kubectl create secret tls tls-secret --cert=path/to/tls.crt --key=path/to/tls.ke
     },
 ];
 
-/// What a command says of itself; of those without a page, the list of all commands.
+const SET: &str = "Configure application resources.
+
+ These commands help you make changes to existing application resources.
+
+Available Commands:
+  env              Update environment variables on a pod template
+  image            Update the image of a pod template
+  resources        Update resource requests/limits on objects with pod templates
+  selector         Set the selector on a resource
+  serviceaccount   Update the service account of a resource
+  subject          Update the user, group, or service account in a role binding or cluster role binding
+
+Usage:
+  kubectl set SUBCOMMAND [options]
+
+Use \"kubectl set <command> --help\" for more information about a given command.
+";
+
+const CONFIG: &str = "Look at the kubeconfig and change it: contexts name a cluster, a user and a namespace, and one of them is current.
+
+Available Commands:
+  current-context   Display the current-context
+  delete-context    Delete the specified context from the kubeconfig
+  get-clusters      Display clusters defined in the kubeconfig
+  get-contexts      Describe one or many contexts
+  get-users         Display users defined in the kubeconfig
+  rename-context    Rename a context from the kubeconfig file
+  set-context       Set a context entry in kubeconfig
+  use-context       Set the current-context in a kubeconfig file
+  view              Display merged kubeconfig settings or a specified kubeconfig file
+
+Usage:
+  kubectl config SUBCOMMAND [options]
+
+Use \"kubectl config <command> --help\" for more information about a given command.
+";
+
+const TOP: &str = "Display resource (CPU/memory) usage.
+
+ This command provides a view of recent resource consumption for nodes and pods. It fetches metrics from the Metrics Server, which aggregates this data from the kubelet on each node. The Metrics Server must be installed and running in the cluster for this command to work.
+
+ The metrics shown are specifically optimized for Kubernetes autoscaling decisions, such as those made by the Horizontal Pod Autoscaler (HPA) and Vertical Pod Autoscaler (VPA). Because of this, the values may not match those from standard OS tools like 'top', as the metrics are designed to provide a stable signal for autoscalers rather than for pinpoint accuracy.
+
+ FAQ for Metrics Server: https://github.com/kubernetes-sigs/metrics-server/blob/master/FAQ.md
+
+ When to use this command:
+
+  *  For on-the-fly spot-checks of resource usage (e.g. identify which pods are consuming the most resources at a glance, or get a quick sense of the load on your nodes)
+  *  Understand current resource consumption patterns
+  *  Validate the behavior of your HPA or VPA configurations by seeing the metrics they use for scaling decisions.
+
+ It is not intended to be a replacement for full-featured monitoring solutions. Its primary design goal is to provide a low-overhead signal for autoscalers, not to be a perfectly accurate monitoring tool. For high-accuracy reporting, historical analysis, dashboarding, or alerting, you should use a dedicated monitoring solution.
+
+Available Commands:
+  node          Display resource (CPU/memory) usage of nodes
+  pod           Display resource (CPU/memory) usage of pods
+
+Usage:
+  kubectl top [flags] [options]
+
+Use \"kubectl top <command> --help\" for more information about a given command.
+";
+
+/// A command that is only the name of others: alone it says which, to standard error.
+pub(super) fn group(cli: &mut Cli, command: &str, args: &[String]) -> Result<Flow, Failure> {
+    let args = flags::parse(command, args, &[])?;
+    if !args.words.is_empty() {
+        return Err(Failure::usage(command, format!("unknown command {:?}", args.words.join(" "))));
+    }
+    cli.error_line(of(&[command]).trim_end());
+    Ok(Flow::Exit(1))
+}
+
+/// What a command says of itself; of those without a page, in a line.
 pub(super) fn of(words: &[&str]) -> String {
+    page(words).unwrap_or_else(|| match words.first() {
+        Some(_) => about::command(&words.join(" "), &[]),
+        None => about::all(),
+    })
+}
+
+/// The page of a command, where it has one.
+pub(super) fn page(words: &[&str]) -> Option<String> {
     let asked = words.join(" ").replace("create cm", "create configmap");
     if asked.starts_with("create secret") && !PAGES.iter().any(|p| asked.starts_with(p.command)) {
-        return format!("{SECRET}{GLOBAL}");
+        return Some(format!("{SECRET}{GLOBAL}"));
     }
     if asked == "create service" || asked == "create svc" {
-        return format!("{SERVICE}{GLOBAL}");
+        return Some(format!("{SERVICE}{GLOBAL}"));
     }
-    let Some(page) = PAGES.iter().find(|p| asked.starts_with(p.command)) else { return misc::HELP.into() };
+    if asked.starts_with("auth") {
+        return Some(format!("{AUTH}{GLOBAL}"));
+    }
+    if let Some((_, text)) =
+        [("config", CONFIG), ("set", SET), ("top", TOP)].iter().find(|(name, _)| asked == *name)
+    {
+        return Some(format!("{text}{GLOBAL}"));
+    }
+    let page = PAGES.iter().find(|p| asked.starts_with(p.command))?;
     let mut out = format!("{}\n\nExamples:\n", page.about);
     page.examples.lines().for_each(|line| out.push_str(&format!("  {line}\n")));
     out.push_str("\nOptions:\n");
@@ -226,5 +330,5 @@ pub(super) fn of(words: &[&str]) -> String {
         out.push_str(&format!("    {short}{flag}:\n\t{text}\n\n"));
     }
     out.push_str(&format!("Usage:\n  kubectl {} [options]\n\n{GLOBAL}", page.usage));
-    out
+    Some(out)
 }

@@ -16,7 +16,9 @@ pub(super) const FLAGS: &[Flag] = &[
     ("all", ' ', Takes::Nothing),
     ("selector", 'l', Takes::Value),
     ("field-selector", ' ', Takes::Value),
+    ("all-namespaces", 'A', Takes::Nothing),
     ("filename", 'f', Takes::Value),
+    ("kustomize", 'k', Takes::Value),
     ("recursive", 'R', Takes::Nothing),
     ("output", 'o', Takes::Value),
     ("template", ' ', Takes::Value),
@@ -47,6 +49,22 @@ pub(super) fn run(cli: &mut Cli, args: &[String], what: What) -> Result<Flow, Fa
     let is_change = |w: &String| w.contains('=') || (w.ends_with('-') && w.len() > 1);
     let (changes, words): (Vec<String>, Vec<String>) = args.words.iter().cloned().partition(is_change);
     check(&changes, what)?;
+    for flag in ["selector", "field-selector"] {
+        if args.is("all") && args.has(flag) {
+            return Err(Failure::error(format!("cannot set --all and --{flag} at the same time")));
+        }
+    }
+    if args.is("list") && args.has("output") {
+        return Err(Failure::error("--list and --output may not be specified together"));
+    }
+    let from_files = args.has("filename") || args.has("kustomize");
+    if words.is_empty() && !from_files {
+        let why = "one or more resources must be specified as <resource> <name> or <resource>/<name>";
+        return Err(Failure::error(why));
+    }
+    if !words.is_empty() && from_files {
+        return Err(files::both());
+    }
     if changes.is_empty() && !args.is("list") {
         return Err(Failure::error(format!("at least one {one} update is required")));
     }
@@ -54,16 +72,16 @@ pub(super) fn run(cli: &mut Cli, args: &[String], what: What) -> Result<Flow, Fa
     for info in files::read(cli, &args)? {
         targets.push(Target { name: info.name().into(), resource: info.resource });
     }
-    if targets.is_empty() {
-        return Err(Failure::error(
-            "one or more resources must be specified as <resource> <name> or <resource>/<name>",
-        ));
-    }
     let mut failures = Vec::new();
     for target in targets {
         let resource = &target.resource;
         let namespace = if resource.namespaced { args.namespace() } else { "" };
+        let selects = args.is("all") || args.has("selector") || args.has("field-selector");
         let objects = if target.name.is_empty() {
+            if !selects && !args.is("list") {
+                return Err(Failure::error("resource(s) were provided, but no name was specified"));
+            }
+            let namespace = if args.is("all-namespaces") { "" } else { namespace };
             cli.list(resource, namespace, args.get("selector"), args.get("field-selector"))?
         } else {
             match cli.get(resource, namespace, &target.name) {
@@ -76,6 +94,7 @@ pub(super) fn run(cli: &mut Cli, args: &[String], what: What) -> Result<Flow, Fa
         };
         for object in objects {
             let name = object["metadata"]["name"].str().to_string();
+            let namespace = object["metadata"]["namespace"].str().to_string();
             let current = &object["metadata"][field];
             if args.is("list") {
                 current.entries().iter().for_each(|(k, v)| cli.line(format!("{k}={}", v.str())));
@@ -109,15 +128,18 @@ pub(super) fn run(cli: &mut Cli, args: &[String], what: What) -> Result<Flow, Fa
             let changed = set || removed;
             let mut after = object.clone();
             if dry_run != DryRun::Client && changed {
-                let request =
-                    Request::patch(PatchType::Merge, resource.clone(), namespace, name.as_str(), body).with(
-                        |o| {
-                            o.dry_run = dry_run == DryRun::Server;
-                            let labels = what == What::Labels;
-                            o.field_manager =
-                                args.manager(if labels { "kubectl-label" } else { "kubectl-annotate" });
-                        },
-                    );
+                let request = Request::patch(
+                    PatchType::Merge,
+                    resource.clone(),
+                    namespace.as_str(),
+                    name.as_str(),
+                    body,
+                )
+                .with(|o| {
+                    o.dry_run = dry_run == DryRun::Server;
+                    let labels = what == What::Labels;
+                    o.field_manager = args.manager(if labels { "kubectl-label" } else { "kubectl-annotate" });
+                });
                 match cli.call(request) {
                     Ok(response) => after = super::cli::with_kind(resource, response.body),
                     Err(status) => {
@@ -160,7 +182,7 @@ fn check(changes: &[String], what: What) -> Result<(), Failure> {
         if value.contains('=') {
             return Err(Failure::error(format!("invalid label spec: {change}")));
         }
-        let problems = label_value(value);
+        let problems = value_problems(value);
         if !problems.is_empty() {
             return Err(Failure::error(format!("invalid label value: {change:?}: {}", problems.join(";"))));
         }
@@ -176,8 +198,38 @@ fn check(changes: &[String], what: What) -> Result<(), Failure> {
     }
 }
 
+/// What is wrong with a label's key (`IsQualifiedName`).
+pub(super) fn key_problems(key: &str) -> Vec<&'static str> {
+    const RULE: &str = "name part must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. 'MyName',  or 'my.name',  or '123-abc', regex used for validation is '([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]')";
+    const DOMAIN: &str = "prefix part a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and end with an alphanumeric character (e.g. 'example.com', regex used for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*')";
+    let (prefix, name) = match key.split_once('/') {
+        Some((prefix, name)) => (Some(prefix), name),
+        None => (None, key),
+    };
+    let mut problems = Vec::new();
+    let part = |part: &str| {
+        let edge = |b: Option<&u8>| b.is_some_and(|b| b.is_ascii_lowercase() || b.is_ascii_digit());
+        let all = part.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
+        all && edge(part.as_bytes().first()) && edge(part.as_bytes().last())
+    };
+    match prefix {
+        Some("") => problems.push("prefix part must be non-empty"),
+        Some(prefix) if !prefix.split('.').all(part) => problems.push(DOMAIN),
+        _ => {}
+    }
+    if name.is_empty() {
+        problems.push("name part must be non-empty");
+    } else if name.len() > 63 {
+        problems.push("name part must be no more than 63 bytes");
+    }
+    if name.is_empty() || !value_problems(name).iter().all(|why| why.starts_with("must be no more")) {
+        problems.push(RULE);
+    }
+    problems
+}
+
 /// What is wrong with a label's value (`IsValidLabelValue`).
-fn label_value(value: &str) -> Vec<&'static str> {
+pub(super) fn value_problems(value: &str) -> Vec<&'static str> {
     const RULE: &str = "a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. 'MyValue',  or 'my_value',  or '12345', regex used for validation is '(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?')";
     let edge = |b: Option<&u8>| b.is_none_or(u8::is_ascii_alphanumeric);
     let bytes = value.as_bytes();

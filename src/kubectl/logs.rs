@@ -70,6 +70,14 @@ pub(super) fn run(cli: &mut Cli, args: &[String]) -> Result<Flow, Failure> {
             cli.error_line(format!("No resources found in {namespace} namespace."));
             return Ok(Flow::Exit(0));
         }
+    } else if args.words[0].contains('/') && args.is("all-pods") {
+        for target in names::targets(cli, &args.words[..1])? {
+            let object = cli.get(&target.resource, &namespace, &target.name)?;
+            match &*target.resource.plural {
+                "pods" => chosen.push(object),
+                _ => chosen.extend(pods_of(cli, &target.resource, &object, &namespace, "get the logs from")?),
+            }
+        }
     } else if args.words[0].contains('/') {
         match pod_of(cli, &args, &namespace)? {
             Some(pod) => chosen.push(pod),
@@ -279,7 +287,8 @@ fn read(cli: &mut Cli, args: &Arguments, source: &Source, follows: bool) -> Resu
 }
 
 fn print(cli: &mut Cli, args: &Arguments, source: &Source, text: &str) {
-    if !args.is("prefix") {
+    // Of all pods, one wants to know which says what.
+    if !(args.is("prefix") || args.is("all-pods") && !args.has("prefix")) {
         cli.print(text);
         return;
     }

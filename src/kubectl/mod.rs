@@ -7,16 +7,22 @@
 //! - `printers`: objects → text.
 //! - `merge`: the three-way patch of `apply`.
 
+mod about;
+mod absent;
 mod api_resources;
 mod apply;
+mod auth;
 mod cli;
 mod complete;
+mod config;
 mod create;
 mod data;
 mod delete;
 pub mod describe;
 mod describe_command;
+mod diff;
 mod discovery;
+mod drain;
 mod edit;
 mod events;
 mod exec;
@@ -28,6 +34,9 @@ mod flags;
 mod generate;
 mod get;
 mod help;
+mod impersonate;
+mod ingress;
+mod kustomize;
 mod label;
 mod logs;
 mod merge;
@@ -35,8 +44,10 @@ mod misc;
 mod names;
 mod patch;
 mod printers;
+mod priority_class;
 mod quota;
 mod raw;
+mod rbac;
 mod record;
 mod replace;
 mod rollout;
@@ -47,24 +58,29 @@ mod server_side;
 mod service;
 mod set;
 mod set_env;
+mod sorter;
+mod taint;
 mod token;
 mod typed;
+mod unified;
 mod view_last_applied;
 mod wait;
 
 pub use complete::complete;
+pub use config::FILE as KUBECONFIG;
 pub use discovery::Discovery;
 pub use edit::BESIDE;
 pub use names::{find as resource_named, object_named};
 pub use raw::Ask as AskRaw;
 
-use crate::api::{Resource, WatchId};
-use crate::client::Api;
+use crate::api::{Resource, User, WatchId};
+use crate::client::{Api, AsUser};
 use crate::collections::Map;
 use crate::json::{Json, Str};
 use crate::sim::Time;
 use cli::Cli;
 use failure::Failure;
+use std::sync::Arc;
 
 /// What a command runs in.
 pub struct Env<'a> {
@@ -128,6 +144,8 @@ pub enum Stream {
     Stdout,
     /// Standard error.
     Stderr,
+    /// The kubeconfig, which is written anew ([`KUBECONFIG`]).
+    Config,
 }
 
 /// A command that waits.
@@ -139,6 +157,8 @@ enum Task {
     Rollout(rollout::Following),
     Logs(logs::Follow),
     Exec(exec::Running),
+    Events(events::Watch),
+    Drain(Box<drain::Draining>),
 }
 
 impl Task {
@@ -150,6 +170,8 @@ impl Task {
             Task::Rollout(t) => t.blocked(),
             Task::Logs(t) => t.blocked(),
             Task::Exec(t) => t.blocked(),
+            Task::Events(t) => t.blocked(),
+            Task::Drain(t) => t.blocked(),
         }
     }
 
@@ -161,6 +183,8 @@ impl Task {
             Task::Rollout(t) => t.resume(cli),
             Task::Logs(t) => t.resume(cli),
             Task::Exec(t) => t.resume(cli),
+            Task::Events(t) => t.resume(cli),
+            Task::Drain(t) => t.resume(cli),
         }
     }
 }
@@ -176,6 +200,8 @@ enum Flow {
 /// A running command. Cheap to clone, so that a world with one in it is.
 #[derive(Clone)]
 pub struct Session {
+    /// As whom it asks; nobody: as the administrator.
+    user: Option<Arc<User>>,
     task: Option<Task>,
     output: Vec<(Stream, String)>,
     wait: Wait,
@@ -184,8 +210,14 @@ pub struct Session {
 impl Session {
     /// Starts a command: the words behind `kubectl`, and what it can read.
     pub fn start(args: &[String], stdin: &str, env: &mut Env<'_>) -> Session {
-        let mut session = Session { task: None, output: Vec::new(), wait: Wait::Done(0) };
-        let flow = run_command(args, &mut Cli { env, out: &mut session.output, stdin });
+        let mut session = Session { user: None, task: None, output: Vec::new(), wait: Wait::Done(0) };
+        let flow = impersonate::user(args).and_then(|user| {
+            session.user = user;
+            let mut api = AsUser { api: &mut *env.api, user: session.user.clone() };
+            let mut env =
+                Env { api: &mut api, files: env.files, discovery: &mut *env.discovery, raw: env.raw };
+            run_command(args, &mut Cli { env: &mut env, out: &mut session.output, stdin })
+        });
         match flow {
             Ok(Flow::Exit(exit)) => session.wait = Wait::Done(exit),
             Ok(Flow::Wait(task)) => {
@@ -208,7 +240,9 @@ impl Session {
         act: impl FnOnce(&mut Task, &mut Cli) -> Result<Option<i32>, Failure>,
     ) {
         let Some(mut task) = self.task.take() else { return };
-        match act(&mut task, &mut Cli { env, out: &mut self.output, stdin: "" }) {
+        let mut api = AsUser { api: &mut *env.api, user: self.user.clone() };
+        let mut env = Env { api: &mut api, files: env.files, discovery: &mut *env.discovery, raw: env.raw };
+        match act(&mut task, &mut Cli { env: &mut env, out: &mut self.output, stdin: "" }) {
             Ok(None) => {
                 self.wait = task.blocked();
                 self.task = Some(task);
@@ -242,7 +276,8 @@ impl Session {
     }
 
     fn fail(&mut self, failure: &Failure) {
-        self.output.push((Stream::Stderr, failure.print()));
+        let stream = if failure.exit == 0 { Stream::Stdout } else { Stream::Stderr };
+        self.output.push((stream, failure.print()));
         self.wait = Wait::Done(failure.exit);
     }
 }
@@ -257,30 +292,47 @@ pub fn reads_input(argv: &[Vec<u8>]) -> bool {
         || own().any(|arg| arg == b"exec") && own().any(|arg| short_i(arg) || arg.starts_with(b"--stdin"))
 }
 
-/// All commands, in the order of their help.
+/// All commands, in the order of upstream's groups (`cmd.go`), in which one that was mistyped is searched.
 const COMMANDS: &[&str] = &[
     "create",
     "expose",
     "run",
+    "set",
     "explain",
     "get",
+    "edit",
     "delete",
     "rollout",
     "scale",
-    "set",
-    "edit",
+    "cluster-info",
+    "top",
+    "cordon",
+    "uncordon",
+    "drain",
+    "taint",
     "describe",
     "logs",
+    "attach",
     "exec",
-    "wait",
+    "port-forward",
+    "proxy",
+    "cp",
+    "debug",
+    "auth",
     "events",
+    "diff",
+    "apply",
     "patch",
     "replace",
-    "apply",
+    "wait",
+    "kustomize",
     "label",
     "annotate",
+    "completion",
     "api-resources",
     "api-versions",
+    "config",
+    "plugin",
     "version",
     "help",
 ];
@@ -288,12 +340,15 @@ const COMMANDS: &[&str] = &[
 fn run_command(args: &[String], cli: &mut Cli) -> Result<Flow, Failure> {
     // Flags may stand before the command: `kubectl -n x get pods`.
     let at = args.iter().enumerate().position(|(i, a)| {
-        let takes =
-            i > 0 && matches!(args[i - 1].as_str(), "-n" | "--namespace" | "--context" | "--as" | "-v");
+        let takes = i > 0
+            && matches!(
+                args[i - 1].as_str(),
+                "-n" | "--namespace" | "--context" | "--as" | "--as-group" | "--as-uid" | "-v"
+            );
         !a.starts_with('-') && !takes
     });
     let Some(at) = at else {
-        cli.print(misc::HELP);
+        cli.print(about::all());
         return Ok(Flow::Exit(0));
     };
     let command = args[at].as_str();
@@ -304,10 +359,16 @@ fn run_command(args: &[String], cli: &mut Cli) -> Result<Flow, Failure> {
     } else {
         keep_dashes_last(&args[at + 1..], &args[..at]).unwrap_or(rest)
     };
+    let mut rest = rest;
+    printers::read_files(cli, &mut rest)?;
+    config::add_namespace(cli, &mut rest)?;
     if rest.iter().take_while(|a| *a != "--").any(|a| a == "--help" || a == "-h") {
         let words: Vec<&str> = rest.iter().map(String::as_str).take_while(|a| !a.starts_with('-')).collect();
-        cli.print(help::of(&[&[command], words.as_slice()].concat()));
-        return Ok(Flow::Exit(0));
+        // A command without a page of its own tells its flags where it reads them.
+        if let Some(page) = help::page(&[&[command], words.as_slice()].concat()) {
+            cli.print(page);
+            return Ok(Flow::Exit(0));
+        }
     }
     match command {
         "apply" => apply::run(cli, &rest),
@@ -317,6 +378,7 @@ fn run_command(args: &[String], cli: &mut Cli) -> Result<Flow, Failure> {
         "describe" => describe_command::run(cli, &rest),
         "logs" | "log" => logs::run(cli, &rest),
         "exec" => exec::run(cli, &rest),
+        "auth" => auth::run(cli, &rest),
         "wait" => wait::run(cli, &rest),
         "patch" => patch::run(cli, &rest),
         "edit" => edit::run(cli, &rest),
@@ -332,7 +394,21 @@ fn run_command(args: &[String], cli: &mut Cli) -> Result<Flow, Failure> {
         "api-resources" => api_resources::run(cli, &rest),
         "api-versions" => api_resources::versions(cli, &rest),
         "explain" => explain::run(cli, &rest),
-        "version" => misc::version(cli),
+        "cordon" => drain::cordon(cli, &rest, true),
+        "uncordon" => drain::cordon(cli, &rest, false),
+        "drain" => drain::run(cli, &rest),
+        "taint" => taint::run(cli, &rest),
+        "diff" => diff::run(cli, &rest),
+        "kustomize" => kustomize::run(cli, &rest),
+        "top" => absent::top(cli, &rest),
+        "attach" => absent::attach(cli, &rest),
+        "port-forward" => absent::port_forward(cli, &rest),
+        "cp" => absent::cp(&rest),
+        "debug" => absent::debug(&rest),
+        "proxy" | "completion" | "plugin" => absent::of_the_host(command, &rest),
+        "config" => config::run(cli, &rest),
+        "cluster-info" => misc::cluster_info(cli, &rest),
+        "version" => misc::version(cli, &rest),
         "help" => {
             let words: Vec<&str> = rest.iter().map(String::as_str).collect();
             cli.print(help::of(&words));

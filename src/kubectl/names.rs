@@ -77,6 +77,17 @@ pub(super) fn preferred(all: Vec<Resource>) -> Vec<Resource> {
     all.iter().enumerate().filter(|(i, r)| !later(*i, r)).map(|(_, r)| r.clone()).collect()
 }
 
+/// What is to be said of a short name that several groups' resources have (`restmapper.shortcutExpander`).
+pub(super) fn ambiguity(cli: &mut Cli, word: &str) -> Option<String> {
+    let lower = word.to_ascii_lowercase();
+    let all = cli.env.discovery.all();
+    let mut found = all.iter().filter(|r| r.short_names.iter().any(|own| own == lower.as_str()));
+    let first = found.next()?;
+    let other = found.find(|r| r.group != first.group)?;
+    let name = other.qualified();
+    Some(format!("Warning: short name {word:?} could also match lower priority resource {name}"))
+}
+
 /// `error: the server doesn't have a resource type "x"`
 pub(super) fn unknown(word: &str) -> Failure {
     // A group behind a dot is not named.

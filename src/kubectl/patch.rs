@@ -17,6 +17,7 @@ pub(super) const FLAGS: &[Flag] = &[
     ("patch-file", ' ', Takes::Value),
     ("type", ' ', Takes::Value),
     ("filename", 'f', Takes::Value),
+    ("kustomize", 'k', Takes::Value),
     ("recursive", 'R', Takes::Nothing),
     ("output", 'o', Takes::Value),
     ("template", ' ', Takes::Value),
@@ -138,9 +139,14 @@ pub(super) fn run(cli: &mut Cli, args: &[String]) -> Result<Flow, Failure> {
             Err(status) => failures.push(status.into()),
             Ok(response) => {
                 let after = with_kind(&target.resource, response.body);
+                let resource: Resource = if after["kind"].str() == "Scale" {
+                    kinds::SCALES.into()
+                } else {
+                    target.resource.clone()
+                };
                 match &format {
                     Some(format) => {
-                        let text = format.print(&target.resource, &after)?;
+                        let text = format.print(&resource, &after)?;
                         cli.print(text);
                     }
                     None => {
@@ -148,10 +154,6 @@ pub(super) fn run(cli: &mut Cli, args: &[String]) -> Result<Flow, Failure> {
                             == after["metadata"]["resourceVersion"]
                             && before == after;
                         let note = if same { " (no change)" } else { "" };
-                        let mut resource = target.resource.clone();
-                        if args.get("subresource") == "scale" {
-                            resource = kinds::SCALES.into();
-                        }
                         cli.line(format!("{} patched{note}", typed_name(&resource, &target.name)));
                     }
                 }

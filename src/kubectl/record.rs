@@ -12,7 +12,10 @@ pub(super) fn cause(cli: &mut Cli, command: &str, raw: &[String], args: &Argumen
         return None;
     }
     cli.error_line("Flag --record has been deprecated, --record will be removed in the future");
-    let words = raw.iter().map(|word| if word == "--record" { "--record=true" } else { word });
+    let words = raw
+        .iter()
+        .filter(|word| !word.starts_with("--:"))
+        .map(|word| if word == "--record" { "--record=true" } else { word });
     let line = words.fold(format!("kubectl {command}"), |line, word| line + " " + word);
     args.is("record").then_some(line)
 }

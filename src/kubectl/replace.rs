@@ -26,8 +26,9 @@ pub(super) fn run(cli: &mut Cli, args: &[String]) -> Result<Flow, Failure> {
     let dry_run = DryRun::of(&args)?;
     apply::validation(&args)?;
     let format = Format::of_write(&args)?;
-    if !args.has("filename") {
-        return Err(Failure::error("must specify one of -f and -k"));
+    files::given(&args)?;
+    if args.has("raw") {
+        return super::raw::run(cli, "PUT", &args);
     }
     if args.has("raw") {
         return super::raw::run(cli, "PUT", &args);

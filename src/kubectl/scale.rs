@@ -15,6 +15,7 @@ pub(super) const FLAGS: &[Flag] = &[
     ("replicas", ' ', Takes::Value),
     ("current-replicas", ' ', Takes::Value),
     ("filename", 'f', Takes::Value),
+    ("kustomize", 'k', Takes::Value),
     ("recursive", 'R', Takes::Nothing),
     ("selector", 'l', Takes::Value),
     ("all", ' ', Takes::Nothing),

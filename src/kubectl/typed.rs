@@ -24,7 +24,11 @@ const ORDER: &[&str] = &[
     "image",
     "command",
     "args",
+    "verbs",
+    "apiGroups",
     "resources",
+    "resourceNames",
+    "nonResourceURLs",
     "terminationMessagePath",
     "terminationMessagePolicy",
     "imagePullPolicy",
@@ -37,6 +41,10 @@ const ORDER: &[&str] = &[
     "binaryData",
     "type",
     "status",
+    "rules",
+    "aggregationRule",
+    "subjects",
+    "roleRef",
 ];
 
 /// Fields that are maps, whose keys Go sorts.

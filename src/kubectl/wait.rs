@@ -53,32 +53,57 @@ pub(super) struct Waiting {
 }
 
 fn goal(text: &str) -> Result<Goal, Failure> {
-    let lower = text.to_ascii_lowercase();
-    if lower == "delete" {
+    if text.eq_ignore_ascii_case("delete") {
         return Ok(Goal::Delete);
     }
-    if lower == "create" {
+    if text.eq_ignore_ascii_case("create") {
         return Ok(Goal::Create);
     }
-    if lower.starts_with("condition=") {
-        let rest = &text["condition=".len()..];
+    if let Some(rest) = text.strip_prefix("condition=") {
         let (kind, status) = rest.split_once('=').unwrap_or((rest, "true"));
         return Ok(Goal::Condition { kind: kind.into(), status: status.into() });
     }
-    if lower.starts_with("jsonpath=") {
-        let rest = &text["jsonpath=".len()..];
-        let (path, value) = match rest.rfind('}') {
-            Some(end) => (&rest[..=end], rest[end + 1..].strip_prefix('=')),
-            None => rest.split_once('=').map_or((rest, None), |(p, v)| (p, Some(v))),
+    if let Some(rest) = text.strip_prefix("jsonpath=") {
+        let form = "--for=jsonpath='{.status.readyReplicas}'=3";
+        let parts = split(rest);
+        let (path, value) = match parts.as_slice() {
+            [path] => (path, None),
+            [path, value] => (path, Some(value.trim_matches(['"', '\'']).to_string())),
+            _ => {
+                let other = "--for=jsonpath='{.status.readyReplicas}'";
+                return Err(Failure::error(format!("jsonpath wait format must be {form} or {other}")));
+            }
         };
-        if value == Some("") {
-            return Err(Failure::error("jsonpath wait value cannot be empty"));
+        let path = relaxed(path).map_err(Failure::error)?;
+        if value.as_deref() == Some("") {
+            let why = "jsonpath wait has to have a value after equal sign, like";
+            return Err(Failure::error(format!("{why} {form}")));
         }
-        let template = Template::parse(&relaxed(path)).map_err(Failure::error)?;
-        let value = value.map(|v| v.trim_matches(['"', '\'']).to_string());
+        if path.is_empty() {
+            return Err(Failure::error("jsonpath expression cannot be empty"));
+        }
+        let template = Template::parse(&path).map_err(Failure::error)?;
         return Ok(Goal::Path { template, value });
     }
     Err(Failure::error(format!("unrecognized condition: {text:?}")))
+}
+
+/// A path and a value around a single `=`; two of them are part of the path.
+fn split(text: &str) -> Vec<String> {
+    let mut parts = vec![String::new()];
+    let mut chars = text.chars().peekable();
+    while let Some(c) = chars.next() {
+        let double = c == '=' && chars.peek() == Some(&'=');
+        match parts.last_mut() {
+            Some(_) if c == '=' && !double => parts.push(String::new()),
+            Some(part) => part.push(c),
+            None => {}
+        }
+        if double && let Some(part) = parts.last_mut() {
+            part.extend(chars.next());
+        }
+    }
+    parts
 }
 
 pub(super) fn run(cli: &mut Cli, args: &[String]) -> Result<Flow, Failure> {
@@ -93,6 +118,7 @@ pub(super) fn run(cli: &mut Cli, args: &[String]) -> Result<Flow, Failure> {
     let patience = if negative { std::time::Duration::from_secs(7 * 86_400) } else { patience };
     let mut objects = Vec::new();
     let mut failures = Vec::new();
+    files::either(&args)?;
     let mut targets = names::targets(cli, &args.words)?;
     for info in files::read(cli, &args)? {
         targets.push(Target { name: info.name().into(), resource: info.resource });

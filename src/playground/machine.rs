@@ -7,7 +7,7 @@ use crate::api::WatchId;
 use crate::client::Api;
 use crate::cluster::World;
 use crate::json::Str;
-use crate::kubectl::{self, BESIDE, Discovery, Env, Session, Wait};
+use crate::kubectl::{self, BESIDE, Discovery, Env, KUBECONFIG, Session, Wait};
 use crate::shell::fs::{Entry, Node, Tree, Volumes};
 use crate::shell::{self, Blocked, Call, Look, MAIN, Output, Process, Stream};
 use crate::sim::Time;
@@ -239,13 +239,14 @@ impl Machine {
             "kubectl" => {
                 let files = self.process.look(&self.volumes, &cwd);
                 let stdin = stdin.unwrap_or_default();
+                let now = api.now();
                 let session = Session::start(
                     &argv[1..],
                     &stdin,
                     &mut Env { api, files: &files, discovery: &mut self.discovery, raw: ask_raw },
                 );
                 self.sessions.push((pid, session));
-                self.take(self.sessions.len() - 1);
+                self.take(self.sessions.len() - 1, now);
             }
             "help" => {
                 self.process.write(pid, Stream::Stdout, HELP);
@@ -261,17 +262,27 @@ impl Machine {
 
     fn advance(&mut self, at: usize, api: &mut dyn Api, act: impl FnOnce(&mut Session, &mut Env)) {
         let files = self.process.look(&self.volumes, HOME);
+        let now = api.now();
         let mut env = Env { api, files: &files, discovery: &mut self.discovery, raw: ask_raw };
         act(&mut self.sessions[at].1, &mut env);
-        self.take(at);
+        self.take(at, now);
     }
 
-    /// Takes what a kubectl printed, and its end, into the machine.
-    fn take(&mut self, at: usize) {
+    /// Takes what a kubectl printed or wrote, and its end, into the machine.
+    fn take(&mut self, at: usize, now: Time) {
         let (pid, session) = &mut self.sessions[at];
         for (stream, text) in session.take_output() {
-            let stream = if stream == kubectl::Stream::Stdout { Stream::Stdout } else { Stream::Stderr };
-            self.process.write(*pid, stream, &text);
+            match stream {
+                kubectl::Stream::Stdout => self.process.write(*pid, Stream::Stdout, &text),
+                kubectl::Stream::Stderr => self.process.write(*pid, Stream::Stderr, &text),
+                kubectl::Stream::Config => {
+                    let path = KUBECONFIG.trim_start_matches(HOME);
+                    if let Some(home) = self.volumes.get_mut(VOLUME) {
+                        // What does not fit is not kept; the next kubectl finds the old one.
+                        let _ = home.insert(path, Entry { mode: 0o600, ..Entry::file(text.as_str(), now.0) });
+                    }
+                }
+            }
         }
         if let Wait::Done(exit) = *session.wait() {
             self.process.finish(*pid, exit);

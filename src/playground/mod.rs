@@ -18,6 +18,7 @@ mod terminal;
 pub use desk::{Brief, Choice, Desk, Input, Record, Salience};
 pub use diagnostics::{Diagnostic, diagnose};
 pub use export::{RunError, RunFile, Trace, trace_hash};
+pub use programs::ask_raw;
 pub use run::{Breakpoint, PATIENCE, Progress, RunEnd, Until};
 pub use terminal::{Entry, Files, Output, Terminal};
 

@@ -76,9 +76,11 @@ clear                    empty the terminal
 ";
 
 /// How a `kubectl --raw` asks.
-pub(super) fn ask_raw(api: &mut dyn Api, method: &str, target: &str, body: &str) -> Result<String, Status> {
+pub fn ask_raw(api: &mut dyn Api, method: &str, target: &str, body: &str) -> Result<String, Status> {
     let headers = [("content-type", "application/json"), ("user-agent", "kubectl")];
-    let answer = http::answer(api, &http::Request::new(method, target, headers.into_iter(), body));
+    let request = http::Request::new(method, target, headers.into_iter(), body);
+    http::check_path(api, &request)?;
+    let answer = http::answer(api, &request);
     let text = match answer.body {
         http::Body::Text(text) => text,
         http::Body::Stream(_) => String::new(),
@@ -87,15 +89,9 @@ pub(super) fn ask_raw(api: &mut dyn Api, method: &str, target: &str, body: &str)
         return Ok(text);
     }
     let told = json::parse(&text).unwrap_or_default();
-    let reasons = [Reason::NotFound, Reason::Conflict, Reason::AlreadyExists, Reason::BadRequest];
-    let more = [Reason::Forbidden, Reason::Invalid, Reason::MethodNotAllowed, Reason::InternalError];
-    let is_it = |reason: &Reason| reason.name() == told["reason"].str();
-    let reason = reasons.into_iter().chain(more).find(is_it);
-    if told["kind"].str() == "Status" {
-        let reason = reason.unwrap_or(Reason::InternalError);
-        return Err(Status::new(reason, told["message"].str()));
-    }
-    Err(Status::new(Reason::NotFound, "the server could not find the requested resource"))
+    let missing = "the server could not find the requested resource";
+    let status = told["kind"].str() == "Status";
+    Err(if status { Status::of_json(&told) } else { Status::new(Reason::NotFound, missing) })
 }
 
 /// The machine as it starts.

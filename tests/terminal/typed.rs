@@ -6,8 +6,16 @@ use kubestep::conformance::{Cluster, Shell};
 use kubestep::playground::Files;
 
 /// Types lines into a fresh cluster. A number lets so many seconds pass; what starts with `?` is shown with its output.
+#[allow(dead_code)] // Not every test goes without files.
 pub fn typed(lines: &[&str], expected: Expect) {
-    let mut shell = Shell::new(Config::recorded(), Files::new());
+    typed_with(&[], lines, expected);
+}
+
+/// The same, with files beside the terminal.
+#[allow(dead_code)] // Not every test has files.
+pub fn typed_with(files: &[(&str, &str)], lines: &[&str], expected: Expect) {
+    let files: Files = files.iter().map(|(name, text)| ((*name).into(), (*text).into())).collect();
+    let mut shell = Shell::new(Config::recorded(), files);
     let mut out = String::new();
     for line in lines {
         if let Ok(seconds) = line.parse() {

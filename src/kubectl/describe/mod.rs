@@ -11,6 +11,7 @@ mod generic;
 mod job;
 mod node;
 mod pod;
+mod rbac;
 mod service;
 mod volumes;
 
@@ -61,6 +62,8 @@ impl Describer<'_> {
             ("discovery.k8s.io", "EndpointSlice") => service::endpoint_slice(self, object, &mut out),
             ("", "ResourceQuota") => config::resource_quota(object, &mut out),
             ("", "Namespace") => config::namespace(self, object, &mut out),
+            ("rbac.authorization.k8s.io", "Role" | "ClusterRole") => rbac::role(object, &mut out),
+            ("rbac.authorization.k8s.io", _) => rbac::binding(object, &mut out),
             _ => generic::describe(self, object, &mut out),
         }
         out.finish()

@@ -2,8 +2,10 @@
 
 mod go_template;
 pub(crate) mod human;
+mod kyaml;
 pub(crate) mod table;
 
+use super::cli::Cli;
 use super::failure::Failure;
 use super::flags::Arguments;
 use crate::api::ResourceInfo;
@@ -21,10 +23,14 @@ pub(super) enum Format {
     Yaml { managed: bool },
     /// `json`, likewise.
     Json { managed: bool },
+    /// `kyaml`, likewise.
+    Kyaml { managed: bool },
     /// `name`
     Name,
     /// `jsonpath=…`
     JsonPath(Template),
+    /// `jsonpath-as-json=…`: all that its paths find, as one list.
+    JsonPathAsJson(Template),
     /// `go-template=…`
     GoTemplate(go_template::Template),
     /// `custom-columns=…`: headers and paths.
@@ -42,6 +48,7 @@ impl Format {
             "" if !args.has("template") => Ok(Format::Table { wide: false }),
             "wide" => Ok(Format::Table { wide: true }),
             "custom-columns" => columns(argument).map(Format::Columns),
+            "custom-columns-file" => columns_of_file(argument).map(Format::Columns),
             _ => Format::common(args).unwrap_or_else(|| {
                 let all =
                     format!("custom-columns,custom-columns-file,{}", WRITES.replace(",yaml", ",wide,yaml"));
@@ -68,16 +75,22 @@ impl Format {
         Some(match name.to_ascii_lowercase().as_str() {
             "yaml" => Ok(Format::Yaml { managed }),
             "json" => Ok(Format::Json { managed }),
+            "kyaml" => Ok(Format::Kyaml { managed }),
             "name" => Ok(Format::Name),
-            "jsonpath" | "go-template" | "template" if argument.is_empty() => {
+            "jsonpath" | "jsonpath-as-json" | "jsonpath-file" | "go-template" | "template"
+            | "go-template-file" | "templatefile"
+                if argument.is_empty() =>
+            {
                 Err(Failure::error("template format specified but no template given"))
             }
-            "jsonpath" => Template::parse(argument)
-                .map(Format::JsonPath)
+            path @ ("jsonpath" | "jsonpath-as-json" | "jsonpath-file") => Template::parse(argument)
+                .map(if path == "jsonpath-as-json" { Format::JsonPathAsJson } else { Format::JsonPath })
                 .map_err(|e| Failure::error(format!("error parsing jsonpath {argument}, {e}"))),
-            "go-template" | "template" | "" => go_template::Template::parse(argument, !lenient)
-                .map(Format::GoTemplate)
-                .map_err(Failure::error),
+            "go-template" | "template" | "go-template-file" | "templatefile" | "" => {
+                go_template::Template::parse(argument, !lenient)
+                    .map(Format::GoTemplate)
+                    .map_err(Failure::error)
+            }
             _ => return None,
         })
     }
@@ -87,10 +100,16 @@ impl Format {
         Ok(match self {
             Format::Yaml { managed: true } => yaml::to_yaml(object),
             Format::Json { managed: true } => format!("{object:#}\n"),
+            Format::Kyaml { managed: true } => kyaml::text(object),
+            Format::Kyaml { .. } => kyaml::text(&without_managed_fields(object)),
             Format::Yaml { .. } => yaml::to_yaml(&without_managed_fields(object)),
             Format::Json { .. } => format!("{:#}\n", without_managed_fields(object)),
             Format::Name => format!("{}\n", typed_name(resource, object["metadata"]["name"].str())),
             Format::JsonPath(template) => template.print(object).map_err(Failure::error)?,
+            Format::JsonPathAsJson(template) => {
+                let found: Json = template.values(object).map_err(Failure::error)?.into_iter().collect();
+                format!("{found:#}\n")
+            }
             Format::GoTemplate(template) => template.print(object).map_err(|(printed, why)| {
                 // What was printed so far is seen too.
                 Failure::text(format!("{printed}error: {why}"))
@@ -120,23 +139,89 @@ fn columns(spec: &str) -> Result<Vec<(String, Template)>, Failure> {
     }
     let mut out = Vec::new();
     for part in spec.split(',') {
-        let Some((header, path)) = part.split_once(':').filter(|(_, p)| !p.is_empty()) else {
+        let Some((header, path)) = part.split_once(':') else {
             let message =
                 format!("unexpected custom-columns spec: {part}, expected <header>:<json-path-expr>");
             return Err(Failure::error(message));
         };
-        let path = relaxed(path);
-        let template = Template::parse(&path).map_err(Failure::error)?;
-        out.push((header.to_string(), template));
+        out.push((header.to_string(), column(path)?));
     }
     Ok(out)
 }
 
-/// `metadata.name`, `.metadata.name` and `{.metadata.name}` mean the same.
-pub(super) fn relaxed(path: &str) -> String {
+/// A line of headers above a line of paths.
+fn columns_of_file(text: &str) -> Result<Vec<(String, Template)>, Failure> {
+    const FORM: &str =
+        "Expected format is one line of space separated headers, one line of space separated column specs.";
+    if text.is_empty() {
+        return Err(Failure::error(format!("invalid template, missing header line. {FORM}")));
+    }
+    let mut lines = text.lines().map(|line| line.split_whitespace().collect::<Vec<&str>>());
+    let (headers, Some(paths)) = (lines.next().unwrap_or_default(), lines.next()) else {
+        return Err(Failure::error(format!("invalid template, missing spec line. {FORM}")));
+    };
+    if headers.len() != paths.len() {
+        let counts = format!("({}) and field specifications ({})", headers.len(), paths.len());
+        return Err(Failure::error(format!("number of headers {counts} don't match")));
+    }
+    headers.into_iter().zip(paths).map(|(header, path)| Ok((header.to_string(), column(path)?))).collect()
+}
+
+fn column(path: &str) -> Result<Template, Failure> {
+    relaxed(path).and_then(|path| Template::parse(&path)).map_err(Failure::error)
+}
+
+/// `metadata.name`, `.metadata.name` and `{.metadata.name}` mean the same (`RelaxedJSONPathExpression`).
+pub(super) fn relaxed(path: &str) -> Result<String, String> {
     let inner = path.strip_prefix('{').and_then(|p| p.strip_suffix('}')).unwrap_or(path);
-    let dot = if inner.starts_with(['.', '[']) { "" } else { "." };
-    format!("{{{dot}{inner}}}")
+    let inner = inner.strip_prefix('.').unwrap_or(inner);
+    if inner.contains(['{', '}']) || inner.is_empty() && !path.is_empty() {
+        return Err("unexpected path string, expected a 'name1.name2' or '.name1.name2' or '{name1.name2}' or '{.name1.name2}'".into());
+    }
+    Ok(if path.is_empty() { String::new() } else { format!("{{.{inner}}}") })
+}
+
+/// Puts what a file holds into the place of its name: `-o custom-columns-file=columns.txt`, `-o go-template-file --template=f`.
+pub(super) fn read_files(cli: &Cli, args: &mut [String]) -> Result<(), Failure> {
+    const FORMS: [&str; 4] = ["custom-columns-file", "go-template-file", "jsonpath-file", "templatefile"];
+    let mut form = None;
+    for at in 0..args.len() {
+        if args[at] == "--" {
+            break;
+        }
+        let before = if at == 0 { "" } else { args[at - 1].as_str() };
+        let own = ["--output=", "-o=", "-o"]
+            .into_iter()
+            .find(|prefix| args[at].starts_with(prefix) && args[at] != *prefix);
+        let prefix = match own {
+            Some(prefix) => prefix,
+            None if matches!(before, "-o" | "--output") => "",
+            None => continue,
+        };
+        let (name, path) =
+            args[at][prefix.len()..].split_once('=').unwrap_or((&args[at][prefix.len()..], ""));
+        form = FORMS.into_iter().find(|form| *form == name);
+        if let Some(form) = form.filter(|_| !path.is_empty()) {
+            args[at] = format!("{prefix}{form}={}", held(cli, form, path)?);
+            return Ok(());
+        }
+    }
+    let Some(form) = form else { return Ok(()) };
+    for at in 0..args.len() {
+        if let Some(path) = args[at].strip_prefix("--template=") {
+            args[at] = format!("--template={}", held(cli, form, path)?);
+        } else if at > 0 && args[at - 1] == "--template" {
+            args[at] = held(cli, form, &args[at])?;
+        }
+    }
+    Ok(())
+}
+
+fn held(cli: &Cli, form: &str, path: &str) -> Result<String, Failure> {
+    let flag = if form == "custom-columns-file" { "template" } else { "--template" };
+    let missing =
+        || Failure::error(format!("error reading {flag} {path}, open {path}: no such file or directory"));
+    cli.text(path).map(|text| text.to_string()).ok_or_else(missing)
 }
 
 /// Objects as columns of the caller's choice.

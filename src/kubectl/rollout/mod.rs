@@ -19,6 +19,7 @@ use crate::json::{Json, Str};
 
 const COMMON: &[Flag] = &[
     ("filename", 'f', Takes::Value),
+    ("kustomize", 'k', Takes::Value),
     ("recursive", 'R', Takes::Nothing),
     ("selector", 'l', Takes::Value),
     ("output", 'o', Takes::Value),

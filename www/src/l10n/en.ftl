@@ -294,6 +294,18 @@ note-status = worked out the status
 note-over = the Job is over: { $condition }, because { $reason }
 note-done = nothing more to do for this object
 note-remove-finalizer = released pod { $pod }: nobody counts it any more
+note-aggregate = { $changed ->
+    [no] gathered { $rules } rules: it has them already
+   *[other] gathered { $rules } rules, which it writes into the role
+  }
+note-in-use = { $used ->
+    [yes] it is still in use, so it stays
+   *[other] nobody uses it any more
+  }
+note-protect = { $protected ->
+    [yes] protects it by { $finalizer } from being deleted while it is in use
+   *[other] takes { $finalizer } away, so that it can go
+  }
 note-requeue = { $pods ->
     [0] something changed ({ $event }), which no waiting pod needs
    *[other] { $event }: { $pods } waiting pods may fit now

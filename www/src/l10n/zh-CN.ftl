@@ -270,6 +270,18 @@ note-status = 算出了状态
 note-over = Job 结束：{ $condition }，原因是 { $reason }
 note-done = 对此对象没有更多要做的
 note-remove-finalizer = 放开 Pod { $pod }：不再需要清点它
+note-aggregate = { $changed ->
+    [no] 汇集了 { $rules } 条规则：角色中已有
+   *[other] 汇集了 { $rules } 条规则，写入角色
+  }
+note-in-use = { $used ->
+    [yes] 仍在使用，因此保留
+   *[other] 已无人使用
+  }
+note-protect = { $protected ->
+    [yes] 用 { $finalizer } 保护它，使用期间不被删除
+   *[other] 移除 { $finalizer }，让它可以消失
+  }
 note-requeue = { $pods ->
     [0] 有变化（{ $event }），没有等待的 Pod 需要它
    *[other] { $event }：{ $pods } 个等待的 Pod 也许可以放下了

@@ -21,11 +21,11 @@ use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use kubestep::api::base64;
-use kubestep::client::Api;
 use kubestep::cluster::Config;
 use kubestep::json;
 use kubestep::json::Str;
 use kubestep::kubectl::{Discovery, Env, Files, Session, Stream, Wait};
+use kubestep::playground::ask_raw;
 pub use live::wall;
 use live::{Live, Pace};
 use std::fs;
@@ -196,8 +196,8 @@ fn apply(live: &Live, path: &Path) -> Result<(), String> {
     let words = ["apply", "-f", "-"].map(str::to_owned);
     let mut discovery = Discovery::default();
     let mut session = live.user(|api| {
-        let raw = |_: &mut dyn Api, _: &str, _: &str, _: &str| Ok(String::new());
-        Session::start(&words, &text, &mut Env { api, files: &Nothing, discovery: &mut discovery, raw })
+        let discovery = &mut discovery;
+        Session::start(&words, &text, &mut Env { api, files: &Nothing, discovery, raw: ask_raw })
     });
     let printed: String = session
         .take_output()
