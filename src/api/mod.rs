@@ -8,8 +8,10 @@
 //! - [`Request`], [`Response`], [`WatchEvent`], [`Status`]: the whole of the wire.
 //! - [`ObjectKey`], [`selector`], [`quantity`], [`meta`]: what travels inside.
 
+pub mod affinity;
 pub mod base64;
 pub mod cron;
+pub mod disruption;
 mod duration;
 pub mod endpoints;
 pub mod field;
@@ -25,6 +27,7 @@ pub mod schema;
 pub mod selector;
 pub mod sha256;
 mod status;
+pub mod storage;
 pub mod taint;
 pub mod token;
 pub mod views;

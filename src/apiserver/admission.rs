@@ -18,7 +18,22 @@ pub fn create(
         default_tolerations(object);
         priority(object);
     }
+    storage_in_use_protection(request, object);
     Ok(())
+}
+
+/// StorageObjectInUseProtection: claims and volumes are not deleted while they are used.
+fn storage_in_use_protection(request: &Request, object: &mut Json) {
+    let finalizer = match (request.resource.group, request.resource.plural) {
+        ("", "persistentvolumeclaims") => "kubernetes.io/pvc-protection",
+        ("", "persistentvolumes") => "kubernetes.io/pv-protection",
+        _ => return,
+    };
+    let mut finalizers = object["metadata"]["finalizers"].items().to_vec();
+    if !finalizers.iter().any(|f| f.str() == finalizer) {
+        finalizers.push(finalizer.into());
+        object.set_at(&["metadata", "finalizers"], finalizers);
+    }
 }
 
 /// Admits a change.

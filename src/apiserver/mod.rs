@@ -14,6 +14,7 @@ mod columns;
 mod create;
 mod decode;
 mod delete;
+mod eviction;
 mod expiry;
 mod fields;
 mod internal;

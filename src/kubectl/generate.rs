@@ -7,7 +7,7 @@ use super::create::{report, send};
 use super::failure::Failure;
 use super::flags::{self, Arguments, Flag, Takes};
 use super::printers::Format;
-use super::{data, names, quota, secret, service};
+use super::{budget, data, names, quota, secret, service};
 use crate::api::{Resource, ResourceInfo, kinds};
 use crate::json;
 use crate::json::Json;
@@ -82,6 +82,14 @@ static GENERATORS: &[Generator] = &[
         required: &[],
         make: |_, _, name| Ok(json!({ "metadata": { "name": name }, "spec": {}, "status": {} })),
         refused: "",
+    },
+    Generator {
+        names: &["poddisruptionbudget", "pdb"],
+        resource: kinds::PODDISRUPTIONBUDGETS,
+        flags: budget::FLAGS,
+        required: &[],
+        make: budget::make,
+        refused: "failed to create poddisruptionbudgets: ",
     },
     Generator {
         names: &["quota", "resourcequota"],

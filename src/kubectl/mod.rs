@@ -8,6 +8,8 @@
 //! - `merge`: the three-way patch of `apply`.
 
 mod apply;
+mod autoscale;
+mod budget;
 mod cli;
 mod complete;
 mod create;
@@ -256,6 +258,7 @@ const COMMANDS: &[&str] = &[
     "delete",
     "rollout",
     "scale",
+    "autoscale",
     "set",
     "edit",
     "describe",
@@ -313,6 +316,7 @@ fn run_command(args: &[String], cli: &mut Cli) -> Result<Flow, Failure> {
         "expose" => expose::run(cli, &rest),
         "rollout" => rollout::run(cli, &rest),
         "scale" => scale::run(cli, &rest),
+        "autoscale" => autoscale::run(cli, &rest),
         "label" => label::run(cli, &rest, label::What::Labels),
         "annotate" => label::run(cli, &rest, label::What::Annotations),
         "set" => set::run(cli, &rest),
