@@ -250,12 +250,15 @@ fn expectations(expectations: &Expectations, start: Time, limit: usize) -> Liste
 fn scheduler(world: &World, start: Time, limit: usize) -> SchedulerView {
     let scheduler = world.scheduler();
     let pods = Resource::from(kinds::PODS);
+    let own = [pods.clone(), Resource::from(kinds::NODES)];
+    let matters = |i: &Informer| !i.indexer().is_empty() || own.contains(i.reflector().resource());
     let key = |k: &ObjectKey| KeyView { key: k.to_string(), object: names::object(&pods, k), failures: 0 };
     let active: Vec<&ObjectKey> = scheduler.active().collect();
     let backoff: Vec<(Time, &ObjectKey)> = scheduler.backoff().collect();
     let stuck: Vec<&ObjectKey> = scheduler.unschedulable().collect();
     SchedulerView {
-        informers: scheduler.informers().map(|i| informer(world, i)).collect(),
+        // Of storage it has something to know only where there is some.
+        informers: scheduler.informers().filter(|i| matters(i)).map(|i| informer(world, i)).collect(),
         active: names::listed(active.into_iter().map(key), limit),
         backoff: names::listed(
             backoff.into_iter().map(|(due, k)| DelayedKey {
