@@ -16,6 +16,7 @@ mod columns;
 mod create;
 mod decode;
 mod delete;
+mod eviction;
 mod expiry;
 mod fields;
 mod internal;

@@ -11,6 +11,8 @@ mod about;
 mod absent;
 mod apply;
 mod auth;
+mod autoscale;
+mod budget;
 mod cli;
 mod complete;
 mod config;
@@ -296,6 +298,7 @@ const COMMANDS: &[&str] = &[
     "delete",
     "rollout",
     "scale",
+    "autoscale",
     "cluster-info",
     "top",
     "cordon",
@@ -378,6 +381,7 @@ fn run_command(args: &[String], cli: &mut Cli) -> Result<Flow, Failure> {
         "expose" => expose::run(cli, &rest),
         "rollout" => rollout::run(cli, &rest),
         "scale" => scale::run(cli, &rest),
+        "autoscale" => autoscale::run(cli, &rest),
         "label" => label::run(cli, &rest, label::What::Labels),
         "annotate" => label::run(cli, &rest, label::What::Annotations),
         "set" => set::run(cli, &rest),

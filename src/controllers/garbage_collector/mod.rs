@@ -273,7 +273,7 @@ impl Controller for GarbageCollector {
         "garbage-collector"
     }
 
-    /// The kinds that own or are owned here. Events and Leases never are.
+    /// The kinds whose owners matter most. (Of all others it hears too, see [`monitors`](Controller::monitors).)
     fn watches(&self) -> Vec<&'static ResourceInfo> {
         vec![
             kinds::CONFIGMAPS,
@@ -287,6 +287,10 @@ impl Controller for GarbageCollector {
             kinds::SERVICEACCOUNTS,
             kinds::SERVICES,
         ]
+    }
+
+    fn monitors(&self) -> bool {
+        true
     }
 
     fn handle(&mut self, _: &Caches, resource: &Resource, delta: &Delta, _: Time) {
