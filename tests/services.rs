@@ -369,14 +369,12 @@ fn making_services_by_hand() {
           loadBalancer: {}
         $ kubectl expose deployment
         error: resource(s) were provided, but no name was specified
-        See 'kubectl expose -h' for help and examples
         $ kubectl expose configmap kube-root-ca.crt --port=80
         error: cannot expose a ConfigMap
         $ kubectl run bare --image=nginx
         pod/bare created
         $ kubectl expose pod bare
         error: couldn't find port via --port flag or introspection
-        See 'kubectl expose -h' for help and examples
         $ kubectl expose pod bare --port=web
         error: strconv.Atoi: parsing "web": invalid syntax
         $ kubectl expose pod bare --port=80,443 --protocol=UDP --name=two --type=NodePort -o jsonpath='{.spec.ports[*].name}'

@@ -107,6 +107,13 @@ pub fn has_finalizer(object: &Json, finalizer: &str) -> bool {
     metadata(object).finalizers().contains(finalizer)
 }
 
+/// Whether a change concerns who owns whom: the owners of an object, its finalizers, its deletion. Of an object that comes,
+/// `before` is absent.
+pub fn concerns_ownership(before: &Json, after: &Json) -> bool {
+    let differs = |field: &str| before["metadata"][field] != after["metadata"][field];
+    ["ownerReferences", "finalizers", "deletionTimestamp"].into_iter().any(differs)
+}
+
 /// The object's uid; `""` before it is stored.
 pub fn uid(object: &Json) -> &str {
     object["metadata"]["uid"].str()

@@ -9,8 +9,10 @@
 //! - [`rbac`]: what the rules of roles allow.
 //! - [`ObjectKey`], [`selector`], [`quantity`], [`meta`]: what travels inside. [`jsonpath`]: how columns and clients point into it.
 
+pub mod affinity;
 pub mod base64;
 pub mod cron;
+pub mod disruption;
 mod duration;
 pub mod endpoints;
 pub mod field;
@@ -28,6 +30,7 @@ pub mod schema;
 pub mod selector;
 pub mod sha256;
 mod status;
+pub mod storage;
 pub mod taint;
 pub mod token;
 pub mod user;

@@ -123,6 +123,9 @@ pub struct Options {
     pub uid: Option<Str>,
     /// Answer as a `meta.k8s.io/v1` `Table` (the `Accept` header of `kubectl get`).
     pub table: bool,
+    /// Of a watch: only what concerns who owns whom ([`concerns_ownership`](super::meta::concerns_ownership)). No parameter
+    /// of the API: upstream's garbage collector is told of every change of everything, and drops the others unread.
+    pub ownership: bool,
     /// Of pod logs: `container`, `follow`, `previous`, `tailLines`, …
     pub query: Vec<(Str, Str)>,
 }

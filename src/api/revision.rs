@@ -1,6 +1,8 @@
 //! What a Deployment and its ReplicaSets say of revisions: each template that a Deployment has had is a ReplicaSet, and its
-//! number stands in an annotation. The controller writes them; `kubectl rollout` reads them.
+//! number stands in an annotation. Those of a StatefulSet or a DaemonSet are ControllerRevisions. The controllers write
+//! them; `kubectl rollout` reads them.
 
+use crate::json;
 use crate::json::Json;
 
 /// A template's hash, as label of its ReplicaSet and its pods.
@@ -46,4 +48,26 @@ pub fn without_hash(template: &Json) -> Json {
 /// Whether two pod templates differ at most in the hash (`EqualIgnoreHash`).
 pub fn same_template(a: &Json, b: &Json) -> bool {
     without_hash(a) == without_hash(b)
+}
+
+/// Of which ControllerRevision a pod is: its name for a StatefulSet's, its hash for a DaemonSet's.
+pub const CONTROLLER_REVISION: &str = "controller-revision-hash";
+
+/// What a ControllerRevision keeps of an object: the strategic merge patch that brings its template back.
+pub fn snapshot(object: &Json) -> Json {
+    let mut template = object["spec"]["template"].clone();
+    template.set("$patch", "replace");
+    json!({ "spec": { "template": template } })
+}
+
+/// The template that a ControllerRevision keeps.
+pub fn template_of(revision: &Json) -> Json {
+    let mut template = revision.at(&["data", "spec", "template"]).clone();
+    template.remove("$patch");
+    template
+}
+
+/// The number of a ControllerRevision.
+pub fn number(revision: &Json) -> i64 {
+    revision["revision"].as_i64().unwrap_or(0)
 }

@@ -2,6 +2,7 @@
 
 use super::{Reason, Status};
 use crate::collections::sort_by;
+use crate::json;
 use crate::json::Json;
 
 /// One condition of a label selector.
@@ -44,6 +45,37 @@ impl Labels {
             });
         }
         Some(Labels(all))
+    }
+
+    /// As a `metav1.LabelSelector` object (`ParseToLabelSelector`). One of several equal values is a label.
+    pub fn to_object(&self) -> Json {
+        let (mut labels, mut expressions) = (Json::object(), Vec::new());
+        for requirement in &self.0 {
+            let (key, operator, values) = match requirement {
+                Requirement::In(key, values) if values.len() == 1 => {
+                    labels.set(key.as_str(), values[0].as_str());
+                    continue;
+                }
+                Requirement::In(key, values) => (key, "In", values.as_slice()),
+                Requirement::NotIn(key, values) => (key, "NotIn", values.as_slice()),
+                Requirement::Exists(key) => (key, "Exists", [].as_slice()),
+                Requirement::NotExists(key) => (key, "DoesNotExist", [].as_slice()),
+                Requirement::Greater(..) | Requirement::Less(..) => continue,
+            };
+            let mut expression = json!({ "key": key.as_str(), "operator": operator });
+            if !values.is_empty() {
+                expression.set("values", values.iter().map(String::as_str).collect::<Json>());
+            }
+            expressions.push(expression);
+        }
+        let mut selector = json!({});
+        if !labels.is_empty() {
+            selector.set("matchLabels", labels);
+        }
+        if !expressions.is_empty() {
+            selector.set("matchExpressions", expressions);
+        }
+        selector
     }
 
     /// From the text of `-l`.
@@ -92,6 +124,21 @@ pub fn text(selector: &Json) -> String {
         }
     });
     labels.chain(expressions).collect::<Vec<String>>().join(",")
+}
+
+/// The same in words for people: `<none>` where it asks for nothing.
+pub fn text_or_none(selector: &Json) -> String {
+    let text = text(selector);
+    if text.is_empty() { "<none>".into() } else { text }
+}
+
+/// The selector of an object that selects pods, for people. That of a ReplicationController is a plain map of labels.
+pub fn of_object(object: &Json) -> String {
+    let selector = &object["spec"]["selector"];
+    match object["kind"].str() {
+        "ReplicationController" => text_or_none(&json!({ "matchLabels": selector })),
+        _ => text_or_none(selector),
+    }
 }
 
 fn lex(text: &str) -> Vec<String> {

@@ -374,7 +374,8 @@ fn omitted(field: &Field, value: &Json) -> bool {
                 && field.form != Form::Null
         }
         Json::Int(0) | Json::Bool(false) => {
-            !field.required && field.more.default.is_none() && field.form == Form::ZeroOmitted
+            let said = field.more.default.is_some_and(|default| !is_zero(default));
+            !field.required && !said && field.form == Form::ZeroOmitted
         }
         _ => false,
     }
@@ -383,7 +384,15 @@ fn omitted(field: &Field, value: &Json) -> bool {
 /// The fields of a schema that hold a schema, or a boolean or a list.
 const SCHEMAS: [&str; 3] = ["additionalItems", "additionalProperties", "items"];
 
+/// Whether a default says no more than Go does without it.
+fn is_zero(default: &str) -> bool {
+    matches!(default, "0" | "false")
+}
+
 fn default_of(field: &Field, text: &'static str) -> Option<Json> {
+    if is_zero(text) && !field.required && field.form == Form::ZeroOmitted {
+        return None;
+    }
     Some(match text {
         "{}" => match &field.shape {
             Shape::Ref(id) => nested_defaults(id.get()),

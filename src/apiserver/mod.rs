@@ -18,6 +18,7 @@ mod create;
 mod custom;
 mod decode;
 mod delete;
+mod eviction;
 mod expiry;
 mod fields;
 mod internal;

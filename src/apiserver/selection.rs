@@ -2,7 +2,7 @@
 
 use super::resources;
 use crate::api::selector::{Fields, Labels};
-use crate::api::{ObjectKey, Request, Status};
+use crate::api::{ObjectKey, Request, Status, meta};
 use crate::json::{Json, Str};
 
 /// A namespace, a name, and conditions on labels and fields.
@@ -14,6 +14,8 @@ pub struct Selection {
     pub name: Str,
     labels: Labels,
     fields: Fields,
+    /// Only changes that concern who owns whom are told.
+    ownership: bool,
 }
 
 impl Selection {
@@ -40,7 +42,18 @@ impl Selection {
                 }
             }
         }
-        Ok(Selection { namespace: request.namespace.clone(), name: Str::default(), labels, fields })
+        Ok(Selection {
+            namespace: request.namespace.clone(),
+            name: Str::default(),
+            labels,
+            fields,
+            ownership: options.ownership,
+        })
+    }
+
+    /// Whether a watch tells of a change that it sees; of an object that comes, `before` is absent.
+    pub fn tells(&self, before: &Json, after: &Json) -> bool {
+        !self.ownership || meta::concerns_ownership(before, after)
     }
 
     /// Whether it sees the object.

@@ -183,6 +183,11 @@ impl ApiServer {
         self.store.list(resource, "").map(|(_, object)| object.clone()).collect()
     }
 
+    /// Whether there is any object of a resource.
+    pub fn has_any(&self, resource: &Resource) -> bool {
+        self.store.list(resource, "").next().is_some()
+    }
+
     /// The table of a resource's objects whose keys are wanted, for looking at it without asking.
     pub fn table(&self, now: Time, resource: &Resource, wanted: &mut dyn FnMut(&ObjectKey) -> bool) -> Json {
         let objects = self.store.list(resource, "").filter(|(key, _)| wanted(key)).map(|(_, object)| object);
@@ -342,7 +347,7 @@ impl ApiServer {
         let mut first = Vec::new();
         if matches!(from, "" | "0") || asked("sendInitialEvents") {
             for (key, object) in self.store.list(resource, &request.namespace) {
-                if selection.matches(key, object) {
+                if selection.matches(key, object) && selection.tells(&Json::Null, object) {
                     first.push(WatchEvent { event: EventType::Added, object: object.clone() });
                 }
             }

@@ -1,16 +1,16 @@
-//! Subresources that are not a view of their object: binding, eviction, token, and (in its own file) scale.
+//! Subresources that are not a view of their object: binding, token, and (in files of their own) eviction and scale.
 
-use super::{ApiServer, token};
+use super::{ApiServer, eviction, token};
 use crate::api::{ObjectKey, Reason, Request, Response, Status, kinds};
 use crate::json;
-use crate::json::{Json, Str};
+use crate::json::Json;
 use crate::sim::Time;
 
 /// POST to a subresource.
 pub fn create(server: &mut ApiServer, now: Time, request: &Request) -> Result<Response, Status> {
     match &*request.subresource {
         "binding" => bind(server, now, request),
-        "eviction" => evict(server, now, request),
+        "eviction" => eviction::create(server, now, request),
         "token" => token::create(server, now, request),
         _ => Err(not_served()),
     }
@@ -81,20 +81,4 @@ fn set_scheduled(pod: &mut Json, now: Time) {
         "type": "PodScheduled", "status": "True", "lastProbeTime": null, "lastTransitionTime": now.rfc3339(),
     }));
     pod.set_at(&["status", "conditions"], conditions);
-}
-
-/// A deletion that asks the disruption budgets first.
-fn evict(server: &mut ApiServer, now: Time, request: &Request) -> Result<Response, Status> {
-    let options = &request.body["deleteOptions"];
-    let mut delete = Request::delete(kinds::PODS, request.namespace.clone(), request.name.clone());
-    delete.agent = request.agent.clone();
-    delete.options = request.options.clone();
-    delete.options.grace_period = options["gracePeriodSeconds"].as_i64();
-    if let Some(uid) = options["preconditions"]["uid"].as_str() {
-        delete.options.uid = Some(Str::from(uid));
-    }
-    super::delete::delete(server, now, &delete)?;
-    let body =
-        json!({ "apiVersion": "v1", "kind": "Status", "metadata": {}, "status": "Success", "code": 201 });
-    Ok(Response { code: 201, body, ..Response::default() })
 }

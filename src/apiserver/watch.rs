@@ -9,6 +9,7 @@ use super::{custom, table, versions};
 use crate::api::{EventType, Options, Resource, WatchEvent, WatchId};
 use crate::collections::{List, Map};
 use crate::json;
+use crate::json::Json;
 use crate::sim::Time;
 
 /// An open watch.
@@ -156,10 +157,10 @@ pub fn seen(selection: &Selection, change: &Change) -> Option<WatchEvent> {
     let before = change.before.as_ref().is_some_and(|o| selection.matches(&change.key, o));
     let after = !change.deleted && selection.matches(&change.key, &change.after);
     let event = match (before, after) {
-        (false, true) => EventType::Added,
-        (true, true) => EventType::Modified,
+        (false, true) if selection.tells(&Json::Null, &change.after) => EventType::Added,
+        (true, true) if selection.tells(change.before.as_ref()?, &change.after) => EventType::Modified,
         (true, false) => EventType::Deleted,
-        (false, false) => return None,
+        _ => return None,
     };
     let mut object = change.after.clone();
     if event == EventType::Deleted

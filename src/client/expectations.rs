@@ -35,12 +35,17 @@ pub struct Expectations {
 impl Expectations {
     /// Notes creations that are about to be asked for; replaces what was noted before.
     pub fn expect_creations(&mut self, key: &ObjectKey, adds: usize, now: Time) {
-        self.keys.insert(key.clone(), Expectation { adds: adds as i64, dels: 0, since: now });
+        self.expect(key, adds, 0, now);
     }
 
     /// Notes deletions that are about to be asked for; replaces what was noted before.
     pub fn expect_deletions(&mut self, key: &ObjectKey, dels: usize, now: Time) {
-        self.keys.insert(key.clone(), Expectation { adds: 0, dels: dels as i64, since: now });
+        self.expect(key, 0, dels, now);
+    }
+
+    /// Notes both at once.
+    pub fn expect(&mut self, key: &ObjectKey, adds: usize, dels: usize, now: Time) {
+        self.keys.insert(key.clone(), Expectation { adds: adds as i64, dels: dels as i64, since: now });
     }
 
     /// A creation was seen, or will not happen after all.

@@ -35,6 +35,7 @@ pub struct Reflector {
     agent: Str,
     namespace: Str,
     field_selector: Str,
+    ownership: bool,
     watch: Option<WatchId>,
     synced: bool,
     version: Str,
@@ -50,6 +51,7 @@ impl Reflector {
             agent: agent.into(),
             namespace: Str::default(),
             field_selector: Str::default(),
+            ownership: false,
             watch: None,
             synced: false,
             version: Str::default(),
@@ -64,10 +66,21 @@ impl Reflector {
         self
     }
 
+    /// Only what concerns who owns whom: how the garbage collector follows what no other controller does.
+    pub fn of_ownership(mut self) -> Reflector {
+        self.ownership = true;
+        self
+    }
+
     /// Only the one object of this name: how a kubelet follows a ConfigMap.
     pub fn of_one(mut self, namespace: impl Into<Str>, name: &str) -> Reflector {
         self.namespace = namespace.into();
         self.with_field_selector(format!("metadata.name={name}"))
+    }
+
+    /// Whether it brings only what concerns who owns whom.
+    pub fn is_of_ownership(&self) -> bool {
+        self.ownership
     }
 
     /// What it reflects.
@@ -138,8 +151,17 @@ impl Reflector {
             |options| {
                 options.field_selector = self.field_selector.clone();
                 options.resource_version = version;
+                options.ownership = self.ownership;
             },
         )
+    }
+
+    /// Opens the watch without a list: what is there comes as its first events (`WatchList`, KEP 3157).
+    pub fn watch_list(&mut self, cx: &mut Context) {
+        if let Ok(opened) = cx.api.call(self.request(Verb::Watch, Str::default())) {
+            self.watch = opened.watch;
+            self.synced = true;
+        }
     }
 
     fn list_and_watch(&mut self, cx: &mut Context) -> Result<Change, Status> {

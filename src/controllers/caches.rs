@@ -2,7 +2,7 @@
 
 use super::Controller;
 use super::job::BY_JOB;
-use crate::api::{Resource, View};
+use crate::api::{Resource, ResourceInfo, View, kinds};
 use crate::client::{BY_CONTROLLER, Context, Delta, Index, Indexer, Informer, Lister, Reflector};
 use crate::collections::Map;
 use std::sync::LazyLock;
@@ -21,13 +21,42 @@ impl Caches {
             let resource = Resource::from(info);
             let indexes: &[Index] = match &*info.kind {
                 "Pod" => &[BY_CONTROLLER, BY_JOB],
-                "Job" | "ReplicaSet" => &[BY_CONTROLLER],
+                "ControllerRevision" | "Job" | "ReplicaSet" => &[BY_CONTROLLER],
                 _ => &[],
             };
             let informer = Informer::new(resource.clone(), agent, indexes);
             informers.insert(resource, informer);
         }
-        Caches(informers)
+        let mut caches = Caches(informers);
+        if controllers.iter().any(|c| c.monitors()) {
+            let deletable = |r: &&ResourceInfo| ["delete", "watch"].iter().all(|verb| r.verbs.contains(verb));
+            // Upstream's `DefaultIgnoredResources`: nobody owns events, and there are many.
+            let followed = kinds::ALL.iter().copied().filter(|r| deletable(r) && r.plural != "events");
+            followed.for_each(|info| caches.monitor(info.into()));
+        }
+        caches
+    }
+
+    /// Follows the owners of a resource's objects, where no controller follows the objects themselves.
+    fn monitor(&mut self, resource: Resource) {
+        let same = |r: &Resource| (&r.group, &r.plural) == (&resource.group, &resource.plural);
+        if !self.0.keys().any(same) {
+            let reflector = Reflector::new(resource.clone(), "kube-controller-manager").of_ownership();
+            self.0.insert(resource, Informer::of(reflector, &[]));
+        }
+    }
+
+    /// Opens the watches of what is only followed for its owners; gives how many.
+    pub(super) fn open_monitors(&mut self, cx: &mut Context) -> usize {
+        let mut count = 0;
+        self.0.for_each_mut(|_, informer| {
+            let reflector = informer.reflector_mut();
+            if reflector.is_of_ownership() {
+                reflector.watch_list(cx);
+                count += 1;
+            }
+        });
+        count
     }
 
     /// The cache of a resource; an empty one where no controller watches it.
@@ -60,7 +89,7 @@ impl Caches {
         self.0.get_mut(resource).map(|informer| informer.deliver(cx)).unwrap_or_default()
     }
 
-    /// Has an informer for each of these custom resources and for no other; gives the objects that nobody tells of any more.
+    /// Follows the owners of the objects of these custom resources and of no other; gives the objects that nobody tells of any more.
     pub(super) fn follow(&mut self, cx: &mut Context, custom: &[Resource]) -> Vec<(Resource, Vec<Delta>)> {
         let known: Vec<Resource> = self.0.keys().filter(|r| r.is_custom()).cloned().collect();
         let mut gone = Vec::new();
@@ -73,8 +102,10 @@ impl Caches {
         }
         for resource in custom {
             if self.0.get(resource).is_none() {
-                let informer = Informer::new(resource.clone(), "kube-controller-manager", &[]);
-                self.0.insert(resource.clone(), informer);
+                self.monitor(resource.clone());
+                if let Some(informer) = self.0.get_mut(resource) {
+                    informer.reflector_mut().watch_list(cx);
+                }
             }
         }
         gone

@@ -123,16 +123,23 @@ pub fn resolve<'a>(
     caches.of(resource).get(&key).filter(|object| meta::uid(object) == owner.uid())
 }
 
+/// Which pods an object wants. The selector of a ReplicationController is a plain map of labels.
+pub fn selector_of(object: &Json) -> Option<Labels> {
+    let selector = &object["spec"]["selector"];
+    match object["kind"].str() {
+        "ReplicationController" => Labels::from_object(&json!({ "matchLabels": selector })),
+        _ => Labels::from_object(selector),
+    }
+}
+
 /// The objects of a resource whose selector matches an orphan's labels: they may want to adopt it.
 pub fn adopters(caches: &Caches, resource: &'static ResourceInfo, orphan: &Json) -> Vec<ObjectKey> {
     let meta = &orphan["metadata"];
     if meta["labels"].is_empty() {
         return Vec::new();
     }
-    let wants = |object: &&Json| {
-        let selector = Labels::from_object(object.at(&["spec", "selector"]));
-        selector.is_some_and(|s| !s.is_empty() && s.matches(&meta["labels"]))
-    };
+    let wants =
+        |object: &&Json| selector_of(object).is_some_and(|s| !s.is_empty() && s.matches(&meta["labels"]));
     let objects = caches.of(resource);
     objects.in_namespace(meta["namespace"].str()).filter(wants).map(ObjectKey::of).collect()
 }

@@ -26,8 +26,9 @@ pub fn tell(
     deltas: &[Delta],
 ) {
     for controller in controllers {
-        let of_custom = resource.is_custom() && controller.follows_custom();
-        if of_custom || controller.watches().iter().any(|watched| *resource == Resource::from(*watched)) {
+        if controller.monitors()
+            || controller.watches().iter().any(|watched| *resource == Resource::from(*watched))
+        {
             for delta in deltas {
                 controller.handle(caches, resource, delta, cx.now);
                 tell_handled(cx, &mut **controller, delta);

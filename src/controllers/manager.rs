@@ -2,7 +2,9 @@
 
 use super::clusterrole_aggregation::ClusterRoleAggregationController;
 use super::cronjob::CronJobController;
+use super::daemonset::DaemonSetController;
 use super::deployment::DeploymentController;
+use super::disruption::DisruptionController;
 use super::endpoint::EndpointController;
 use super::endpointslice::EndpointSliceController;
 use super::garbage_collector::GarbageCollector;
@@ -10,15 +12,18 @@ use super::job::JobController;
 use super::namespace::NamespaceController;
 use super::node_lifecycle::NodeLifecycleController;
 use super::pod_gc::PodGarbageCollector;
+use super::podautoscaler::HorizontalController;
 use super::pv_protection::VolumeProtectionController;
 use super::pvc_protection::ClaimProtectionController;
-use super::replicaset::ReplicaSetController;
+use super::replicaset::{REPLICA_SET, REPLICATION_CONTROLLER, ReplicaSetController};
 use super::resource_quota::QuotaController;
 use super::root_ca::RootCaPublisher;
 use super::service_account::ServiceAccountController;
 use super::service_account_token::TokensController;
+use super::statefulset::StatefulSetController;
 use super::taint_eviction::TaintEvictionController;
 use super::ttl_after_finished::TtlController;
+use super::volume::binder::PersistentVolumeBinder;
 use super::{Caches, Controller, Queue, SWITCHES, Switch, Switches, loops};
 use crate::api::{ObjectKey, Resource};
 use crate::client::{Context, Reflector, Timer};
@@ -64,6 +69,12 @@ pub struct Manager {
     job: JobController,
     deployment: DeploymentController,
     replica_set: ReplicaSetController,
+    stateful_set: StatefulSetController,
+    daemon_set: DaemonSetController,
+    replication_controller: ReplicaSetController,
+    disruption: DisruptionController,
+    podautoscaler: HorizontalController,
+    volume_binder: PersistentVolumeBinder,
     endpoint: EndpointController,
     endpoint_slice: EndpointSliceController,
     ttl: TtlController,
@@ -98,7 +109,13 @@ impl Manager {
             cronjob: CronJobController::default(),
             job: JobController::default(),
             deployment: DeploymentController::default(),
-            replica_set: ReplicaSetController::default(),
+            replica_set: ReplicaSetController::new(&REPLICA_SET),
+            stateful_set: StatefulSetController::default(),
+            daemon_set: DaemonSetController::default(),
+            replication_controller: ReplicaSetController::new(&REPLICATION_CONTROLLER),
+            disruption: DisruptionController::default(),
+            podautoscaler: HorizontalController::default(),
+            volume_binder: PersistentVolumeBinder::default(),
             endpoint: EndpointController::default(),
             endpoint_slice: EndpointSliceController::default(),
             ttl: TtlController::default(),
@@ -116,7 +133,7 @@ impl Manager {
     }
 
     /// The controllers in a fixed order.
-    pub fn controllers(&self) -> [&dyn Controller; 19] {
+    pub fn controllers(&self) -> [&dyn Controller; 25] {
         [
             &self.service_account,
             &self.root_ca,
@@ -126,6 +143,12 @@ impl Manager {
             &self.job,
             &self.deployment,
             &self.replica_set,
+            &self.stateful_set,
+            &self.daemon_set,
+            &self.replication_controller,
+            &self.disruption,
+            &self.podautoscaler,
+            &self.volume_binder,
             &self.endpoint,
             &self.endpoint_slice,
             &self.ttl,
@@ -140,8 +163,8 @@ impl Manager {
         ]
     }
 
-    fn controllers_mut(&mut self) -> (&mut Caches, [&mut dyn Controller; 19]) {
-        let controllers: [&mut dyn Controller; 19] = [
+    fn controllers_mut(&mut self) -> (&mut Caches, [&mut dyn Controller; 25]) {
+        let controllers: [&mut dyn Controller; 25] = [
             &mut self.service_account,
             &mut self.root_ca,
             &mut self.tokens,
@@ -150,6 +173,12 @@ impl Manager {
             &mut self.job,
             &mut self.deployment,
             &mut self.replica_set,
+            &mut self.stateful_set,
+            &mut self.daemon_set,
+            &mut self.replication_controller,
+            &mut self.disruption,
+            &mut self.podautoscaler,
+            &mut self.volume_binder,
             &mut self.endpoint,
             &mut self.endpoint_slice,
             &mut self.ttl,
@@ -223,11 +252,13 @@ impl Manager {
                         [("controller", name), ("informers", informers), ("recorder", recorder)],
                     );
                 }
+                let count = self.caches.open_monitors(cx);
+                cx.note("monitors", [("count", count.into())]);
                 Stage::WaitForCacheSync
             }
             Stage::WaitForCacheSync | Stage::Running => {
-                let synced = self.caches.informers().filter(|informer| informer.has_synced()).count();
-                let all = self.caches.informers().count();
+                let listed = || self.caches.informers().filter(|i| !i.reflector().is_of_ownership());
+                let (synced, all) = (listed().filter(|i| i.has_synced()).count(), listed().count());
                 let awaited = self.switches.is_on(Switch::CacheSync);
                 let caches = if awaited { "caches-synced" } else { "caches-not-awaited" };
                 cx.note(caches, [("synced", synced.into()), ("all", all.into())]);
@@ -313,7 +344,7 @@ impl Manager {
         let served = cx.api.custom_resources();
         let (caches, mut controllers) = self.controllers_mut();
         controllers.iter_mut().for_each(|controller| controller.discovered(&served));
-        if controllers.iter().any(|controller| controller.follows_custom()) {
+        if controllers.iter().any(|controller| controller.monitors()) {
             for (resource, gone) in caches.follow(cx, &served) {
                 loops::tell(cx, caches, &mut controllers, &resource, &gone);
             }

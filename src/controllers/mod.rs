@@ -9,11 +9,15 @@ mod caches;
 mod claim;
 pub mod clusterrole_aggregation;
 pub mod cronjob;
+pub mod daemonset;
 pub mod deployment;
+pub mod disruption;
 pub mod endpoint;
 mod endpoint_util;
 pub mod endpointslice;
 pub mod garbage_collector;
+mod hash;
+mod history;
 pub mod job;
 mod loops;
 mod manager;
@@ -21,6 +25,7 @@ pub mod namespace;
 pub mod node_lifecycle;
 mod pod_control;
 pub mod pod_gc;
+pub mod podautoscaler;
 mod pods;
 pub mod pv_protection;
 pub mod pvc_protection;
@@ -29,9 +34,11 @@ pub mod resource_quota;
 pub mod root_ca;
 pub mod service_account;
 pub mod service_account_token;
+pub mod statefulset;
 mod switches;
 pub mod taint_eviction;
 pub mod ttl_after_finished;
+pub mod volume;
 
 pub use caches::Caches;
 pub use manager::{Manager, Stage};
@@ -134,6 +141,11 @@ pub trait Controller {
     /// The resources whose changes it wants to hear.
     fn watches(&self) -> Vec<&'static ResourceInfo>;
 
+    /// Whether it also wants to hear who owns whom among the objects of all other resources, and when one goes.
+    fn monitors(&self) -> bool {
+        false
+    }
+
     /// Hears of one change; the caches hold it already. Never talks to the API server.
     fn handle(&mut self, caches: &Caches, resource: &Resource, delta: &Delta, now: Time);
 
@@ -154,11 +166,6 @@ pub trait Controller {
 
     /// Hears what custom resources there are.
     fn discovered(&mut self, _served: &[Resource]) {}
-
-    /// Whether it wants to hear of the objects of all of them.
-    fn follows_custom(&self) -> bool {
-        false
-    }
 
     /// What it expects of its caches, where it keeps account of that.
     fn expectations(&self) -> Option<&Expectations> {

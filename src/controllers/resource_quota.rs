@@ -26,8 +26,17 @@ impl Default for QuotaController {
 }
 
 /// The kinds whose objects it watches. Others that a quota counts are listed when it is recounted.
-const WATCHED: [&ResourceInfo; 6] =
-    [kinds::CONFIGMAPS, kinds::CRONJOBS, kinds::JOBS, kinds::PODS, kinds::SECRETS, kinds::SERVICEACCOUNTS];
+const WATCHED: [&ResourceInfo; 9] = [
+    kinds::CONFIGMAPS,
+    kinds::CRONJOBS,
+    kinds::JOBS,
+    kinds::PERSISTENTVOLUMECLAIMS,
+    kinds::PODS,
+    kinds::REPLICATIONCONTROLLERS,
+    kinds::SECRETS,
+    kinds::SERVICEACCOUNTS,
+    kinds::SERVICES,
+];
 
 impl Controller for QuotaController {
     fn name(&self) -> &'static str {
@@ -36,6 +45,10 @@ impl Controller for QuotaController {
 
     fn watches(&self) -> Vec<&'static ResourceInfo> {
         WATCHED.into_iter().chain([kinds::RESOURCEQUOTAS]).collect()
+    }
+
+    fn monitors(&self) -> bool {
+        true
     }
 
     fn handle(&mut self, caches: &Caches, resource: &Resource, delta: &Delta, now: Time) {

@@ -7,7 +7,7 @@ use super::create::{report, send};
 use super::failure::Failure;
 use super::flags::{self, Arguments, Flag, Takes};
 use super::printers::Format;
-use super::{data, ingress, names, priority_class, quota, rbac, secret, service};
+use super::{budget, data, ingress, names, priority_class, quota, rbac, secret, service};
 use crate::api::{Resource, ResourceInfo, kinds};
 use crate::json;
 use crate::json::Json;
@@ -114,6 +114,14 @@ static GENERATORS: &[Generator] = &[
         required: &[],
         make: priority_class::make,
         refused: "failed to create priorityclass: ",
+    },
+    Generator {
+        names: &["poddisruptionbudget", "pdb"],
+        resource: kinds::PODDISRUPTIONBUDGETS,
+        flags: budget::FLAGS,
+        required: &[],
+        make: budget::make,
+        refused: "failed to create poddisruptionbudgets: ",
     },
     Generator {
         names: &["quota", "resourcequota"],

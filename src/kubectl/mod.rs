@@ -12,6 +12,8 @@ mod absent;
 mod api_resources;
 mod apply;
 mod auth;
+mod autoscale;
+mod budget;
 mod cli;
 mod complete;
 mod config;
@@ -304,6 +306,7 @@ const COMMANDS: &[&str] = &[
     "delete",
     "rollout",
     "scale",
+    "autoscale",
     "cluster-info",
     "top",
     "cordon",
@@ -387,6 +390,7 @@ fn run_command(args: &[String], cli: &mut Cli) -> Result<Flow, Failure> {
         "expose" => expose::run(cli, &rest),
         "rollout" => rollout::run(cli, &rest),
         "scale" => scale::run(cli, &rest),
+        "autoscale" => autoscale::run(cli, &rest),
         "label" => label::run(cli, &rest, label::What::Labels),
         "annotate" => label::run(cli, &rest, label::What::Annotations),
         "set" => set::run(cli, &rest),

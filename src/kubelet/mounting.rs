@@ -8,9 +8,11 @@
 
 use super::object_cache::Source;
 use super::pod_worker::{Host, Next, PodWorker, Stage};
+use super::runtime::Volumes;
 use super::volumes::{self, Mounter, Tokens};
-use crate::api::{kinds, meta};
+use crate::api::{Request, kinds, meta};
 use crate::client::{Backoff, Context, EventKind};
+use crate::json::Str;
 use crate::sim::Time;
 use std::time::Duration;
 
@@ -32,6 +34,8 @@ pub struct Mounting {
     /// When the sync that waits began to wait.
     waits_since: Option<Time>,
     tokens: Tokens,
+    /// The volumes that are persistent: their names in the pod and in the cluster.
+    persistent: Vec<(Str, Str)>,
     /// Something that the volumes show has changed.
     stale: bool,
     /// The worker's last sync, and the time to the next one that nobody asks for.
@@ -111,16 +115,60 @@ impl PodWorker {
 
     /// Sets volumes up; gives how many failed.
     fn set_up_volumes(&mut self, cx: &mut Context, host: &mut Host<'_>, remount: bool) -> usize {
+        let mut failures = self.attach_disks(cx, host);
         let PodWorker { pod, volumes, mounting, .. } = self;
         let mut mounter = Mounter { pod, node: host.node, tokens: &mut mounting.tokens };
         let mut source = Source::new(cx, host.objects, host.agent, pod);
-        let failures = volumes::set_up(volumes, &mut source, &mut mounter, remount);
+        if failures.is_empty() {
+            failures = volumes::set_up(volumes, &mut source, &mut mounter, remount);
+        }
         for message in &failures {
             cx.note("mount-failed", [("message", message.into())]);
             let about = meta::object_reference(pod, &kinds::PODS.into());
             host.recorder.event_about(about, EventKind::Warning, "FailedMount", message);
         }
         failures.len()
+    }
+
+    /// Puts the pod's persistent volumes in their places, with what pods before it left on them. They lie on this node: a pod
+    /// of another node, or one that has the volume at the same time, does not see what this one writes.
+    fn attach_disks(&mut self, cx: &mut Context, host: &mut Host<'_>) -> Vec<Str> {
+        let mut failures = Vec::new();
+        let namespace = Str::from(self.pod["metadata"]["namespace"].str());
+        for volume in self.pod["spec"]["volumes"].items() {
+            let name = volume["name"].str();
+            let claim = volume.at(&["persistentVolumeClaim", "claimName"]).str();
+            if claim.is_empty() || self.volumes.contains_key(name) {
+                continue;
+            }
+            let get = Request::get(kinds::PERSISTENTVOLUMECLAIMS, namespace.clone(), claim);
+            let disk = match cx.api.call(get.by(host.agent)) {
+                Ok(found) => Str::from(found.body["spec"]["volumeName"].str()),
+                Err(error) => {
+                    let why = error.message;
+                    let what = format!(
+                        "error processing PVC {namespace}/{claim}: failed to fetch PVC from API server: {why}"
+                    );
+                    failures.push(what.into());
+                    continue;
+                }
+            };
+            if let Some(tree) = host.disks.get(disk.as_str()) {
+                self.volumes.insert(name.into(), tree.clone());
+            }
+            self.mounting.persistent.push((name.into(), disk));
+        }
+        failures
+    }
+
+    /// Takes the pod's volumes away; what lies on those that are persistent stays.
+    pub(super) fn unmount_volumes(&mut self, host: &mut Host<'_>) {
+        for (name, disk) in &self.mounting.persistent {
+            if let Some(tree) = self.volumes.get(name.as_str()) {
+                host.disks.insert(disk.as_str().into(), tree.clone());
+            }
+        }
+        (self.volumes, self.mounting) = (Volumes::default(), Mounting::default());
     }
 
     /// Lets the volumes show what has changed since they were set up.

@@ -81,6 +81,7 @@ pub struct Host<'a> {
     pub(super) objects: &'a mut ObjectCache,
     /// The images that have been pulled.
     pub(super) images: &'a mut Set<Str>,
+    pub(super) disks: &'a mut Volumes,
     /// When the next pull can begin.
     pub(super) puller_free: &'a mut Time,
     pub(super) addresses: &'a mut Addresses,
@@ -329,7 +330,7 @@ impl PodWorker {
         if !mains && !helpers {
             self.give_back_address(host);
             self.sandbox = false;
-            (self.volumes, self.mounting) = (Volumes::new(), Mounting::default());
+            self.unmount_volumes(host);
             self.stage = Stage::TerminatedPod { released: false };
             self.write_status(cx, host);
             return;

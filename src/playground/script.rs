@@ -9,7 +9,9 @@
 //! @type kubectl apply -f job.yaml  typed, and nothing else happens
 //! @step 12                         12 default steps
 //! @choose 2                        the step at this place of the list of what may happen
+//! @choose sync job-controller      the first such step of that list
 //! @until sync job-controller       until a key of this queue was worked on
+//! @until deliver jobs.batch        until the controllers were told of this resource, or listed it
 //! @until event SuccessfulCreate    until an event with this reason is recorded
 //! @until condition job/pi Complete until an object's condition is true
 //! @until change                    until an object is written
@@ -18,8 +20,8 @@
 //! @interrupt                       Ctrl-C
 //! ```
 
-use super::{Playground, RunEnd, Until};
-use crate::cluster::{Action, Fault};
+use super::{Choice, Playground, RunEnd, Until};
+use crate::cluster::{Action, Actor, Fault};
 use crate::kubectl;
 use std::time::Duration;
 
@@ -41,6 +43,8 @@ pub enum Line {
     Step(u64),
     /// The choice at this place.
     Choose(u32),
+    /// The first choice that is such a step.
+    ChooseSuch(Such),
     /// Run until something comes.
     Until(Goal),
     /// In a file, a text is replaced by another.
@@ -63,10 +67,39 @@ pub enum Line {
 /// What `@until` waits for.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Goal {
-    /// A key of a queue was worked on.
-    Sync(String),
+    /// Such a step was done.
+    Step(Such),
     /// What a run can wait for.
     Run(Until),
+}
+
+/// Steps that a script can name.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Such {
+    /// A worker of this queue takes a key.
+    Sync(String),
+    /// The controllers are told of this resource, or list it.
+    Deliver(String),
+}
+
+impl Such {
+    fn read(words: &[&str]) -> Option<Such> {
+        match words {
+            ["sync", queue] => Some(Such::Sync((*queue).into())),
+            ["deliver", resource] => Some(Such::Deliver((*resource).into())),
+            _ => None,
+        }
+    }
+
+    fn is(&self, action: &Action) -> bool {
+        match (self, action) {
+            (Such::Sync(queue), Action::Sync { controller, .. }) => controller == queue.as_str(),
+            (Such::Deliver(name), Action::Deliver { to: Actor::Controllers, resource }) => {
+                resource.qualified() == *name
+            }
+            _ => false,
+        }
+    }
 }
 
 /// Reads a line; nothing where it is blank or a comment.
@@ -84,7 +117,10 @@ pub fn parse(line: &str) -> Result<Option<Line>, String> {
         ["wait", seconds] => Line::Wait(number(seconds)?),
         ["step"] => Line::Step(1),
         ["step", count] => Line::Step(number(count)?),
-        ["choose", index] => Line::Choose(number(index)? as u32),
+        ["choose", such @ ..] => match Such::read(such) {
+            Some(such) => Line::ChooseSuch(such),
+            None => Line::Choose(number(&such.join(" "))? as u32),
+        },
         ["seek", step] => Line::Seek(number(step)? as usize),
         ["interrupt"] => Line::Interrupt,
         ["edit", file, from, to] => {
@@ -106,7 +142,6 @@ pub fn parse(line: &str) -> Result<Option<Line>, String> {
 
 fn goal(words: &[&str]) -> Result<Goal, String> {
     Ok(match words {
-        ["sync", queue] => Goal::Sync((*queue).into()),
         ["event"] => Goal::Run(Until::Event("".into())),
         ["event", reason] => Goal::Run(Until::Event((*reason).into())),
         ["change"] => Goal::Run(Until::ObjectChange(None)),
@@ -117,11 +152,9 @@ fn goal(words: &[&str]) -> Result<Goal, String> {
             let (kind, status) = kind.split_once('=').unwrap_or((kind, "True"));
             Goal::Run(Until::Condition { object: (resource, key), kind: kind.into(), status: status.into() })
         }
-        _ => {
-            return Err(
-                "it can wait until: sync QUEUE, event REASON, condition KIND/NAME TYPE, change, idle".into(),
-            );
-        }
+        _ => Goal::Step(Such::read(words).ok_or(
+            "it can wait until: sync QUEUE, deliver RESOURCE, event REASON, condition KIND/NAME TYPE, change, idle",
+        )?),
     })
 }
 
@@ -172,6 +205,12 @@ impl Playground {
                 }
             }
             Line::Choose(index) => drop(self.step(*index).ok_or("there are not so many choices")?),
+            Line::ChooseSuch(such) => {
+                let choices = self.desk().choices();
+                let is = |choice: &Choice| matches!(choice, Choice::World(action) if such.is(action));
+                let index = choices.iter().position(is).ok_or("this cannot happen now")?;
+                self.step(index as u32);
+            }
             Line::Until(goal) => return self.reach(goal),
             Line::Seek(step) => self.timeline_mut().seek(*step),
             Line::Interrupt => drop(self.interrupt().ok_or("no command is running")?),
@@ -205,14 +244,13 @@ impl Playground {
     }
 
     fn reach(&mut self, goal: &Goal) -> Result<(), String> {
-        let queue = match goal {
+        let such = match goal {
             Goal::Run(until) => return self.rest(until),
-            Goal::Sync(queue) => queue,
+            Goal::Step(such) => such,
         };
         for _ in 0..MOST_STEPS {
             let record = self.forward()?;
-            if matches!(&record.step.action, Some(Action::Sync { controller, .. }) if controller == queue.as_str())
-            {
+            if record.step.action.as_ref().is_some_and(|action| such.is(action)) {
                 return Ok(());
             }
             if self.timeline().position() == self.timeline().len() && self.desk().is_idle() {

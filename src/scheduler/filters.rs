@@ -3,10 +3,10 @@
 //! Each filter is a [`Plugin`] under upstream's name. They are asked in upstream's order, and the first that refuses a
 //! node has the say about it.
 
-use super::affinity;
 use super::cache::NodeInfo;
 use super::resources::Resources;
 use super::topology::{Fellows, Unfit};
+use crate::api::affinity;
 use crate::api::taint;
 use crate::json::Json;
 
@@ -25,6 +25,8 @@ pub enum Plugin {
     NodePorts,
     /// Cpu, memory, the number of pods and other resources.
     NodeResourcesFit,
+    /// Claims for storage and their volumes.
+    VolumeBinding,
     /// Topology spread constraints.
     PodTopologySpread,
     /// Pod affinity and anti-affinity.
@@ -41,6 +43,7 @@ impl Plugin {
             Plugin::NodeAffinity => "NodeAffinity",
             Plugin::NodePorts => "NodePorts",
             Plugin::NodeResourcesFit => "NodeResourcesFit",
+            Plugin::VolumeBinding => "VolumeBinding",
             Plugin::PodTopologySpread => "PodTopologySpread",
             Plugin::InterPodAffinity => "InterPodAffinity",
         }
@@ -49,6 +52,11 @@ impl Plugin {
     /// Whether a change of a node can help a pod that this plugin rejected.
     pub fn minds_nodes(self) -> bool {
         true
+    }
+
+    /// Whether a change of a claim, a volume or a class can help.
+    pub fn minds_storage(self) -> bool {
+        self == Plugin::VolumeBinding
     }
 
     /// Whether a pod that leaves a node can help.

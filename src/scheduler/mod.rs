@@ -6,10 +6,8 @@
 //!            └── none: back to the queue, condition PodScheduled=False, event FailedScheduling
 //! ```
 //!
-//! One attempt is one step. Upstream: `pkg/scheduler/schedule_one.go`. Absent: preemption, volume binding, device claims,
-//! extenders; a pod that could only run if others were evicted waits.
+//! One attempt is one step. Upstream: `pkg/scheduler/schedule_one.go`. Absent: preemption, device claims, extenders; a pod that could only run if others were evicted waits.
 
-mod affinity;
 mod cache;
 mod events;
 mod filters;
@@ -17,6 +15,7 @@ mod queue;
 mod resources;
 mod scores;
 mod topology;
+mod volumes;
 
 pub use cache::{Cache, NodeInfo, PodInfo};
 pub use filters::{Plugin, Refusal};
@@ -32,6 +31,7 @@ use crate::sim::Time;
 use events::Events;
 use filters::Candidate;
 use std::sync::Arc;
+use volumes::{Claims, Storage};
 
 /// The name under which pods ask for this scheduler, and under which it asks the API server.
 pub const AGENT: &str = "default-scheduler";
@@ -41,6 +41,7 @@ pub const AGENT: &str = "default-scheduler";
 pub struct Scheduler {
     pods: Informer,
     nodes: Informer,
+    storage: Storage,
     cache: Cache,
     queue: Queue,
     events: Events,
@@ -60,6 +61,7 @@ impl Scheduler {
         Scheduler {
             pods: Informer::of(pods, &[]),
             nodes: Informer::new(kinds::NODES, AGENT, &[]),
+            storage: Storage::new(AGENT),
             cache: Cache::default(),
             queue: Queue::default(),
             events: Events::default(),
@@ -68,12 +70,12 @@ impl Scheduler {
 
     /// What keeps it up to date.
     pub fn reflectors(&self) -> impl Iterator<Item = &Reflector> {
-        [self.nodes.reflector(), self.pods.reflector()].into_iter()
+        [self.nodes.reflector(), self.pods.reflector()].into_iter().chain(self.storage.reflectors())
     }
 
     /// Its caches of the API server.
     pub fn informers(&self) -> impl Iterator<Item = &Informer> {
-        [&self.nodes, &self.pods].into_iter()
+        [&self.nodes, &self.pods].into_iter().chain(self.storage.informers())
     }
 
     /// The pods to be tried next, in their order.
@@ -103,7 +105,11 @@ impl Scheduler {
 
     /// A reflector moves: takes what it brings into the cache and the queue.
     pub fn deliver(&mut self, cx: &mut Context, resource: &Resource) {
-        if *resource == Resource::from(kinds::NODES) {
+        if let Some(deltas) = self.storage.deliver(cx, resource) {
+            if !deltas.is_empty() {
+                self.move_pods(cx, "StorageChanged", Plugin::minds_storage);
+            }
+        } else if *resource == Resource::from(kinds::NODES) {
             for delta in self.nodes.deliver(cx) {
                 self.node_event(cx, &delta);
             }
@@ -191,8 +197,23 @@ impl Scheduler {
         let waiting = self.queue.len();
         cx.note("queue", [("attempt", i64::from(queued.attempts).into()), ("waiting", waiting.into())]);
         let nodes: Vec<Arc<NodeInfo>> = self.cache.nodes().cloned().collect();
-        match find_node(cx, &pod, &nodes) {
+        let claims = self.storage.claims(&pod);
+        let found = match &claims {
+            Ok(claims) => find_node(cx, &pod, &nodes, &self.storage, claims),
+            Err(why) => {
+                let message = format!("0/{} nodes are available: {why}. not found", nodes.len());
+                Err(Unfit { message, plugins: vec![Plugin::VolumeBinding] })
+            }
+        };
+        match found {
             Ok(node) => {
+                let place = nodes.iter().find(|info| info.name() == node);
+                if let (Ok(claims), Some(place)) = (&claims, place)
+                    && self.storage.bind(cx, claims, &place.node, AGENT)
+                {
+                    // Once its claims are bound, it is tried again.
+                    return self.queue.put_back(queued, vec![Plugin::VolumeBinding], cx.now);
+                }
                 self.cache.set_pod(&pod, &node);
                 cx.note("assume", [("node", node.as_str().into())]);
                 match bind(cx, &pod, &node) {
@@ -232,12 +253,25 @@ struct Unfit {
     plugins: Vec<Plugin>,
 }
 
-fn find_node(cx: &mut Context, pod: &Json, nodes: &[Arc<NodeInfo>]) -> Result<String, Unfit> {
+fn find_node(
+    cx: &mut Context,
+    pod: &Json,
+    nodes: &[Arc<NodeInfo>],
+    storage: &Storage,
+    claims: &Claims,
+) -> Result<String, Unfit> {
     let candidate = Candidate::new(pod, nodes);
     let mut feasible: Vec<&Arc<NodeInfo>> = Vec::new();
     let mut refused: Vec<Refusal> = Vec::new();
     for node in nodes {
-        match candidate.filter(node) {
+        let fits = candidate.filter(node).and_then(|()| {
+            storage.filter(claims, &node.node).map_err(|reason| Refusal {
+                plugin: Plugin::VolumeBinding,
+                reasons: vec![reason.to_owned()],
+                unresolvable: true,
+            })
+        });
+        match fits {
             Ok(()) => {
                 cx.note("filter", [("node", node.name().into()), ("fits", true.into())]);
                 feasible.push(node);

@@ -3,10 +3,10 @@
 //! Each score is between 0 and 100 and has upstream's weight. The plugins are upstream's; `PodTopologySpread` counts
 //! the pods of the same controller on the node, which is what upstream's default constraints amount to within one zone.
 
-use super::affinity;
 use super::cache::NodeInfo;
 use super::filters::tolerates;
 use super::resources::Resources;
+use crate::api::affinity;
 use crate::api::meta;
 use crate::json::Json;
 use std::sync::Arc;

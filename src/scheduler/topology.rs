@@ -3,9 +3,9 @@
 //! All of it counts, for a topology key (`kubernetes.io/hostname`, a zone label), the matching pods in each of the
 //! key's domains. The counts are made once an attempt, before the nodes are looked at (upstream's `PreFilter`).
 
-use super::affinity;
 use super::cache::{NodeInfo, anti_affinity};
 use super::filters::tolerates_all;
+use crate::api::affinity;
 use crate::api::selector::Labels;
 use crate::collections::Map;
 use crate::json::{Json, Str};

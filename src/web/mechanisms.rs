@@ -41,7 +41,8 @@ impl Playground {
 
 fn of(world: &World) -> Mechanisms {
     let manager = world.manager();
-    let deliveries = manager.caches().reflectors().map(|reflector| {
+    let followed = manager.caches().reflectors().filter(|reflector| !reflector.is_of_ownership());
+    let deliveries = followed.map(|reflector| {
         let resource = reflector.resource();
         SwitchView { name: resource.qualified(), on: world.delivers(resource) }
     });

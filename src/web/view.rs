@@ -113,7 +113,15 @@ fn api_server(world: &World, start: Time, limit: usize) -> ApiServerView {
         "Event",
     ];
     sort_by_key(&mut counts, |c| first.iter().position(|k| *k == c.kind).unwrap_or(first.len()));
-    let workload_kinds = [kinds::JOBS, kinds::CRONJOBS, kinds::DEPLOYMENTS, kinds::REPLICASETS];
+    let workload_kinds = [
+        kinds::JOBS,
+        kinds::CRONJOBS,
+        kinds::DEPLOYMENTS,
+        kinds::REPLICASETS,
+        kinds::STATEFULSETS,
+        kinds::DAEMONSETS,
+        kinds::REPLICATIONCONTROLLERS,
+    ];
     let mut workloads = Listed::default();
     for info in workload_kinds {
         let found = objects::rows(world, &info.into(), start, limit - workloads.items.len(), |_| true);
@@ -155,6 +163,9 @@ fn informer(world: &World, informer: &Informer) -> InformerView {
     }
 }
 
+/// The controller that is shown whole.
+const MAIN: &str = "job-controller";
+
 fn controllers(world: &World, start: Time, limit: usize) -> Vec<ControllerView> {
     let manager = world.manager();
     let view = |controller: &dyn Controller| {
@@ -171,7 +182,18 @@ fn controllers(world: &World, start: Time, limit: usize) -> Vec<ControllerView> 
                 .unwrap_or_default(),
         }
     };
-    manager.controllers().into_iter().map(view).collect()
+    // What has no object of its own and nothing to do is left out; but one is always shown, whole.
+    let shown = |controller: &&dyn Controller| {
+        let queues = controller.queues();
+        let busy = |queue: &Queue| queue.keys.processing().next().is_some() || !queue.handled.is_empty();
+        controller.name() == MAIN
+            || queues.iter().any(|queue| queue.resource.is_none() || busy(queue))
+            || queues
+                .iter()
+                .filter_map(|queue| queue.resource)
+                .any(|kind| world.server().has_any(&kind.into()))
+    };
+    manager.controllers().into_iter().filter(shown).map(view).collect()
 }
 
 fn workers(queue: &WorkQueue, count: usize) -> Vec<WorkerView> {
@@ -228,12 +250,15 @@ fn expectations(expectations: &Expectations, start: Time, limit: usize) -> Liste
 fn scheduler(world: &World, start: Time, limit: usize) -> SchedulerView {
     let scheduler = world.scheduler();
     let pods = Resource::from(kinds::PODS);
+    let own = [pods.clone(), Resource::from(kinds::NODES)];
+    let matters = |i: &Informer| !i.indexer().is_empty() || own.contains(i.reflector().resource());
     let key = |k: &ObjectKey| KeyView { key: k.to_string(), object: names::object(&pods, k), failures: 0 };
     let active: Vec<&ObjectKey> = scheduler.active().collect();
     let backoff: Vec<(Time, &ObjectKey)> = scheduler.backoff().collect();
     let stuck: Vec<&ObjectKey> = scheduler.unschedulable().collect();
     SchedulerView {
-        informers: scheduler.informers().map(|i| informer(world, i)).collect(),
+        // Of storage it has something to know only where there is some.
+        informers: scheduler.informers().filter(|i| matters(i)).map(|i| informer(world, i)).collect(),
         active: names::listed(active.into_iter().map(key), limit),
         backoff: names::listed(
             backoff.into_iter().map(|(due, k)| DelayedKey {

@@ -2,7 +2,7 @@
 
 use super::{Printer, age, count, name, number, or_none, since, text, wide};
 use crate::api::human_duration;
-use crate::api::selector::text as text_of;
+use crate::api::selector::{self as selectors, text as text_of};
 use crate::json::Json;
 use crate::sim::Time;
 
@@ -194,7 +194,7 @@ fn replica_set(set: &Json, now: Time, out: &mut Vec<Json>) {
         age(set, now),
     ]);
     out.extend(containers(&set["spec"]["template"]));
-    out.push(selector(&set["spec"]["selector"]));
+    out.push(selectors::of_object(set).into());
 }
 
 fn stateful_set(set: &Json, now: Time, out: &mut Vec<Json>) {

@@ -13,7 +13,6 @@
 
 mod conditions;
 mod handlers;
-mod hash;
 mod progress;
 mod recreate;
 mod rollback;

@@ -4,12 +4,12 @@ use super::conditions::{self, PROGRESSING};
 use super::util::{
     self, active, annotate, annotation, by_age, by_revision, by_size, desired, size, sorted, sum,
 };
-use super::{AGENT, DeploymentController, hash, progress, update_status};
+use super::{AGENT, DeploymentController, progress, update_status};
 use crate::api::views::apps_v1::{Deployment, DeploymentStatus, ReplicaSet};
 use crate::api::{ObjectKey, Request, Status, View, kinds, meta, revision as rev};
 use crate::client::{Context, EventKind};
 use crate::controllers::pod_control::namespace_terminating;
-use crate::controllers::{Caches, nonzero};
+use crate::controllers::{Caches, hash, nonzero};
 use crate::json;
 use crate::json::Json;
 use crate::sim::Time;

@@ -286,7 +286,7 @@ impl Controller for GarbageCollector {
         "garbage-collector"
     }
 
-    /// The kinds that own or are owned here. Events and Leases never are.
+    /// The kinds whose owners matter most. (Of all others it hears too, see [`monitors`](Controller::monitors).)
     fn watches(&self) -> Vec<&'static ResourceInfo> {
         vec![
             kinds::CONFIGMAPS,
@@ -306,7 +306,7 @@ impl Controller for GarbageCollector {
         self.custom = served.to_vec();
     }
 
-    fn follows_custom(&self) -> bool {
+    fn monitors(&self) -> bool {
         true
     }
 

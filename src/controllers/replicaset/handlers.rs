@@ -2,7 +2,7 @@
 //! enqueues ReplicaSets. It never waits to gather events, as the Job controller does.
 
 use super::ReplicaSetController;
-use crate::api::{ObjectKey, kinds, meta};
+use crate::api::{ObjectKey, meta};
 use crate::client::Delta;
 use crate::controllers::Caches;
 use crate::controllers::claim::{adopters, resolve};
@@ -37,7 +37,7 @@ impl ReplicaSetController {
             // Nobody expects an orphan; somebody may want it.
             return self.wake_adopters(caches, pod);
         }
-        if let Some(set) = resolve(caches, kinds::REPLICASETS, pod) {
+        if let Some(set) = resolve(caches, self.flavor.resource, pod) {
             let key = ObjectKey::of(set);
             self.expectations.creation_observed(&key);
             self.queue_mut().add(key);
@@ -58,11 +58,11 @@ impl ReplicaSetController {
             return;
         }
         let owner_changed = meta::controller_of(old) != meta::controller_of(pod);
-        if owner_changed && let Some(set) = resolve(caches, kinds::REPLICASETS, old) {
+        if owner_changed && let Some(set) = resolve(caches, self.flavor.resource, old) {
             self.queue_mut().add(ObjectKey::of(set));
         }
         if meta::controller_of(pod).is_some() {
-            let Some(set) = resolve(caches, kinds::REPLICASETS, pod) else { return };
+            let Some(set) = resolve(caches, self.flavor.resource, pod) else { return };
             let key = ObjectKey::of(set);
             self.queue_mut().add(key.clone());
             let seconds = set["spec"]["minReadySeconds"].as_i64().unwrap_or(0);
@@ -76,7 +76,7 @@ impl ReplicaSetController {
     }
 
     fn pod_deleted(&mut self, caches: &Caches, pod: &Json) {
-        if let Some(set) = resolve(caches, kinds::REPLICASETS, pod) {
+        if let Some(set) = resolve(caches, self.flavor.resource, pod) {
             let key = ObjectKey::of(set);
             self.deletion_observed(&key, &ObjectKey::of(pod));
             self.queue_mut().add(key);
@@ -84,7 +84,7 @@ impl ReplicaSetController {
     }
 
     fn wake_adopters(&mut self, caches: &Caches, pod: &Json) {
-        for key in adopters(caches, kinds::REPLICASETS, pod) {
+        for key in adopters(caches, self.flavor.resource, pod) {
             self.queue_mut().add(key);
         }
     }

@@ -1,6 +1,6 @@
 //! `manageReplicas`: create the pods that are missing, delete those that are too many.
 
-use super::{AGENT, ReplicaSetController, ranking};
+use super::{Flavor, ReplicaSetController, ranking};
 use crate::api::selector::Labels;
 use crate::api::views::apps_v1::ReplicaSet;
 use crate::api::views::core_v1::Pod;
@@ -85,7 +85,8 @@ impl ReplicaSetController {
 
     fn pod_control<'a>(&'a mut self, set: &'a ReplicaSet) -> PodControl<'a> {
         let recorder = &mut self.recorder;
-        PodControl { owner: set.json(), resource: kinds::REPLICASETS.into(), recorder, agent: AGENT }
+        let Flavor { resource, agent, .. } = *self.flavor;
+        PodControl { owner: set.json(), resource: resource.into(), recorder, agent }
     }
 }
 

@@ -4,6 +4,9 @@
 //! creates or deletes the difference; nothing else. A pod that exits is not its business (the kubelet starts the container
 //! again); one that is deleted, or that failed for good, no longer counts and is replaced.
 //!
+//! A ReplicationController is an older name for the same thing, and the controller of those is this one under another
+//! name, as upstream ([`Flavor`]).
+//!
 //! Read in this order: [`handlers`] (what enqueues a ReplicaSet), [`sync`] (one reconcile), [`manage`] (create and delete
 //! pods), [`ranking`] (which pods go first), [`status`].
 
@@ -18,12 +21,31 @@ use crate::api::{ObjectKey, Resource, ResourceInfo, Status, kinds};
 use crate::client::{Context, Delta, Expectations, Recorder, UidExpectations, WorkQueue};
 use crate::sim::Time;
 
-/// Who it is to the API server.
-const AGENT: &str = "replicaset-controller";
+/// For which of the two kinds a controller is.
+#[derive(Debug)]
+pub struct Flavor {
+    /// The kind.
+    resource: &'static ResourceInfo,
+    /// Who the controller is to the API server.
+    agent: &'static str,
+    /// Whether the status counts pods that are going.
+    counts_terminating: bool,
+}
+
+/// Of ReplicaSets.
+pub static REPLICA_SET: Flavor =
+    Flavor { resource: kinds::REPLICASETS, agent: "replicaset-controller", counts_terminating: true };
+/// Of ReplicationControllers (upstream's `pkg/controller/replication`).
+pub static REPLICATION_CONTROLLER: Flavor = Flavor {
+    resource: kinds::REPLICATIONCONTROLLERS,
+    agent: "replication-controller",
+    counts_terminating: false,
+};
 
 /// The ReplicaSet controller's memory.
 #[derive(Clone, Debug)]
 pub struct ReplicaSetController {
+    flavor: &'static Flavor,
     queues: [Queue; 1],
     expectations: Expectations,
     /// Which pods are expected to go. A pod's end is heard of twice (its deletion is asked for, then it is gone) and counts
@@ -32,18 +54,18 @@ pub struct ReplicaSetController {
     recorder: Recorder,
 }
 
-impl Default for ReplicaSetController {
-    fn default() -> Self {
+impl ReplicaSetController {
+    /// One without any memory.
+    pub fn new(flavor: &'static Flavor) -> ReplicaSetController {
         ReplicaSetController {
-            queues: [Queue::new(AGENT, kinds::REPLICASETS, 5)],
+            flavor,
+            queues: [Queue::new(flavor.agent, flavor.resource, 5)],
             expectations: Expectations::default(),
             deletions: UidExpectations::default(),
-            recorder: Recorder::new(AGENT, ""),
+            recorder: Recorder::new(flavor.agent, ""),
         }
     }
-}
 
-impl ReplicaSetController {
     fn queue_mut(&mut self) -> &mut WorkQueue {
         &mut self.queues[0].keys
     }
@@ -63,15 +85,15 @@ impl ReplicaSetController {
 
 impl Controller for ReplicaSetController {
     fn name(&self) -> &'static str {
-        AGENT
+        self.flavor.agent
     }
 
     fn watches(&self) -> Vec<&'static ResourceInfo> {
-        vec![kinds::REPLICASETS, kinds::PODS]
+        vec![self.flavor.resource, kinds::PODS]
     }
 
     fn handle(&mut self, caches: &Caches, resource: &Resource, delta: &Delta, now: Time) {
-        if *resource == Resource::from(kinds::REPLICASETS) {
+        if *resource == Resource::from(self.flavor.resource) {
             self.handle_replica_set(delta);
         } else {
             self.handle_pod(caches, delta, now);

@@ -1,10 +1,10 @@
 //! The status of a ReplicaSet (upstream's `replica_set_utils.go`).
 
-use super::AGENT;
+use super::Flavor;
 use crate::api::selector::Labels;
 use crate::api::views::apps_v1::{ReplicaSet, ReplicaSetStatus};
 use crate::api::views::core_v1::Pod;
-use crate::api::{Request, Status, View, kinds};
+use crate::api::{Request, Status, View};
 use crate::client::Context;
 use crate::controllers::nonzero;
 use crate::controllers::pods::{is_ready, until_available};
@@ -16,6 +16,7 @@ const FAILURE: &str = "ReplicaFailure";
 
 /// The status as it shall be, after what this sync created and deleted failed or not.
 pub fn calculate(
+    flavor: &Flavor,
     set: &ReplicaSet,
     active: &[Pod],
     terminating: usize,
@@ -37,7 +38,7 @@ pub fn calculate(
     status.set_fully_labeled_replicas(nonzero(labelled));
     status.set_ready_replicas(nonzero(ready));
     status.set_available_replicas(nonzero(available));
-    status.set_terminating_replicas(terminating as i32);
+    status.set_terminating_replicas(flavor.counts_terminating.then_some(terminating as i32));
 
     let known = status.conditions().iter().any(|c| c.r#type() == FAILURE);
     match failure {
@@ -58,6 +59,7 @@ pub fn calculate(
 /// Writes the status where it changed; once more, on what the server has now, where that fails.
 pub fn update(
     cx: &mut Context,
+    flavor: &Flavor,
     set: &ReplicaSet,
     mut status: ReplicaSetStatus,
 ) -> Result<ReplicaSet, Status> {
@@ -71,12 +73,12 @@ pub fn update(
     let write = |cx: &mut Context, set: &ReplicaSet| {
         let mut set = set.clone();
         set.set_status(status.clone());
-        let request = Request::update_status(kinds::REPLICASETS, set);
-        cx.api.call(request.by(AGENT)).map(|response| ReplicaSet::from(response.body))
+        let request = Request::update_status(flavor.resource, set);
+        cx.api.call(request.by(flavor.agent)).map(|response| ReplicaSet::from(response.body))
     };
     write(cx, set).or_else(|refused| {
         let meta = set.metadata();
-        let get = Request::get(kinds::REPLICASETS, meta.namespace(), meta.name()).by(AGENT);
+        let get = Request::get(flavor.resource, meta.namespace(), meta.name()).by(flavor.agent);
         let fresh = cx.api.call(get)?.body;
         write(cx, &ReplicaSet::from(fresh)).map_err(|_| refused)
     })

@@ -3,14 +3,14 @@
 //! Read it and its pods from the cache, create or delete the difference unless the cache is known to be behind, write
 //! the status.
 
-use super::{AGENT, ReplicaSetController, status};
+use super::{Flavor, ReplicaSetController, status};
 use crate::api::selector::Labels;
 use crate::api::views::apps_v1::ReplicaSet;
 use crate::api::views::core_v1::Pod;
 use crate::api::{ObjectKey, Status, View, kinds, meta};
 use crate::client::{BY_CONTROLLER, Context, orphans};
 use crate::controllers::Caches;
-use crate::controllers::claim::Claim;
+use crate::controllers::claim::{Claim, selector_of};
 use crate::controllers::pods::{is_active, is_terminating, until_available};
 use crate::json::{Json, Str};
 use std::time::Duration;
@@ -22,7 +22,7 @@ impl ReplicaSetController {
         caches: &Caches,
         key: &ObjectKey,
     ) -> Result<(), Status> {
-        let set = caches.lister::<ReplicaSet>(kinds::REPLICASETS).get(key);
+        let set = caches.lister::<ReplicaSet>(self.flavor.resource).get(key);
         cx.note("read-cache", [("found", Json::Bool(set.is_some()))]);
         let Some(set) = set else {
             self.forget_expectations(key);
@@ -38,14 +38,15 @@ impl ReplicaSetController {
                 ("dels", Json::Int(expected.map_or(0, |e| e.dels))),
             ],
         );
-        let Some(selector) = Labels::from_object(set.spec().selector().json()) else { return Ok(()) };
-        let (active, terminating) = pods_of(cx, caches, &set, selector)?;
+        let Some(selector) = selector_of(set.json()) else { return Ok(()) };
+        let (active, terminating) = pods_of(cx, caches, self.flavor, &set, selector)?;
         let mut outcome = Ok(());
         if satisfied && !meta::is_being_deleted(set.json()) {
             outcome = self.manage_replicas(cx, caches, key, &set, &active);
         }
 
-        let status = status::calculate(&set, &active, terminating.len(), outcome.as_ref().err(), cx.now);
+        let status =
+            status::calculate(self.flavor, &set, &active, terminating.len(), outcome.as_ref().err(), cx.now);
         cx.note(
             "replicas",
             [
@@ -55,7 +56,7 @@ impl ReplicaSetController {
                 ("terminating", terminating.len().into()),
             ],
         );
-        let set = status::update(cx, &set, status)?;
+        let set = status::update(cx, self.flavor, &set, status)?;
         let status = set.status();
         let seconds = set.spec().min_ready_seconds().unwrap_or(0);
         if seconds > 0 && status.ready_replicas() != status.available_replicas() {
@@ -72,6 +73,7 @@ impl ReplicaSetController {
 fn pods_of(
     cx: &mut Context,
     caches: &Caches,
+    flavor: &Flavor,
     set: &ReplicaSet,
     selector: Labels,
 ) -> Result<(Vec<Pod>, Vec<Pod>), Status> {
@@ -85,11 +87,11 @@ fn pods_of(
     let candidates = own().chain(lister.by_index(BY_CONTROLLER, &nobody));
     let claim = Claim {
         owner: set.json(),
-        resource: kinds::REPLICASETS.into(),
+        resource: flavor.resource.into(),
         dependents: kinds::PODS.into(),
         selector,
         finalizer: None,
-        agent: AGENT,
+        agent: flavor.agent,
     };
     let active = claim.claim(cx, candidates.filter(|pod| is_active(pod.json())))?;
     Ok((active, terminating))

@@ -1,4 +1,4 @@
-//! `kubectl describe deployment` and `replicaset`.
+//! `kubectl describe deployment`, `replicaset` and `replicationcontroller`.
 
 use super::{Columns, Describer, annotations, containers, controlled_by, labels, names, or, time_text};
 use crate::api::{Request, kinds, meta, revision, selector as selectors};
@@ -63,12 +63,21 @@ fn conditions(status: &Json, out: &mut Columns) {
 pub(super) fn replica_set(d: &mut Describer<'_>, set: &Json, out: &mut Columns) {
     let (meta, spec, status) = (&set["metadata"], &set["spec"], &set["status"]);
     names(set, out);
-    out.add(&format!("Selector:\t{}\n", selectors::text(&spec["selector"])));
+    out.add(&format!("Selector:\t{}\n", selectors::of_object(set)));
     labels("Labels", &meta["labels"], out);
     annotations("Annotations", &meta["annotations"], out);
     controlled_by(set, out);
     let (have, want) = (or(&status["replicas"], "0"), or(&spec["replicas"], "0"));
     out.add(&format!("Replicas:\t{have} current / {want} desired\n"));
+    pods_status(d, set, out);
+    containers::template(&spec["template"], out);
+    conditions(status, out);
+    d.events(set, out);
+}
+
+/// The phases of the pods that an object controls.
+pub(super) fn pods_status(d: &mut Describer<'_>, owner: &Json, out: &mut Columns) {
+    let meta = &owner["metadata"];
     let pods = d.list(kinds::PODS, meta["namespace"].str(), "");
     let phase = |phase: &str| {
         let own = pods.iter().filter(|pod| meta::is_controlled_by(pod, meta["uid"].str()));
@@ -81,7 +90,4 @@ pub(super) fn replica_set(d: &mut Describer<'_>, set: &Json, out: &mut Columns) 
         phase("Succeeded"),
         phase("Failed"),
     ));
-    containers::template(&spec["template"], out);
-    conditions(status, out);
-    d.events(set, out);
 }

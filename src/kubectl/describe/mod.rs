@@ -2,6 +2,8 @@
 //!
 //! One file for each family of kinds; here is what they share: labels and annotations over several lines, times, events.
 
+mod autoscaler;
+mod budget;
 mod columns;
 mod config;
 mod containers;
@@ -13,6 +15,8 @@ mod node;
 mod pod;
 mod rbac;
 mod service;
+mod stateful;
+mod storage;
 mod volumes;
 
 pub use columns::Columns;
@@ -52,6 +56,14 @@ impl Describer<'_> {
             ("batch", "CronJob") => cronjob::describe(self, object, &mut out),
             ("apps", "Deployment") => deployment::deployment(self, object, &mut out),
             ("apps", "ReplicaSet") => deployment::replica_set(self, object, &mut out),
+            ("", "ReplicationController") => deployment::replica_set(self, object, &mut out),
+            ("apps", "StatefulSet") => stateful::stateful_set(self, object, &mut out),
+            ("apps", "DaemonSet") => stateful::daemon_set(self, object, &mut out),
+            ("autoscaling", "HorizontalPodAutoscaler") => autoscaler::describe(self, object, &mut out),
+            ("", "PersistentVolumeClaim") => storage::claim(self, object, &mut out),
+            ("", "PersistentVolume") => storage::volume(self, object, &mut out),
+            ("storage.k8s.io", "StorageClass") => storage::class(self, object, &mut out),
+            ("policy", "PodDisruptionBudget") => budget::describe(self, object, &mut out),
             ("", "Pod") => pod::describe(self, object, &mut out),
             ("", "Node") => node::describe(self, object, &mut out),
             ("", "ConfigMap") => config::config_map(self, object, &mut out),

@@ -15,12 +15,25 @@ pub(super) fn volumes(volumes: &Json, space: &str, out: &mut Columns) {
         out.add(&format!("  {indent}{}:\n", volume["name"].str()));
         let source = volume.entries().iter().find(|(key, _)| key.as_str() != "name");
         if let Some((kind, source)) = source {
-            for (title, text) in facts(kind, source) {
-                match title {
-                    "" => out.add(&format!("    {text}\n")),
-                    _ => out.add(&format!("    {title}:\t{text}\n")),
-                }
-            }
+            tell(kind, source, out);
+        }
+    }
+}
+
+/// What is behind a persistent volume.
+pub(super) fn source(spec: &Json, out: &mut Columns) {
+    let known = ["hostPath", "local", "nfs", "csi"];
+    match spec.entries().iter().find(|(key, _)| known.contains(&key.as_str())) {
+        Some((kind, source)) => tell(kind, source, out),
+        None => out.add("    <unknown>\n"),
+    }
+}
+
+fn tell(kind: &str, source: &Json, out: &mut Columns) {
+    for (title, text) in facts(kind, source) {
+        match title {
+            "" => out.add(&format!("    {text}\n")),
+            _ => out.add(&format!("    {title}:\t{text}\n")),
         }
     }
 }
@@ -43,6 +56,23 @@ fn facts(kind: &str, source: &Json) -> Vec<(&'static str, String)> {
                 ("HostPathType", text("type")),
             ]
         }
+        "local" => vec![
+            told("LocalVolume", "a persistent volume backed by local storage on a node"),
+            ("Path", text("path")),
+        ],
+        "nfs" => vec![
+            told("NFS", "an NFS mount that lasts the lifetime of a pod"),
+            ("Server", text("server")),
+            ("Path", text("path")),
+            ("ReadOnly", source["readOnly"].as_bool().unwrap_or(false).to_string()),
+        ],
+        "csi" => vec![
+            told("CSI", "a Container Storage Interface (CSI) volume source"),
+            ("Driver", text("driver")),
+            ("FSType", text("fsType")),
+            ("VolumeHandle", text("volumeHandle")),
+            ("ReadOnly", source["readOnly"].as_bool().unwrap_or(false).to_string()),
+        ],
         "configMap" => vec![
             told("ConfigMap", "a volume populated by a ConfigMap"),
             ("Name", text("name")),

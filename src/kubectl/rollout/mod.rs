@@ -1,4 +1,5 @@
-//! `kubectl rollout`: how a Deployment's rollout goes, and going on, stopping or going back.
+//! `kubectl rollout`: how the rollout of a Deployment, a StatefulSet or a DaemonSet goes, and going on, stopping or going
+//! back.
 
 mod history;
 mod status;
@@ -167,13 +168,16 @@ fn write(
     Ok(())
 }
 
-/// The ReplicaSets of a Deployment with their revisions, oldest first.
-fn revisions(cli: &mut Cli, deployment: &Json) -> Result<Vec<(i64, Json)>, Failure> {
-    let meta = &deployment["metadata"];
-    let labels = selector::text(&deployment["spec"]["selector"]);
-    let all = cli.list(&kinds::REPLICASETS.into(), meta["namespace"].str(), &labels, "")?;
+/// The ReplicaSets of a Deployment, or the ControllerRevisions of another, with their revisions, oldest first.
+fn revisions(cli: &mut Cli, resource: &Resource, object: &Json) -> Result<Vec<(i64, Json)>, Failure> {
+    let meta = &object["metadata"];
+    let labels = selector::text(&object["spec"]["selector"]);
+    let deployment = *resource == kinds::DEPLOYMENTS.into();
+    let kept = if deployment { kinds::REPLICASETS } else { kinds::CONTROLLERREVISIONS };
+    let all = cli.list(&kept.into(), meta["namespace"].str(), &labels, "")?;
     let own = all.into_iter().filter(|set| meta::is_controlled_by(set, meta["uid"].str()));
-    let numbered = own.map(|set| (revision::of(&set), set));
+    let number = if deployment { revision::of } else { revision::number };
+    let numbered = own.map(|set| (number(&set), set));
     let mut sets: Vec<(i64, Json)> = numbered.collect();
     sort_by_key(&mut sets, |(revision, _)| *revision);
     Ok(sets)

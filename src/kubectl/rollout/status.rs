@@ -4,7 +4,7 @@ use super::super::cli::Cli;
 use super::super::failure::Failure;
 use super::super::flags::Arguments;
 use super::super::{Flow, Task, Wait};
-use crate::api::{Resource, kinds, revision};
+use crate::api::{Resource, ResourceInfo, kinds, revision};
 use crate::json::Json;
 use crate::sim::Time;
 
@@ -48,10 +48,10 @@ impl Following {
 
     pub(in super::super) fn resume(&mut self, cli: &mut Cli) -> Result<Option<i32>, Failure> {
         while let Some((resource, object)) = self.objects.first().cloned() {
-            let kind = resource.qualified_kind();
-            if resource != kinds::DEPLOYMENTS.into() {
+            let Some(viewer) = viewer(&resource) else {
+                let kind = resource.qualified_kind();
                 return Err(Failure::error(format!("no status viewer has been implemented for {kind}")));
-            }
+            };
             let meta = &object["metadata"];
             let now = match cli.get(&resource, meta["namespace"].str(), meta["name"].str()) {
                 Ok(now) if now["metadata"]["uid"] == meta["uid"] => now,
@@ -64,7 +64,7 @@ impl Following {
             let version = now["metadata"]["resourceVersion"].str();
             let mut over = false;
             if version != self.told {
-                let (text, done) = deployment(&now, self.revision)?;
+                let (text, done) = viewer(&now, self.revision)?;
                 cli.line(text);
                 self.told = version.into();
                 over = done || !self.watch;
@@ -82,7 +82,84 @@ impl Following {
     }
 }
 
-/// How a Deployment's rollout goes, and whether it is over (`DeploymentStatusViewer`).
+/// How a rollout goes, and whether it is over; `wanted`: of which revision, where not of any.
+type Viewer = fn(object: &Json, wanted: i64) -> Result<(String, bool), Failure>;
+
+fn viewer(resource: &Resource) -> Option<Viewer> {
+    let viewers: [(&'static ResourceInfo, Viewer); 3] = [
+        (kinds::DEPLOYMENTS, deployment),
+        (kinds::DAEMONSETS, daemon_set),
+        (kinds::STATEFULSETS, stateful_set),
+    ];
+    viewers.into_iter().find(|(kind, _)| *resource == Resource::from(*kind)).map(|(_, viewer)| viewer)
+}
+
+/// Only of rolling updates there is anything to say.
+fn rolling_only(object: &Json) -> Result<(), Failure> {
+    match object["spec"]["updateStrategy"]["type"].str() {
+        "RollingUpdate" => Ok(()),
+        _ => Err(Failure::error("rollout status is only available for RollingUpdate strategy type")),
+    }
+}
+
+fn is_observed(object: &Json) -> bool {
+    let observed = object["status"]["observedGeneration"].as_i64().unwrap_or(0);
+    object["metadata"]["generation"].as_i64().unwrap_or(0) <= observed
+}
+
+/// Of a DaemonSet (`DaemonSetStatusViewer`).
+fn daemon_set(set: &Json, _: i64) -> Result<(String, bool), Failure> {
+    rolling_only(set)?;
+    if !is_observed(set) {
+        return Ok(("Waiting for daemon set spec update to be observed...".into(), false));
+    }
+    let count = |field: &str| set["status"][field].as_i64().unwrap_or(0);
+    let (name, want) = (set["metadata"]["name"].str(), count("desiredNumberScheduled"));
+    let (updated, available) = (count("updatedNumberScheduled"), count("numberAvailable"));
+    let what = if updated < want {
+        format!("{updated} out of {want} new pods have been updated")
+    } else if available < want {
+        format!("{available} of {want} updated pods are available")
+    } else {
+        return Ok((format!("daemon set {name:?} successfully rolled out"), true));
+    };
+    Ok((format!("Waiting for daemon set {name:?} rollout to finish: {what}..."), false))
+}
+
+/// Of a StatefulSet (`StatefulSetStatusViewer`).
+fn stateful_set(set: &Json, _: i64) -> Result<(String, bool), Failure> {
+    rolling_only(set)?;
+    let (spec, status) = (&set["spec"], &set["status"]);
+    let count = |field: &str| status[field].as_i64().unwrap_or(0);
+    if count("observedGeneration") == 0 || !is_observed(set) {
+        return Ok(("Waiting for statefulset spec update to be observed...".into(), false));
+    }
+    let (want, ready, updated) =
+        (spec["replicas"].as_i64().unwrap_or(0), count("readyReplicas"), count("updatedReplicas"));
+    if ready < want {
+        return Ok((format!("Waiting for {} pods to be ready...", want - ready), false));
+    }
+    let rolling = &spec["updateStrategy"]["rollingUpdate"];
+    if !rolling.is_null() {
+        let new = want - rolling["partition"].as_i64().unwrap_or(0);
+        return Ok(if !rolling["partition"].is_null() && updated < new {
+            let what = format!("{updated} out of {new} new pods have been updated");
+            (format!("Waiting for partitioned roll out to finish: {what}..."), false)
+        } else {
+            (format!("partitioned roll out complete: {updated} new pods have been updated..."), true)
+        });
+    }
+    let (current, update) = (status["currentRevision"].str(), status["updateRevision"].str());
+    Ok(if update == current {
+        let have = count("currentReplicas");
+        (format!("statefulset rolling update complete {have} pods at revision {current}..."), true)
+    } else {
+        let what = format!("{updated} pods at revision {update}");
+        (format!("waiting for statefulset rolling update to complete {what}..."), false)
+    })
+}
+
+/// Of a Deployment (`DeploymentStatusViewer`).
 fn deployment(deployment: &Json, wanted: i64) -> Result<(String, bool), Failure> {
     let (spec, status) = (&deployment["spec"], &deployment["status"]);
     let name = deployment["metadata"]["name"].str();

@@ -395,6 +395,48 @@ note-volume-written = wrote volume { $volume } anew
 note-volume-stale = the files of pod { $pod } will show that at its next sync, at { $until }
 note-node-down = { $node } lost its power: all that ran on it is gone
 note-node-up = { $node } has its power back
+note-monitors = follows who owns whom among the objects of { $count } more kinds
+note-revisions = its template is revision { $update }; the one before was { $current }
+note-ordinals = it wants { $want } pods, { $have } of them are there, { $condemned } are too many; { $ordered ->
+  [no] all at once
+ *[other] one after another
+}
+note-create-pod = creates { $name }
+note-delete-pod = deletes { $name }: { $why ->
+  [scale-down] it is too many
+  [update] it is of an older template
+ *[other] it has ended, and is to run for ever
+}
+note-wait-for-pod = waits for { $name }: { $why ->
+  [terminating] it has not gone yet
+  [not-ready] it is not ready
+ *[other] it has not been ready for long enough
+}
+note-wait-for-claim = waits for the storage of the former { $name } to be deleted
+note-create-claim = creates claim { $name }
+note-claim-owner = writes into claim { $name } with whom it is to be deleted
+note-replace-old = { $old } pods are of an older template (those below ordinal { $partition } stay so), { $unavailable } do no work; { $most } may be missing
+note-daemon-nodes = { $nodes } nodes should have its pod: { $missing } have none, { $surplus } pods are too many
+note-failed-pod-stays = the pod on { $node } failed again: it stays for a while before it is replaced
+note-daemon-rolling = { $old } pods are of an older template, { $busy } are on their way; { $most } may be at a time
+note-budget = { $healthy } of { $expected } pods are healthy, { $desired } must be: { $allowed } may be evicted
+note-budget-failed = the budget cannot be worked out, so nothing may be evicted: { $error }
+note-no-scale = it cannot read its target's number of replicas: { $error }
+note-replicas-in-bounds = its target asks for { $current } replicas; { $min } to { $max } are allowed
+note-rescale = asks for { $to } replicas instead of { $from }
+note-no-metrics = it does not know what the pods use: { $error }
+note-find-volume = { $found ->
+  [no] no volume fits
+ *[other] found a volume that fits
+}
+note-bind-volume = binds volume { $volume } and claim { $claim } to each other
+note-storage-phase = its phase is { $phase } now
+note-in-use = { $used ->
+  [no] nobody uses it any more: it may go
+ *[other] it is still in use and stays
+}
+note-claim-volume = chose volume { $volume } for claim { $claim }, and waits until they are bound
+note-claim-node = asks for a volume for claim { $claim } near { $node }
 note-node-observed = node { $node } is new
 note-node-gone = node { $node } is gone
 note-node-silent = { $node } has been silent for too long: nobody knows how it is

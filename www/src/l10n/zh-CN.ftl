@@ -356,6 +356,48 @@ note-volume-written = 重新写入卷 { $volume }
 note-volume-stale = Pod { $pod } 的文件将在下一次同步（{ $until }）时更新
 note-node-down = { $node } 断电：上面运行的一切都没了
 note-node-up = { $node } 恢复供电
+note-monitors = 另外跟踪 { $count } 种资源中对象的归属关系
+note-revisions = 模板是修订 { $update }；之前是 { $current }
+note-ordinals = 需要 { $want } 个 Pod，已有 { $have } 个，多出 { $condemned } 个；{ $ordered ->
+  [no] 同时进行
+ *[other] 逐个进行
+}
+note-create-pod = 创建 { $name }
+note-delete-pod = 删除 { $name }：{ $why ->
+  [scale-down] 它是多余的
+  [update] 它属于旧模板
+ *[other] 它已结束，而它应一直运行
+}
+note-wait-for-pod = 等待 { $name }：{ $why ->
+  [terminating] 它还没有消失
+  [not-ready] 它尚未就绪
+ *[other] 它就绪的时间还不够长
+}
+note-wait-for-claim = 等待之前的 { $name } 的存储被删除
+note-create-claim = 创建申领 { $name }
+note-claim-owner = 在申领 { $name } 中写明它随谁一起删除
+note-replace-old = { $old } 个 Pod 属于旧模板（序号低于 { $partition } 的保持不变），{ $unavailable } 个不可用；最多可缺 { $most } 个
+note-daemon-nodes = { $nodes } 个节点应有它的 Pod：{ $missing } 个没有，多出 { $surplus } 个 Pod
+note-failed-pod-stays = { $node } 上的 Pod 再次失败：先保留一段时间再替换
+note-daemon-rolling = { $old } 个 Pod 属于旧模板，{ $busy } 个正在更替；同时最多 { $most } 个
+note-budget = { $expected } 个 Pod 中 { $healthy } 个健康，至少须有 { $desired } 个：可驱逐 { $allowed } 个
+note-budget-failed = 无法算出预算，因此不允许驱逐：{ $error }
+note-no-scale = 无法读取目标的副本数：{ $error }
+note-replicas-in-bounds = 目标要求 { $current } 个副本；允许 { $min } 到 { $max } 个
+note-rescale = 副本数从 { $from } 改为 { $to }
+note-no-metrics = 不知道 Pod 的用量：{ $error }
+note-find-volume = { $found ->
+  [no] 没有合适的卷
+ *[other] 找到了合适的卷
+}
+note-bind-volume = 将卷 { $volume } 与申领 { $claim } 互相绑定
+note-storage-phase = 现在的阶段是 { $phase }
+note-in-use = { $used ->
+  [no] 已无人使用：可以删除
+ *[other] 仍在使用，保留
+}
+note-claim-volume = 为申领 { $claim } 选择了卷 { $volume }，等待绑定完成
+note-claim-node = 为申领 { $claim } 请求靠近 { $node } 的卷
 note-node-observed = 发现新节点 { $node }
 note-node-gone = 节点 { $node } 不存在了
 note-node-silent = { $node } 太久没有消息：没人知道它的状况

@@ -1,4 +1,4 @@
-//! The hash that names a template's ReplicaSet and labels its pods (`controller.ComputeHash`).
+//! The hash that names a template's ReplicaSet or ControllerRevision and labels its pods (`controller.ComputeHash`).
 //!
 //! Upstream hashes Go's printed form of the template, here it is its JSON: the hashes look alike and differ.
 
