@@ -431,10 +431,6 @@ note-find-volume = { $found ->
 }
 note-bind-volume = binds volume { $volume } and claim { $claim } to each other
 note-storage-phase = its phase is { $phase } now
-note-in-use = { $used ->
-  [no] nobody uses it any more: it may go
- *[other] it is still in use and stays
-}
 note-claim-volume = chose volume { $volume } for claim { $claim }, and waits until they are bound
 note-claim-node = asks for a volume for claim { $claim } near { $node }
 note-node-observed = node { $node } is new

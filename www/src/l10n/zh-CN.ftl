@@ -392,10 +392,6 @@ note-find-volume = { $found ->
 }
 note-bind-volume = 将卷 { $volume } 与申领 { $claim } 互相绑定
 note-storage-phase = 现在的阶段是 { $phase }
-note-in-use = { $used ->
-  [no] 已无人使用：可以删除
- *[other] 仍在使用，保留
-}
 note-claim-volume = 为申领 { $claim } 选择了卷 { $volume }，等待绑定完成
 note-claim-node = 为申领 { $claim } 请求靠近 { $node } 的卷
 note-node-observed = 发现新节点 { $node }
