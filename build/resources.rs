@@ -39,13 +39,14 @@ pub fn generate(facts: &Facts, discovery: &Value) -> String {
                 facts.id_of(group, version, kind).map_or("None".into(), |id| format!("Some(TypeId({id}))"));
             writeln!(
                 out,
-                "/// `{name}` of `{path}`.\npub static {constant}: &ResourceInfo = &ResourceInfo {{ group: {group:?}, version: {version:?}, \
-                 plural: {name:?}, singular: {:?}, kind: {kind:?}, namespaced: {}, short_names: &{}, categories: &{}, verbs: &{}, \
-                 subresources: &[{}], ty: {ty} }};",
+                "/// `{name}` of `{path}`.\npub static {constant}: &ResourceInfo = &ResourceInfo {{ group: Str::fixed({group:?}), \
+                 version: Str::fixed({version:?}), plural: Str::fixed({name:?}), singular: Str::fixed({:?}), \
+                 kind: Str::fixed({kind:?}), namespaced: {}, short_names: {}, categories: {}, verbs: &{}, \
+                 subresources: &[{}], ty: {ty}, definition: Json::Null }};",
                 r["singularName"].as_str().unwrap_or(""),
                 r["namespaced"],
-                texts(&r["shortNames"]),
-                texts(&r["categories"]),
+                words(&r["shortNames"]),
+                words(&r["categories"]),
                 texts(&r["verbs"]),
                 subs.join(", "),
             )
@@ -57,8 +58,9 @@ pub fn generate(facts: &Facts, discovery: &Value) -> String {
     writeln!(
         out,
         "/// What the `scale` subresources speak; no resource of its own.\npub static SCALES: &ResourceInfo = &ResourceInfo {{ \
-         group: \"autoscaling\", version: \"v1\", plural: \"scales\", singular: \"scale\", kind: \"Scale\", namespaced: true, \
-         short_names: &[], categories: &[], verbs: &[], subresources: &[], ty: Some(TypeId({scale})) }};"
+         group: Str::fixed(\"autoscaling\"), version: Str::fixed(\"v1\"), plural: Str::fixed(\"scales\"), \
+         singular: Str::fixed(\"scale\"), kind: Str::fixed(\"Scale\"), namespaced: true, short_names: words(&[]), \
+         categories: words(&[]), verbs: &[], subresources: &[], ty: Some(TypeId({scale})), definition: Json::Null }};"
     )
     .unwrap();
     writeln!(
@@ -67,6 +69,15 @@ pub fn generate(facts: &Facts, discovery: &Value) -> String {
     )
     .unwrap();
     out
+}
+
+fn words(v: &Value) -> String {
+    let items = v.as_array().into_iter().flatten().filter_map(Value::as_str);
+    let items: Vec<String> = items.map(|word| format!("Str::fixed({word:?})")).collect();
+    if items.is_empty() {
+        return "words(&[])".into();
+    }
+    format!("words({{ const WORDS: &[Str] = &[{}]; WORDS }})", items.join(", "))
 }
 
 fn texts(v: &Value) -> String {

@@ -4,11 +4,13 @@
 
 pub mod collections;
 pub mod json;
+pub mod regex;
 pub mod shell;
 pub mod sim;
 
 pub mod api;
 pub mod apiserver;
+pub mod cel;
 pub mod client;
 pub mod controllers;
 pub mod http;

@@ -84,7 +84,7 @@ fn seen(object: &Json) -> Vec<String> {
 }
 
 fn describe(call: &Call) -> Option<String> {
-    if ["leases", "configmaps", "serviceaccounts"].contains(&call.resource.plural) {
+    if ["leases", "configmaps", "serviceaccounts"].contains(&&*call.resource.plural) {
         return None;
     }
     let before = seen(&call.before);

@@ -90,6 +90,10 @@ impl Error {
     pub fn invalid_shown(path: &Path, value: Option<&str>, detail: impl Into<Str>) -> Error {
         Error::new(ErrorType::Invalid, path, value.map(Str::from), detail)
     }
+    /// `path: Invalid value: value: detail`, for a value of a wrong type
+    pub fn type_invalid(path: &Path, value: impl Into<Json>, detail: impl Into<Str>) -> Error {
+        Error::new(ErrorType::TypeInvalid, path, Some(shown(&value.into())), detail)
+    }
     /// `path: Forbidden: detail`
     pub fn forbidden(path: &Path, detail: impl Into<Str>) -> Error {
         Error::new(ErrorType::Forbidden, path, None, detail)

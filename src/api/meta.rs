@@ -78,7 +78,7 @@ pub fn is_controlled_by(object: &Json, owner_uid: &str) -> bool {
 /// A controller's reference to its object (`metav1.NewControllerRef`).
 pub fn new_controller_ref(owner: &Json, resource: &Resource) -> Json {
     json!({
-        "apiVersion": resource.api_version(), "kind": resource.kind,
+        "apiVersion": resource.api_version(), "kind": &resource.kind,
         "name": &owner["metadata"]["name"], "uid": &owner["metadata"]["uid"],
         "controller": true, "blockOwnerDeletion": true,
     })
@@ -88,7 +88,7 @@ pub fn new_controller_ref(owner: &Json, resource: &Resource) -> Json {
 pub fn object_reference(object: &Json, resource: &Resource) -> Json {
     let meta = &object["metadata"];
     let mut reference = json!({
-        "apiVersion": resource.api_version(), "kind": resource.kind, "name": &meta["name"], "uid": &meta["uid"],
+        "apiVersion": resource.api_version(), "kind": &resource.kind, "name": &meta["name"], "uid": &meta["uid"],
         "resourceVersion": &meta["resourceVersion"],
     });
     if !meta["namespace"].is_null() {

@@ -7,7 +7,7 @@
 //! - [`views`]: typed getters and setters over the shared tree, generated from the schema.
 //! - [`Request`], [`Response`], [`WatchEvent`], [`Status`]: the whole of the wire; [`User`]: who is at the other end.
 //! - [`rbac`]: what the rules of roles allow.
-//! - [`ObjectKey`], [`selector`], [`quantity`], [`meta`]: what travels inside.
+//! - [`ObjectKey`], [`selector`], [`quantity`], [`meta`]: what travels inside. [`jsonpath`]: how columns and clients point into it.
 
 pub mod affinity;
 pub mod base64;
@@ -16,6 +16,7 @@ pub mod disruption;
 mod duration;
 pub mod endpoints;
 pub mod field;
+pub mod jsonpath;
 pub mod key_pair;
 pub mod kinds;
 pub mod meta;

@@ -91,7 +91,7 @@ pub fn usage(resource: &ResourceInfo, object: &Json, now: Time) -> Json {
     let one = Json::from("1");
     let mut out = Json::object();
     out.set(format!("count/{}", resource.qualified()), one.clone());
-    match (resource.group, resource.plural) {
+    match resource.names() {
         ("", "pods") if !is_charged(object, now) => {}
         ("", "pods") => {
             out.set("pods", one);
@@ -119,7 +119,7 @@ pub fn usage(resource: &ResourceInfo, object: &Json, now: Time) -> Json {
             }
             out.set("requests.storage", amount(storage).to_string());
         }
-        ("", plural) if COUNTED.contains(&plural) => out.set(Str::fixed(resource.plural), one),
+        ("", plural) if COUNTED.contains(&plural) => out.set(&resource.plural, one),
         _ => {}
     }
     out
@@ -180,7 +180,7 @@ pub fn concerned(resource: &ResourceInfo, hard: &Json) -> Json {
     let count = format!("count/{}", resource.qualified());
     let concerns = |name: &str| {
         name == count
-            || match (resource.group, resource.plural) {
+            || match resource.names() {
                 ("", "pods") => {
                     name == "pods"
                         || COMPUTE.contains(&name)
@@ -206,7 +206,7 @@ pub fn matches(quota: &Json, resource: &ResourceInfo, object: &Json) -> bool {
     if spec["scopes"].is_empty() && spec["scopeSelector"].is_empty() {
         return true;
     }
-    if (resource.group, resource.plural) != ("", "pods") {
+    if resource.names() != ("", "pods") {
         return false;
     }
     let by_name = spec["scopes"].items().iter().all(|scope| in_scope(scope.str(), object));

@@ -246,7 +246,7 @@ impl Request {
 
     /// Whether it can change anything. Reviews are created and leave nothing behind.
     pub fn writes(&self) -> bool {
-        let review = matches!(self.resource.group, "authorization.k8s.io" | "authentication.k8s.io");
+        let review = matches!(&*self.resource.group, "authorization.k8s.io" | "authentication.k8s.io");
         self.verb.writes() && !self.options.dry_run && !review
     }
 
@@ -261,8 +261,8 @@ impl Request {
         Attributes {
             verb: self.verb.name(),
             namespace: if in_itself { &self.name } else { &self.namespace },
-            group: self.resource.group,
-            resource: self.resource.plural,
+            group: &self.resource.group,
+            resource: &self.resource.plural,
             subresource: &self.subresource,
             name,
             path: "",

@@ -221,6 +221,10 @@ impl Parser {
         match self.peek() {
             "" | "," => return Ok(Requirement::Exists(key)),
             "=" | "==" | "!=" | ">" | "<" | "in" | "notin" => {}
+            "!" => {
+                let expected = "in, notin, =, ==, !=, gt, lt";
+                return Err(format!("found '!', expected: {expected}"));
+            }
             other => {
                 let expected = "in, notin, =, ==, !=, gt, lt";
                 return Err(format!("found '{other}', expected: {expected}"));

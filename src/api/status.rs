@@ -167,8 +167,8 @@ impl Status {
     fn about(mut self, resource: &ResourceInfo, name: &str) -> Status {
         self.details = Some(Box::new(Details {
             name: name.into(),
-            group: Str::fixed(resource.group),
-            kind: Str::fixed(resource.plural),
+            group: resource.group.clone(),
+            kind: resource.plural.clone(),
             ..Details::default()
         }));
         self
@@ -225,8 +225,8 @@ impl Status {
         let mut status = Status::new(Reason::Invalid, message);
         status.details = Some(Box::new(Details {
             name: name.into(),
-            group: Str::fixed(resource.group),
-            kind: Str::fixed(resource.kind),
+            group: resource.group.clone(),
+            kind: resource.kind.clone(),
             uid: Str::default(),
             causes: errors.iter().map(field::Error::cause).collect(),
         }));

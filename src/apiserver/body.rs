@@ -1,6 +1,6 @@
 //! From a request's body to an object of its kind: what all writes begin with.
 
-use super::decode;
+use super::{custom, decode};
 use crate::api::patch::strategic::go_map;
 use crate::api::{Details, FieldValidation, PatchType, Reason, Request, Status, Verb, field, kinds};
 use crate::json::{Json, Str};
@@ -8,7 +8,7 @@ use crate::json::{Json, Str};
 /// Decodes an object against its schema; parts that are the same memory as `known` are trusted.
 pub fn decode(request: &Request, json: &Json, known: &Json, warnings: &mut Vec<Str>) -> Result<Json, Status> {
     let resource = &request.resource;
-    let (kind, version) = (resource.kind, resource.version);
+    let (kind, version) = (&resource.kind, &resource.version);
     let refused = |why: String| {
         Status::bad_request(format!("{kind} in version {version:?} cannot be handled as a {kind}: {why}"))
     };
@@ -19,15 +19,20 @@ pub fn decode(request: &Request, json: &Json, known: &Json, warnings: &mut Vec<S
         )));
     }
     check_kind(request, json)?;
-    let Some(ty) = resource.ty else { return Ok(json.clone()) };
     let merged = request.verb == Verb::Patch(PatchType::Strategic);
-    let decoded = decode::decode(ty, json, known);
-    let (mut object, findings) = decoded.map_err(|mistake| match merged {
-        true => bad_patch(request, &mistake.conversion),
-        false => refused(mistake.message),
-    })?;
-    if !findings.unknown.is_empty() {
-        let quoted = findings.unknown.iter().map(|path| format!("unknown field {path:?}"));
+    let (mut object, unknown) = if resource.is_custom() {
+        custom::decode::decode(&resource.definition["schema"], json).map_err(refused)?
+    } else {
+        let Some(ty) = resource.ty else { return Ok(json.clone()) };
+        let decoded = decode::decode(ty, json, known);
+        let (object, findings) = decoded.map_err(|mistake| match merged {
+            true => bad_patch(request, &mistake.conversion),
+            false => refused(mistake.message),
+        })?;
+        (object, findings.unknown)
+    };
+    if !unknown.is_empty() {
+        let quoted = unknown.iter().map(|path| format!("unknown field {path:?}"));
         match request.options.field_validation {
             FieldValidation::Strict => {
                 let all: Vec<String> = quoted.collect();
@@ -39,7 +44,7 @@ pub fn decode(request: &Request, json: &Json, known: &Json, warnings: &mut Vec<S
         }
     }
     object.set("apiVersion", resource.api_version());
-    object.set("kind", resource.kind);
+    object.set("kind", &resource.kind);
     Ok(object)
 }
 
@@ -62,6 +67,17 @@ fn check_kind(request: &Request, json: &Json) -> Result<(), Status> {
         return Err(Status::bad_request(format!("Object 'Kind' is missing in '{json}'")));
     }
     let expected = resource.api_version();
+    if kind != resource.kind && kinds::by_kind(version, kind).is_some() {
+        // It is another kind's; Go names the types of both.
+        let package = |api_version: &str| api_version.rsplit('/').next().unwrap_or_default().to_string();
+        let group = resource.group.split('.').next().unwrap_or_default();
+        let internal = if group.is_empty() { "core" } else { group };
+        let (from, to) = (package(version), &resource.kind);
+        return Err(Status::bad_request(format!(
+            "{kind} in version {:?} cannot be handled as a {to}: converting ({from}.{kind}) to ({internal}.{to}): unknown conversion",
+            resource.version
+        )));
+    }
     if kind != resource.kind {
         let known = kinds::by_kind(version, kind).is_some();
         let package =

@@ -2,7 +2,10 @@
 
 use super::admission::Attributes;
 use super::authorizer::escalation;
-use super::{ApiServer, admission, body, decode, fields, quota, resources, subresource, validation};
+use super::fields::walk::Kind;
+use super::{
+    ApiServer, admission, body, custom, decode, fields, policy, quota, resources, subresource, validation,
+};
 use crate::api::{ObjectKey, Reason, Request, Response, Status};
 use crate::json::{Json, Str};
 use crate::sim::Time;
@@ -64,9 +67,13 @@ fn store_with(
     let namespace = own_namespace(request, &mut object)?;
     (strategy.defaults)(&mut object);
     let managed = managed.or_else(|| {
-        let ty = resource.ty?.get();
-        Some(fields::managers::create(&mut server.seen, ty, request, now, &object))
+        let kind = Some(Kind::of_resource(resource)).filter(|kind| !matches!(kind, Kind::Leaf))?;
+        Some(fields::managers::create(&mut server.seen, kind, request, now, &object))
     });
+    if resource.definition["terminating"].as_bool() == Some(true) {
+        let why = "create not allowed while custom resource definition is terminating";
+        return Err(Status::forbidden(resource, object["metadata"]["name"].str(), why));
+    }
     let mut attributes = Attributes {
         request,
         namespace: &namespace,
@@ -87,9 +94,12 @@ fn store_with(
         && resource.subresources.iter().any(|(name, _)| *name == "status")
         && !object["status"].is_null()
     {
-        object.set("status", decode::defaults_of(resource.ty, "status"));
+        match resource.is_custom() {
+            true => drop(object.remove("status")),
+            false => object.set("status", decode::defaults_of(resource.ty, "status")),
+        }
     }
-    if strategy.generation {
+    if strategy.generation || resource.is_custom() {
         object.set_at(&["metadata", "generation"], 1);
     }
     let generated = object["metadata"]["name"].is_empty();
@@ -107,11 +117,18 @@ fn store_with(
         let mut errors = Vec::new();
         validation::meta::create(&object["metadata"], resource.namespaced, strategy.name, &mut errors);
         (strategy.validate)(&object, &mut errors);
+        if resource.is_custom() {
+            errors.retain(|error| error.detail != validation::meta::UNQUALIFIED);
+            custom::validate::create(resource, &object, &mut errors);
+        }
         if !errors.is_empty() {
             return Err(Status::invalid(resource, &key.name, &errors));
         }
         if attempt == 1 {
             warnings.extend((strategy.warnings)(&object, None));
+            if resource.is_custom() {
+                warnings.extend(custom::validate::warnings(&object, None));
+            }
         }
         let mut attributes = Attributes {
             request,
@@ -121,6 +138,9 @@ fn store_with(
             warnings: &mut *warnings,
         };
         admission::validate(server, &mut attributes)?;
+        let (operation, old) = (policy::Operation::Create, &Json::Null);
+        let attributes = policy::Attributes { request, operation, name: &key.name, object: &object, old };
+        policy::admit(server, &attributes, warnings)?;
         let charges = quota::check(server, now, request, &namespace, &object, None)?;
         if let Some(existing) = server.store.get(resource, &key) {
             if generated && attempt < NAME_ATTEMPTS {

@@ -75,7 +75,13 @@ impl Decoder {
                 continue;
             }
             self.path.push(Part::Field(field.name));
-            let decoded = self.value(&field.shape, value, before, Place { owner: ty.name })?;
+            // Schema or something else: only the first has fields.
+            let inner = ty.name == "JSONSchemaProps" && SCHEMAS.contains(&field.name);
+            let decoded = if inner && matches!(value, Json::Object(_)) {
+                self.structure(ty, value, before)?
+            } else {
+                self.value(&field.shape, value, before, Place { owner: ty.name })?
+            };
             self.path.pop();
             if !omitted(field, &decoded) {
                 out.push((Str::fixed(field.name), decoded));
@@ -353,6 +359,9 @@ fn go_type(shape: &Shape) -> String {
 
 /// Whether Go's encoder would leave the value out.
 fn omitted(field: &Field, value: &Json) -> bool {
+    if matches!(field.shape, Shape::Ref(id) if id.get().special == Some(Special::Any)) {
+        return false;
+    }
     match value {
         Json::Str(s) => {
             s.is_empty() && !field.required && field.more.default.is_none() && field.form != Form::Pointer
@@ -371,6 +380,9 @@ fn omitted(field: &Field, value: &Json) -> bool {
         _ => false,
     }
 }
+
+/// The fields of a schema that hold a schema, or a boolean or a list.
+const SCHEMAS: [&str; 3] = ["additionalItems", "additionalProperties", "items"];
 
 /// Whether a default says no more than Go does without it.
 fn is_zero(default: &str) -> bool {

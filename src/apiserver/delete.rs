@@ -1,5 +1,6 @@
 //! DELETE: at once, or by asking for it and waiting for agents and finalizers (`registry/rest/delete.go`).
 
+use super::policy::{self, Attributes, Operation};
 use super::{ApiServer, resources, selection::Selection, update};
 use crate::api::{ObjectKey, Propagation, Request, Response, Status, kinds};
 use crate::json;
@@ -48,7 +49,7 @@ fn delete_one(
         return Err(Status::forbidden(resource, &key.name, "this namespace may not be deleted"));
     }
     let strategy = resources::of(resource);
-    let Some(old) = server.store.get(resource, key).cloned() else {
+    let Some(old) = server.object(resource, key) else {
         return Err(Status::not_found(resource, &key.name));
     };
     if let Some(uid) = &request.options.uid
@@ -63,11 +64,17 @@ fn delete_one(
         return Err(update::uid_conflict(request, key, version, old["metadata"]["resourceVersion"].str()));
     }
 
+    let (operation, name, object) = (Operation::Delete, key.name.as_str(), &Json::Null);
+    let attributes = Attributes { request, operation, name, object, old: &old };
+    policy::admit(server, &attributes, &mut Vec::new())?;
+    let already = !old["metadata"]["deletionTimestamp"].is_null();
+    if *resource == kinds::CUSTOMRESOURCEDEFINITIONS.into() && !already {
+        return Ok(mark_definition(server, now, request, key, old));
+    }
     let mut object = old.clone();
     set_finalizers(&mut object, wanted_finalizers(request, &old));
     let waits_for_finalizers = !object["metadata"]["finalizers"].is_empty();
     let waits_for_content = *resource == kinds::NAMESPACES.into() && !old["spec"]["finalizers"].is_empty();
-    let already = !old["metadata"]["deletionTimestamp"].is_null();
     let left = old["metadata"]["deletionGracePeriodSeconds"].as_i64();
 
     let mut grace = (strategy.grace)(&old, request.options.grace_period).unwrap_or(0);
@@ -105,6 +112,34 @@ fn delete_one(
     Ok(server.answer(now, request, 200, object, Vec::new()))
 }
 
+/// A definition first waits for its objects to go (`registry/customresourcedefinition/etcd.go`).
+fn mark_definition(
+    server: &mut ApiServer,
+    now: Time,
+    request: &Request,
+    key: &ObjectKey,
+    mut crd: Json,
+) -> Response {
+    const CLEANUP: &str = "customresourcecleanup.apiextensions.k8s.io";
+    crd.set_at(&["metadata", "deletionTimestamp"], now.rfc3339());
+    let mut finalizers = crd["metadata"]["finalizers"].items().to_vec();
+    if !finalizers.iter().any(|f| f.str() == CLEANUP) {
+        finalizers.push(CLEANUP.into());
+    }
+    crd.set_at(&["metadata", "finalizers"], finalizers);
+    let mut conditions = crd["status"]["conditions"].items().to_vec();
+    conditions.push(json!({
+        "type": "Terminating", "status": "True", "reason": "InstanceDeletionPending",
+        "message": "CustomResourceDefinition marked for deletion; CustomResource deletion will begin soon",
+        "lastTransitionTime": now.rfc3339(),
+    }));
+    crd.set_at(&["status", "conditions"], conditions);
+    if !request.options.dry_run {
+        crd = server.put(now, &request.resource, key, crd);
+    }
+    server.answer(now, request, 200, crd, Vec::new())
+}
+
 fn remove(server: &mut ApiServer, now: Time, request: &Request, key: &ObjectKey, old: &Json) -> Response {
     let resource = &request.resource;
     let mut last = old.clone();
@@ -114,9 +149,9 @@ fn remove(server: &mut ApiServer, now: Time, request: &Request, key: &ObjectKey,
     if resources::of(resource).returns_deleted {
         return server.answer(now, request, 200, last, Vec::new());
     }
-    let mut details = json!({ "name": &key.name, "kind": resource.plural, "uid": &old["metadata"]["uid"] });
+    let mut details = json!({ "name": &key.name, "kind": &resource.plural, "uid": &old["metadata"]["uid"] });
     if !resource.group.is_empty() {
-        details.set("group", resource.group);
+        details.set("group", &resource.group);
     }
     let body = json!({
         "apiVersion": "v1", "kind": "Status", "metadata": {}, "status": "Success", "details": details,

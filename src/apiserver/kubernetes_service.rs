@@ -26,7 +26,7 @@ impl ApiServer {
             (kinds::ENDPOINTSLICES, endpoint_slice()),
         ] {
             object.set("apiVersion", resource.api_version());
-            object.set("kind", resource.kind);
+            object.set("kind", &resource.kind);
             let created = self.handle(now, &Request::create(resource, object).by("apiserver"));
             debug_assert!(created.is_ok(), "{created:?}");
         }

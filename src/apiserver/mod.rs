@@ -5,6 +5,7 @@
 //! - `decode`, `body`: from any JSON to an object of its schema; `validation`, `resources`: what each kind demands.
 //! - `authorizer`: who may do it.
 //! - `admission`: what the cluster adds or forbids; `subresource`: binding, eviction; `scale`.
+//! - `custom`: the kinds that definitions add.
 //! - `table`, `columns`: how `kubectl get` prints objects.
 //!
 //! Controllers, scheduler, kubelets and users all come through [`ApiServer::handle`]; there is no other way in.
@@ -14,6 +15,7 @@ mod authorizer;
 mod body;
 mod columns;
 mod create;
+mod custom;
 mod decode;
 mod delete;
 mod eviction;
@@ -26,6 +28,7 @@ mod kubernetes_service;
 mod patch;
 mod pod_spec;
 mod pod_warnings;
+mod policy;
 mod quota;
 mod resources;
 mod scale;

@@ -22,7 +22,7 @@ pub fn patch(
     if !matches!(&*request.subresource, "" | "status" | "resize" | "ephemeralcontainers") {
         return Err(subresource::not_served());
     }
-    let old = server.named(request)?.clone();
+    let old = server.named(request)?;
     let key = ObjectKey::new(request.namespace.clone(), request.name.clone());
     let body = apply(kind, request, &old)?;
     let name = body["metadata"]["name"].str();
@@ -38,7 +38,7 @@ pub fn patch(
             request.name
         )));
     }
-    update::write(server, now, request, &key, &old, &body, None)
+    update::write(server, now, (request, request), &key, &old, &body, None)
 }
 
 /// A configuration is applied to whole objects (`fields`), not to views of them.

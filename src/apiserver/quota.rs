@@ -24,7 +24,7 @@ pub fn check(
     let quotas: Resource = kinds::RESOURCEQUOTAS.into();
     let mut charges = Charges(Vec::new());
     let resource = &request.resource;
-    if namespace.is_empty() || matches!(resource.plural, "events" | "leases") {
+    if namespace.is_empty() || matches!(&*resource.plural, "events" | "leases") {
         return Ok(charges);
     }
     let refuse = |why: String| Status::forbidden(resource, object["metadata"]["name"].str(), &why);

@@ -29,7 +29,9 @@ impl Selection {
             let path = condition.path.as_str();
             let known =
                 path == "metadata.name" || path == "metadata.namespace" && request.resource.namespaced;
-            if !known && !supported.contains(&path) {
+            let own = request.resource.definition["selectable"].items();
+            let own = own.iter().any(|field| field["jsonPath"].str().trim_start_matches('.') == path);
+            if !known && !own && !supported.contains(&path) {
                 return Err(Status::bad_request(unsupported(request, path)));
             }
             // The one field that is selected under another name; it is absent where it is zero.
@@ -64,7 +66,10 @@ impl Selection {
 }
 
 fn unsupported(request: &Request, path: &str) -> String {
-    match (request.resource.group, request.resource.plural) {
+    if request.resource.is_custom() {
+        return format!("field label not supported: {path}");
+    }
+    match request.resource.names() {
         ("", "pods" | "nodes" | "namespaces" | "secrets" | "events" | "replicationcontrollers") => {
             format!("field label not supported: {path}")
         }

@@ -6,7 +6,7 @@ use super::fields::managers::Seen;
 use super::selection::Selection;
 use super::store::{Change, Revision, Store, Write};
 use super::watch::{self, Watches};
-use super::{create, delete, patch, scale, subresource, table, update, versions};
+use super::{create, custom, delete, patch, scale, subresource, table, update, versions};
 use crate::api::{
     EventType, ObjectKey, Reason, Request, Resource, Response, Status, Verb, WatchEvent, WatchId, kinds,
 };
@@ -14,6 +14,7 @@ use crate::collections::sort_by;
 use crate::json;
 use crate::json::{Json, Str};
 use crate::sim::{Rng, Time};
+use std::sync::Arc;
 
 /// What every answer about Endpoints warns of.
 const ENDPOINTS_DEPRECATED: &str =
@@ -27,6 +28,10 @@ pub struct ApiServer {
     pub(super) rng: Rng,
     pub(super) seen: Seen,
     pub(super) leases: Leases,
+    /// The custom resources that are served, as the definitions say at this revision.
+    custom: Arc<Vec<Resource>>,
+    /// Since which revision they are.
+    custom_since: u64,
 }
 
 impl ApiServer {
@@ -38,6 +43,8 @@ impl ApiServer {
             rng: Rng::new(seed),
             seen: Seen::default(),
             leases: Leases::default(),
+            custom: Arc::default(),
+            custom_since: 0,
         };
         server.seed(now);
         server.bootstrap(now);
@@ -55,6 +62,14 @@ impl ApiServer {
     /// Answers a request.
     pub fn handle(&mut self, now: Time, request: &Request) -> Result<Response, Status> {
         self.authorize(request)?;
+        let resolved;
+        let request = match request.resource.is_custom() {
+            true => {
+                resolved = custom::resolved(&self.custom, request)?;
+                &resolved
+            }
+            false => request,
+        };
         self.check_verb(request)?;
         self.store.set_agent(&request.agent);
         if let Some(twin) = versions::twin(&request.resource) {
@@ -65,7 +80,20 @@ impl ApiServer {
         if request.resource == kinds::ENDPOINTS.into() {
             answer.warnings.push(Str::fixed(ENDPOINTS_DEPRECATED));
         }
+        if let Some(warning) = request.resource.definition["warning"].as_str() {
+            answer.warnings.insert(0, warning.into());
+        }
         Ok(answer)
+    }
+
+    /// What discovery tells of custom resources: each version that is served, the preferred one of several last.
+    pub fn custom_resources(&self) -> &[Resource] {
+        &self.custom
+    }
+
+    /// The revision at which custom resources last came, changed or went.
+    pub fn custom_since(&self) -> u64 {
+        self.custom_since
     }
 
     fn answer_to(&mut self, now: Time, request: &Request) -> Result<Response, Status> {
@@ -188,7 +216,12 @@ impl ApiServer {
             resource.verbs
         } else {
             let found = resource.subresources.iter().find(|(name, _)| request.subresource == *name);
-            found.ok_or_else(subresource::not_served)?.1
+            found
+                .ok_or_else(|| match resource.is_custom() {
+                    true => Status::not_found(resource, &request.name),
+                    false => subresource::not_served(),
+                })?
+                .1
         };
         if verbs.contains(&verb) {
             return Ok(());
@@ -198,11 +231,15 @@ impl ApiServer {
     }
 
     /// The object that a request names.
-    pub(super) fn named(&self, request: &Request) -> Result<&Json, Status> {
+    pub(super) fn named(&self, request: &Request) -> Result<Json, Status> {
         let key = ObjectKey::new(request.namespace.clone(), request.name.clone());
-        self.store
-            .get(&request.resource, &key)
+        self.object(&request.resource, &key)
             .ok_or_else(|| Status::not_found(&request.resource, &request.name))
+    }
+
+    /// An object as its resource's version shows it.
+    pub(super) fn object(&self, resource: &Resource, key: &ObjectKey) -> Option<Json> {
+        self.store.get(resource, key).map(|object| custom::read(resource, object))
     }
 
     fn get(&self, now: Time, request: &Request) -> Result<Response, Status> {
@@ -213,7 +250,7 @@ impl ApiServer {
             return Err(subresource::not_served());
         }
         let object = self.named(request)?;
-        Ok(self.answer(now, request, 200, object.clone(), Vec::new()))
+        Ok(self.answer(now, request, 200, object, Vec::new()))
     }
 
     /// An answer that carries one object, as a table where that was asked for.
@@ -285,9 +322,14 @@ impl ApiServer {
                 false => rendered,
             }
         } else {
-            let items: Json = matching.into_iter().map(|(_, object)| object.clone()).collect();
+            let items: Json =
+                matching.into_iter().map(|(_, object)| custom::read(resource, object)).collect();
+            let kind = match resource.definition["listKind"].as_str() {
+                Some(kind) => kind.to_string(),
+                None => format!("{}List", resource.kind),
+            };
             json!({
-                "apiVersion": resource.api_version(), "kind": format!("{}List", resource.kind),
+                "apiVersion": resource.api_version(), "kind": kind,
                 "metadata": meta, "items": items,
             })
         };
@@ -331,7 +373,7 @@ impl ApiServer {
     /// Says that all initial events were sent.
     fn bookmark(&self, resource: &Resource) -> Json {
         json!({
-            "apiVersion": resource.api_version(), "kind": resource.kind,
+            "apiVersion": resource.api_version(), "kind": &resource.kind,
             "metadata": {
                 "resourceVersion": self.revision().to_string(),
                 "annotations": { "k8s.io/initial-events-end": "true" },
@@ -341,10 +383,11 @@ impl ApiServer {
 
     /// Writes an object and tells the watches.
     pub(super) fn put(&mut self, now: Time, resource: &Resource, key: &ObjectKey, object: Json) -> Json {
-        let change = self.store.put(now, resource, key, object);
+        let change = self.store.put(now, resource, key, custom::stored(resource, object));
         self.watches.offer(now, &change);
         self.lease(now, resource, key);
-        change.after
+        self.defined(resource);
+        custom::read(resource, &change.after)
     }
 
     /// Shows an object as another cluster has it (`None`: not any more), whatever it is: nothing is checked, and nobody is asked.
@@ -360,7 +403,26 @@ impl ApiServer {
     pub(super) fn remove(&mut self, now: Time, resource: &Resource, key: &ObjectKey) -> Option<Json> {
         let change = self.store.remove(now, resource, key)?;
         self.watches.offer(now, &change);
-        Some(change.after)
+        self.defined(resource);
+        Some(custom::read(resource, &change.after))
+    }
+
+    /// After a write to a definition: what is served from now on.
+    fn defined(&mut self, resource: &Resource) {
+        let definitions: Resource = kinds::CUSTOMRESOURCEDEFINITIONS.into();
+        if *resource == definitions {
+            let all = self.store.list(&definitions, "").map(|(_, crd)| crd);
+            let served = custom::served(all);
+            let same = |(a, b): (&Resource, &Resource)| **a == **b;
+            if served.len() == self.custom.len() && served.iter().zip(self.custom.iter()).all(same) {
+                return;
+            }
+            self.custom = Arc::new(served);
+            self.custom_since = self.store.revision();
+            for resource in self.custom.iter() {
+                self.store.rename(resource);
+            }
+        }
     }
 }
 

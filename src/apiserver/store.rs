@@ -154,6 +154,13 @@ impl Store {
         self.collections.iter().map(|(r, objects)| (r, objects.len())).filter(|(_, n)| *n > 0)
     }
 
+    /// Lets a collection go by the names of this resource, which is equal to the one that it goes by.
+    pub fn rename(&mut self, resource: &Resource) {
+        if let Some(objects) = self.collections.remove(resource) {
+            self.collections.insert(resource.clone(), objects);
+        }
+    }
+
     /// Who asks for the writes that follow.
     pub fn set_agent(&mut self, agent: &Str) {
         self.agent = agent.clone();

@@ -1,5 +1,6 @@
 //! Tables: how the server prints objects for `kubectl get` (`meta.k8s.io/v1` `Table`).
 
+use super::custom;
 use crate::api::{Options, Resource};
 use crate::json;
 use crate::json::Json;
@@ -33,7 +34,10 @@ pub fn render<'a>(
     let printer = super::columns::of(resource);
     let row = |object: &Json| {
         let mut cells = Vec::with_capacity(printer.columns.len());
-        (printer.cells)(object, now, &mut cells);
+        match resource.is_custom() {
+            true => cells = custom::columns::cells(resource, &custom::read(resource, object), now),
+            false => (printer.cells)(object, now, &mut cells),
+        }
         json!({
             "cells": cells,
             "object": {
@@ -50,7 +54,11 @@ pub fn render<'a>(
             "description": "", "priority": i64::from(c.priority),
         })
     });
-    let definitions: Json = if columns { definitions.collect() } else { json!([]) };
+    let definitions: Json = match columns {
+        true if resource.is_custom() => custom::columns::definitions(resource).into(),
+        true => definitions.collect(),
+        false => json!([]),
+    };
     table.set("columnDefinitions", definitions);
     table
 }

@@ -10,17 +10,18 @@ use std::time::Duration;
 
 /// What is asked for; it is never stored.
 static TOKEN_REQUEST: ResourceInfo = ResourceInfo {
-    group: "authentication.k8s.io",
-    version: "v1",
-    plural: "tokenrequests",
-    singular: "tokenrequest",
-    kind: "TokenRequest",
+    group: Str::fixed("authentication.k8s.io"),
+    version: Str::fixed("v1"),
+    plural: Str::fixed("tokenrequests"),
+    singular: Str::fixed("tokenrequest"),
+    kind: Str::fixed("TokenRequest"),
     namespaced: true,
-    short_names: &[],
-    categories: &[],
+    short_names: kinds::words(&[]),
+    categories: kinds::words(&[]),
     verbs: &[],
     subresources: &[],
     ty: None,
+    definition: Json::Null,
 };
 const HOUR: i64 = 3600;
 const YEAR: i64 = 365 * 24 * HOUR;

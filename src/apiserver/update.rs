@@ -2,11 +2,16 @@
 
 use super::admission::Attributes;
 use super::authorizer::escalation;
+use super::fields::walk::Kind;
 use super::validation::pod_update;
-use super::{ApiServer, admission, body, create, fields, quota, resources, subresource, validation};
-use crate::api::{ObjectKey, Reason, Request, Response, Status, Verb};
+use super::{
+    ApiServer, admission, body, create, custom, fields, policy, quota, resources, subresource, validation,
+};
+use crate::api::field::{Error, Path};
+use crate::api::{ObjectKey, Request, Response, Status, Verb};
 use crate::json::{Json, Str};
 use crate::sim::Time;
+use std::slice;
 
 /// Replaces an object, or the part of it that a subresource stands for.
 pub fn update(server: &mut ApiServer, now: Time, request: &Request) -> Result<Response, Status> {
@@ -22,34 +27,35 @@ pub fn update(server: &mut ApiServer, now: Time, request: &Request) -> Result<Re
         _ => return subresource::update(server, now, request),
     }
     let key = ObjectKey::new(request.namespace.clone(), request.name.clone());
-    let Some(old) = server.store.get(&request.resource, &key).cloned() else {
+    let Some(old) = server.object(&request.resource, &key) else {
         if resources::of(&request.resource).create_on_update && request.subresource.is_empty() {
             return create::create(server, now, request);
         }
         return Err(Status::not_found(&request.resource, &request.name));
     };
-    write(server, now, request, &key, &old, &request.body, None)
+    write(server, now, (request, request), &key, &old, &request.body, None)
 }
 
-/// Writes `body` over `old`; `managed`: whose fields there are then, where that is known already.
+/// Writes `body` over `old`; `managed`: whose fields there are then, where that is known already. The second request is what
+/// was asked for, where the first is what that comes to.
 pub fn write(
     server: &mut ApiServer,
     now: Time,
-    request: &Request,
+    (request, asked): (&Request, &Request),
     key: &ObjectKey,
     old: &Json,
     body: &Json,
     managed: Option<Json>,
 ) -> Result<Response, Status> {
     let mut warnings = Vec::new();
-    let written = write_with(server, now, request, (key, old), body, managed, &mut warnings);
+    let written = write_with(server, now, (request, asked), (key, old), body, managed, &mut warnings);
     create::warned(written, warnings)
 }
 
 fn write_with(
     server: &mut ApiServer,
     now: Time,
-    request: &Request,
+    (request, asked): (&Request, &Request),
     (key, old): (&ObjectKey, &Json),
     body: &Json,
     managed: Option<Json>,
@@ -66,8 +72,8 @@ fn write_with(
     let said = new["metadata"]["managedFields"].clone();
     keep_system_fields(&mut new, old);
     let managed = managed.or_else(|| {
-        let ty = resource.ty?.get();
-        Some(fields::managers::update(&mut server.seen, ty, request, now, old, &new, &said))
+        let kind = Some(Kind::of_resource(resource)).filter(|kind| !matches!(kind, Kind::Leaf))?;
+        Some(fields::managers::update(&mut server.seen, kind, request, now, old, &new, &said))
     });
     match &*request.subresource {
         "status" => {
@@ -113,7 +119,11 @@ fn write_with(
             }
             (strategy.begin_update)(server, request, &mut new, old)?;
             (strategy.prepare_update)(&mut new, old);
-            if strategy.generation && !new["spec"].same(&old["spec"]) && new["spec"] != old["spec"] {
+            let counted = match resource.is_custom() {
+                true => differs_outside_metadata(&new, old),
+                false => strategy.generation && !new["spec"].same(&old["spec"]) && new["spec"] != old["spec"],
+            };
+            if counted {
                 let generation = old["metadata"]["generation"].as_i64().unwrap_or(0) + 1;
                 new.set_at(&["metadata", "generation"], generation);
             }
@@ -123,7 +133,11 @@ fn write_with(
     if !new["metadata"].same(&old["metadata"]) {
         validation::meta::update(&new["metadata"], &old["metadata"], &mut errors);
     }
-    if status_only {
+    if resource.is_custom() {
+        errors.retain(|error| error.detail != validation::meta::UNQUALIFIED);
+        let validate = if status_only { custom::validate::status } else { custom::validate::update };
+        validate(resource, &new, old, &mut errors);
+    } else if status_only {
         (strategy.validate_status)(&new, old, &mut errors);
     } else if matches!(&*request.subresource, "resize" | "ephemeralcontainers") {
         pod_update::through(&new, old, &request.subresource, &mut errors);
@@ -135,6 +149,9 @@ fn write_with(
     }
     if !status_only {
         warnings.extend((strategy.warnings)(&new, Some(old)));
+        if resource.is_custom() {
+            warnings.extend(custom::validate::warnings(&new, Some(old)));
+        }
     }
     if !status_only && request.subresource != "finalize" {
         let mut attributes = Attributes {
@@ -146,6 +163,9 @@ fn write_with(
         };
         admission::validate(server, &mut attributes)?;
     }
+    let (operation, name) = (policy::Operation::Update, key.name.as_str());
+    let attributes = policy::Attributes { request: asked, operation, name, object: &new, old };
+    policy::admit(server, &attributes, warnings)?;
     new.set_at(&["metadata", "resourceVersion"], &old["metadata"]["resourceVersion"]);
     if let Some(managed) = managed
         && managed != old["metadata"]["managedFields"]
@@ -157,7 +177,7 @@ fn write_with(
         return Ok(server.answer(now, request, 200, old.clone(), Vec::new()));
     }
     let mut charges = None;
-    if matches!(resource.plural, "services" | "persistentvolumeclaims") && request.subresource.is_empty() {
+    if matches!(&*resource.plural, "services" | "persistentvolumeclaims") && request.subresource.is_empty() {
         charges = Some(quota::check(server, now, request, &key.namespace, &new, Some(old))?);
     }
     if request.options.dry_run {
@@ -176,6 +196,16 @@ fn write_with(
     Ok(server.answer(now, request, 200, stored, Vec::new()))
 }
 
+/// Of a custom object, every change but one of its metadata counts.
+fn differs_outside_metadata(new: &Json, old: &Json) -> bool {
+    let rest = |object: &Json| {
+        let mut rest = object.clone();
+        rest.remove("metadata");
+        rest
+    };
+    rest(new) != rest(old)
+}
+
 /// Whether two trees are equal; parts that are the same memory are not walked.
 fn equal(a: &Json, b: &Json) -> bool {
     match (a, b) {
@@ -189,6 +219,16 @@ fn equal(a: &Json, b: &Json) -> bool {
         _ => a == b,
     }
 }
+
+/// What is replaced only by somebody who says which version he has seen, as all custom objects are (upstream's strategies,
+/// `AllowUnconditionalUpdate`).
+const CONDITIONAL: [&str; 5] = [
+    "customresourcedefinitions",
+    "leases",
+    "poddisruptionbudgets",
+    "validatingadmissionpolicies",
+    "validatingadmissionpolicybindings",
+];
 
 fn preconditions(request: &Request, key: &ObjectKey, old: &Json, new: &Json) -> Result<(), Status> {
     let (asked, present) = (&new["metadata"], &old["metadata"]);
@@ -205,10 +245,18 @@ fn preconditions(request: &Request, key: &ObjectKey, old: &Json, new: &Json) -> 
     if !version.is_empty() && version != present["resourceVersion"].str() {
         return Err(Status::modified(&request.resource, &key.name));
     }
-    if version.is_empty() && request.resource.plural == "leases" && request.subresource.is_empty() {
-        let message = "metadata.resourceVersion: Invalid value: 0x0: must be specified for an update";
-        let text = format!("{} \"{}\" is invalid: {message}", request.resource.qualified_kind(), key.name);
-        return Err(Status::new(Reason::Invalid, text));
+    let versioned = request.resource.is_custom() || CONDITIONAL.contains(&&*request.resource.plural);
+    if version.is_empty() && versioned && matches!(&*request.subresource, "" | "status") {
+        let path = Path::new("metadata").child("resourceVersion");
+        let error = Error::invalid_shown(&path, Some("0x0"), "must be specified for an update");
+        let mut status = Status::invalid(&request.resource, &key.name, slice::from_ref(&error));
+        // Here the storage speaks, which knows the resource and not its kind.
+        status.message =
+            format!("{} \"{}\" is invalid: {error}", request.resource.qualified(), key.name).into();
+        if let Some(details) = &mut status.details {
+            details.kind = request.resource.plural.clone();
+        }
+        return Err(status);
     }
     Ok(())
 }

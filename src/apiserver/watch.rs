@@ -5,7 +5,7 @@
 
 use super::selection::Selection;
 use super::store::Change;
-use super::{table, versions};
+use super::{custom, table, versions};
 use crate::api::{EventType, Options, Resource, WatchEvent, WatchId};
 use crate::collections::{List, Map};
 use crate::json;
@@ -115,6 +115,10 @@ impl Watches {
         let watch = self.all.get_mut(&id)?;
         let Pending { at, mut event } = watch.queue.pop_front()?;
         self.pending -= 1;
+        event.object = match event.event {
+            EventType::Error | EventType::Bookmark => event.object,
+            _ => custom::read(&watch.resource, &event.object),
+        };
         if let Some(table) = &mut watch.table
             && event.event != EventType::Error
         {

@@ -1,7 +1,7 @@
 //! [`AsUser`]: all that is asked is asked as somebody else (`client-go/transport`, `ImpersonationConfig`).
 
 use super::Api;
-use crate::api::{Request, Response, Status, User, WatchEvent, WatchId};
+use crate::api::{Request, Resource, Response, Status, User, WatchEvent, WatchId};
 use crate::sim::Time;
 use std::sync::Arc;
 
@@ -24,6 +24,10 @@ impl Api for AsUser<'_> {
 
     fn stop_watch(&mut self, watch: WatchId) {
         self.api.stop_watch(watch);
+    }
+
+    fn custom_resources(&self) -> Vec<Resource> {
+        self.api.custom_resources()
     }
 
     fn now(&self) -> Time {

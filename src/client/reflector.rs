@@ -180,7 +180,7 @@ impl Reflector {
     fn typed(&self, item: &Json) -> Json {
         let mut item = item.clone();
         if item["kind"].is_null() {
-            item.set("kind", Str::fixed(self.resource.kind));
+            item.set("kind", &self.resource.kind);
             item.set("apiVersion", self.resource.api_version());
         }
         item

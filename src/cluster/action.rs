@@ -2,6 +2,7 @@
 
 use super::Fault;
 use crate::api::{ObjectKey, Resource};
+use crate::controllers::apiextensions::Extensions;
 use crate::json::Str;
 use crate::kubelet::Work;
 use crate::sim::Time;
@@ -9,6 +10,8 @@ use crate::sim::Time;
 /// Who acts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Actor {
+    /// kube-apiserver: the loops that run inside it.
+    ApiServer,
     /// kube-controller-manager.
     Controllers,
     /// kube-scheduler.
@@ -68,6 +71,7 @@ impl Action {
     pub fn actor(&self) -> Actor {
         match self {
             Action::Deliver { to, .. } => *to,
+            Action::Sync { controller, .. } if Extensions::has_queue(controller) => Actor::ApiServer,
             Action::Sync { .. } | Action::Start => Actor::Controllers,
             Action::Schedule { .. } => Actor::Scheduler,
             Action::Kubelet { node, .. } => Actor::Kubelet(*node),

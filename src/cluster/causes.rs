@@ -144,7 +144,7 @@ impl Causes {
 /// The task that an action works on.
 pub(super) fn task(action: &Action) -> Option<Task> {
     Some(match action {
-        Action::Sync { controller, key } => (Actor::Controllers, controller.clone(), key.clone()),
+        Action::Sync { controller, key } => (action.actor(), controller.clone(), key.clone()),
         Action::Schedule { key } => (Actor::Scheduler, Str::default(), key.clone()),
         Action::Kubelet { node, work } => kubelet_task(*node, work),
         Action::Deliver { .. } | Action::Start | Action::Fault(_) | Action::Advance { .. } => return None,

@@ -1,7 +1,7 @@
 //! [`Door`]: the API server as a component reaches it during one step; it records every call.
 
 use super::record::Call;
-use crate::api::{ObjectKey, Reason, Request, Response, Status, Verb, WatchEvent, WatchId};
+use crate::api::{ObjectKey, Reason, Request, Resource, Response, Status, Verb, WatchEvent, WatchId};
 use crate::apiserver::ApiServer;
 use crate::client::{Api, CallFault};
 use crate::json::{Json, Str};
@@ -216,6 +216,10 @@ impl Api for Door<'_> {
 
     fn now(&self) -> Time {
         self.now
+    }
+
+    fn custom_resources(&self) -> Vec<Resource> {
+        self.server.custom_resources().to_vec()
     }
 
     fn noted(&mut self, count: usize) {

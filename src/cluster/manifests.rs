@@ -4,6 +4,7 @@
 //! what is being deleted.
 
 use super::World;
+use crate::api::Resource;
 use crate::api::kinds::{self, ResourceInfo};
 use crate::api::meta::controller_of;
 use crate::apiserver::written;
@@ -36,14 +37,19 @@ const LOCAL: [&ResourceInfo; 3] = [kinds::NODES, kinds::EVENTS, kinds::ENDPOINTS
 pub fn manifests(world: &World) -> String {
     let server = world.server();
     let known = |info: &&ResourceInfo| !FIRST.contains(info) && !LAST.contains(info) && !LOCAL.contains(info);
-    let between = kinds::ALL.iter().copied().filter(known).filter(|r| !LOCAL_GROUPS.contains(&r.group));
+    let between = kinds::ALL.iter().copied().filter(known).filter(|r| !LOCAL_GROUPS.contains(&&*r.group));
     let mut out = String::new();
-    for info in FIRST.into_iter().chain(between).chain(LAST) {
-        for object in server.list(&info.into()) {
+    let built_in = FIRST.into_iter().chain(between).chain(LAST).map(Resource::from);
+    // A kind's versions are views of the same objects, which another cluster can take once it has the definition.
+    let mut custom = server.custom_resources().to_vec();
+    custom.reverse();
+    custom.dedup();
+    for info in built_in.chain(custom.into_iter().rev()) {
+        for object in server.list(&info) {
             if !is_peoples(&object) {
                 continue;
             }
-            if let Some(manifest) = written(info, &object) {
+            if let Some(manifest) = written(&info, &object) {
                 if !out.is_empty() {
                     out.push_str("---\n");
                 }

@@ -66,10 +66,11 @@ impl World {
         if self.manager.can_start() && !each(Action::Start) {
             return;
         }
+        let within = self.extensions.reflectors().filter_map(|r| deliveries(Actor::ApiServer, r));
         let listening = self.manager.reflectors().filter(|r| !self.held.contains(r.resource()));
         let controllers = listening.filter_map(|r| deliveries(Actor::Controllers, r));
         let scheduler = self.scheduler.reflectors().filter_map(|r| deliveries(Actor::Scheduler, r));
-        for action in controllers.chain(scheduler) {
+        for action in within.chain(controllers).chain(scheduler) {
             if !each(action) {
                 return;
             }
@@ -88,7 +89,7 @@ impl World {
                 }
             }
         }
-        for (controller, key) in self.manager.ready(now) {
+        for (controller, key) in self.extensions.ready(now).chain(self.manager.ready(now)) {
             if !each(Action::Sync { controller, key }) {
                 return;
             }
@@ -111,12 +112,14 @@ impl World {
     pub fn next_timer(&self) -> Option<Timer> {
         let fault = self.coming.front().map(|(at, _)| Timer { at: *at, background: false });
         let own = [self.manager.next_timer(), self.scheduler.next_timer(), fault];
-        own.into_iter().chain(self.kubelets.iter().map(Kubelet::next_timer)).flatten().min()
+        let own = own.into_iter().chain([self.extensions.timers().min()]);
+        own.chain(self.kubelets.iter().map(Kubelet::next_timer)).flatten().min()
     }
 
     /// Whether any component waits for a moment of its own, housekeeping apart.
     fn waits(&self) -> bool {
         self.manager.next_foreground().is_some()
+            || self.extensions.timers().next().is_some()
             || !self.coming.is_empty()
             || self.scheduler.next_timer().is_some_and(|timer| !timer.background)
             || self.kubelets.iter().any(|k| k.next_foreground().is_some() || self.is_missed(k))
@@ -135,6 +138,7 @@ impl World {
     pub fn coming(&self, to: Actor, resource: &Resource) -> Option<&WatchEvent> {
         let is_it = |r: &&Reflector| r.resource() == resource;
         let reflector = match to {
+            Actor::ApiServer => self.extensions.reflectors().find(is_it),
             Actor::Controllers => self.manager.reflectors().find(is_it),
             Actor::Scheduler => self.scheduler.reflectors().find(is_it),
             Actor::Kubelet(node) => self.kubelets.get(node)?.reflectors().find(is_it),
@@ -152,6 +156,7 @@ impl World {
     /// whose syncs have failed and are retried. None while anything else is to be done.
     pub fn waits_for(&self) -> Vec<(Resource, ObjectKey)> {
         if self.manager.deadlines().next().is_some()
+            || self.extensions.timers().next().is_some()
             || !self.coming.is_empty()
             || self.scheduler.next_timer().is_some_and(|timer| !timer.background)
             || self.first_due(self.now).is_some()
@@ -173,6 +178,9 @@ impl World {
     /// What an action is about.
     pub fn object(&self, action: &Action) -> Option<(Resource, ObjectKey)> {
         match action {
+            Action::Sync { controller, key } if action.actor() == Actor::ApiServer => {
+                self.extensions.object(controller, key)
+            }
             Action::Sync { controller, key } => self.manager.object(controller, key),
             Action::Schedule { key }
             | Action::Kubelet {

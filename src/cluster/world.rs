@@ -8,6 +8,7 @@ use crate::apiserver::ApiServer;
 use crate::client::{Api, Context};
 use crate::collections::{List, Set};
 use crate::controllers::Manager;
+use crate::controllers::apiextensions::Extensions;
 use crate::json::{Json, Str};
 use crate::kubelet::{Kubelet, NodeConfig, Work};
 use crate::scheduler::Scheduler;
@@ -60,6 +61,7 @@ pub struct World {
     pub(super) steps: u64,
     pub(super) server: ApiServer,
     pub(super) manager: Manager,
+    pub(super) extensions: Extensions,
     pub(super) scheduler: Scheduler,
     pub(super) kubelets: Vec<Kubelet>,
     pub(super) causes: Causes,
@@ -92,6 +94,7 @@ impl World {
             steps: 0,
             server,
             manager: Manager::new(),
+            extensions: Extensions::default(),
             scheduler: Scheduler::new(),
             kubelets: config.nodes.iter().cloned().map(Kubelet::new).collect(),
             causes: Causes::default(),
@@ -133,6 +136,7 @@ impl World {
         self.server = server;
         if let Some(Action::Sync { controller, key }) = action {
             self.manager.take(controller, key, self.now);
+            self.extensions.take(controller, key, self.now);
         }
     }
 
@@ -166,6 +170,11 @@ impl World {
         &self.manager
     }
 
+    /// The loops inside the API server, to look at.
+    pub fn extensions(&self) -> &Extensions {
+        &self.extensions
+    }
+
     /// The scheduler, to look at.
     pub fn scheduler(&self) -> &Scheduler {
         &self.scheduler
@@ -196,6 +205,13 @@ impl World {
                 self.catch_up(&mut record);
             }
             Action::Deliver { to, resource } => self.deliver(*to, resource, &mut record),
+            Action::Sync { controller, key } if action.actor() == Actor::ApiServer => {
+                self.begin(action, &mut record);
+                let World { extensions, server, rng, now, limit, .. } = self;
+                with_context(server, &mut [], rng, (*now, Mishap::limit(*limit)), &mut record, |cx| {
+                    extensions.sync(cx, controller, key)
+                });
+            }
             Action::Sync { controller, key } => {
                 self.begin(action, &mut record);
                 let World { manager, server, kubelets, rng, now, limit, armed, .. } = self;
@@ -235,8 +251,21 @@ impl World {
             Action::Fault(fault) => self.fault(fault, &mut record),
         }
         self.wrote(&record);
+        self.discover(&mut record);
         self.timers_set(action.actor());
         record
+    }
+
+    /// The controllers hear what custom resources there are, where that has changed.
+    fn discover(&mut self, record: &mut StepRecord) {
+        let since = self.server.custom_since();
+        if since != self.manager.discovered() {
+            let World { manager, server, rng, now, .. } = self;
+            let mut door = Door::new(server, &mut [], *now, Mishap::default());
+            let mut cx = Context { api: &mut door, now: *now, rng, notes: Vec::new() };
+            manager.discover(&mut cx, since);
+            record.notes.append(&mut cx.notes);
+        }
     }
 
     /// What a step of work is about, and what led to it.
@@ -261,10 +290,12 @@ impl World {
 
     /// Remembers which timers the actor set in this step.
     fn timers_set(&mut self, actor: Actor) {
-        let World { causes, manager, kubelets, steps, now, .. } = self;
+        let World { causes, manager, extensions, kubelets, steps, now, .. } = self;
         match actor {
-            Actor::Controllers => {
-                for (queue, key) in manager.timers_set() {
+            Actor::ApiServer | Actor::Controllers => {
+                let of_server = actor == Actor::ApiServer;
+                let set = if of_server { extensions.timers_set() } else { manager.timers_set() };
+                for (queue, key) in set {
                     causes.timer_set(*steps, (actor, Str::fixed(queue), key));
                 }
             }
@@ -297,6 +328,7 @@ impl World {
             }
         }
         self.wrote(&record);
+        self.discover(&mut record);
         (result, record)
     }
 
@@ -340,9 +372,14 @@ impl World {
 
     fn deliver(&mut self, to: Actor, resource: &Resource, record: &mut StepRecord) {
         let step = self.steps;
-        let World { manager, scheduler, kubelets, server, rng, now, limit, .. } = self;
+        let World { manager, extensions, scheduler, kubelets, server, rng, now, limit, .. } = self;
         let mut pods = Vec::new();
         let delivered = match to {
+            Actor::ApiServer => {
+                with_context(server, &mut [], rng, (*now, Mishap::limit(*limit)), record, |cx| {
+                    extensions.deliver(cx, resource)
+                })
+            }
             Actor::Scheduler => {
                 with_context(server, &mut [], rng, (*now, Mishap::limit(*limit)), record, |cx| {
                     scheduler.deliver(cx, resource)

@@ -15,16 +15,16 @@ static NOTHING: LazyLock<Indexer> = LazyLock::new(Indexer::default);
 
 impl Caches {
     /// An informer for each resource that one of the controllers watches.
-    pub fn for_controllers(controllers: &[&dyn Controller]) -> Caches {
+    pub fn for_controllers(controllers: &[&dyn Controller], agent: &'static str) -> Caches {
         let mut informers = Map::new();
         for info in controllers.iter().flat_map(|c| c.watches()) {
             let resource = Resource::from(info);
-            let indexes: &[Index] = match info.kind {
+            let indexes: &[Index] = match &*info.kind {
                 "Pod" => &[BY_CONTROLLER, BY_JOB],
                 "ControllerRevision" | "Job" | "ReplicaSet" => &[BY_CONTROLLER],
                 _ => &[],
             };
-            let informer = Informer::new(resource.clone(), "kube-controller-manager", indexes);
+            let informer = Informer::new(resource.clone(), agent, indexes);
             informers.insert(resource, informer);
         }
         let mut caches = Caches(informers);
@@ -87,6 +87,28 @@ impl Caches {
     /// One move of a resource's reflector, and what the handlers are to hear.
     pub(super) fn deliver(&mut self, cx: &mut Context, resource: &Resource) -> Vec<Delta> {
         self.0.get_mut(resource).map(|informer| informer.deliver(cx)).unwrap_or_default()
+    }
+
+    /// Follows the owners of the objects of these custom resources and of no other; gives the objects that nobody tells of any more.
+    pub(super) fn follow(&mut self, cx: &mut Context, custom: &[Resource]) -> Vec<(Resource, Vec<Delta>)> {
+        let known: Vec<Resource> = self.0.keys().filter(|r| r.is_custom()).cloned().collect();
+        let mut gone = Vec::new();
+        for resource in known.into_iter().filter(|resource| !custom.contains(resource)) {
+            if let Some(mut informer) = self.0.remove(&resource) {
+                informer.reflector_mut().reset(cx.api);
+                let objects = informer.indexer().iter().map(|(_, object)| Delta::Deleted(object.clone()));
+                gone.push((resource, objects.collect()));
+            }
+        }
+        for resource in custom {
+            if self.0.get(resource).is_none() {
+                self.monitor(resource.clone());
+                if let Some(informer) = self.0.get_mut(resource) {
+                    informer.reflector_mut().watch_list(cx);
+                }
+            }
+        }
+        gone
     }
 
     /// Closes all watches; the next deliveries list again.

@@ -52,7 +52,7 @@ impl Controller for EndpointController {
 
     fn handle(&mut self, caches: &Caches, resource: &Resource, delta: &Delta, _: Time) {
         let queue = &mut self.queues[0].keys;
-        match resource.kind {
+        match &*resource.kind {
             "Pod" => util::handle_pod(queue, caches, delta),
             "Service" => queue.add(ObjectKey::of(delta.object())),
             _ if matches!(delta, Delta::Deleted(_)) => queue.add(ObjectKey::of(delta.object())),

@@ -24,10 +24,10 @@ use super::statefulset::StatefulSetController;
 use super::taint_eviction::TaintEvictionController;
 use super::ttl_after_finished::TtlController;
 use super::volume::binder::PersistentVolumeBinder;
-use super::{Caches, Controller, Queue, SWITCHES, Switch, Switches};
+use super::{Caches, Controller, Queue, SWITCHES, Switch, Switches, loops};
 use crate::api::{ObjectKey, Resource};
-use crate::client::{Context, Delta, Reflector, Timer};
-use crate::json::{Json, Str};
+use crate::client::{Context, Reflector, Timer};
+use crate::json::Str;
 use crate::sim::Time;
 
 /// How far the process has come since it was started (`cmd/kube-controller-manager/app/controllermanager.go`).
@@ -59,6 +59,7 @@ impl Stage {
 pub struct Manager {
     stage: Stage,
     switches: Switches,
+    discovered: u64,
     caches: Caches,
     service_account: ServiceAccountController,
     root_ca: RootCaPublisher,
@@ -99,6 +100,7 @@ impl Manager {
         let mut manager = Manager {
             stage: Stage::WaitForApiServer,
             switches: Switches::default(),
+            discovered: 0,
             caches: Caches::default(),
             service_account: ServiceAccountController::default(),
             root_ca: RootCaPublisher::default(),
@@ -126,7 +128,7 @@ impl Manager {
             claim_protection: ClaimProtectionController::default(),
             volume_protection: VolumeProtectionController::default(),
         };
-        manager.caches = Caches::for_controllers(&manager.controllers());
+        manager.caches = Caches::for_controllers(&manager.controllers(), "kube-controller-manager");
         manager
     }
 
@@ -305,40 +307,46 @@ impl Manager {
 
     /// The object that a key of a queue names.
     pub fn object(&self, queue: &str, key: &ObjectKey) -> Option<(Resource, ObjectKey)> {
-        self.queues().find(|q| q.name == queue)?.object(key)
+        let found = self.queues().find(|q| q.name == queue)?.object(key);
+        found.or_else(|| {
+            let (kind, rest) = key.name.split_once('/')?;
+            let mut all = self.caches.reflectors().map(Reflector::resource);
+            let resource = all.find(|r| r.qualified_kind() == kind)?;
+            Some((resource.clone(), ObjectKey::new(key.namespace.clone(), rest.rsplit_once('/')?.0)))
+        })
     }
 
     /// The keys that were given a time since this was last asked, with their queues' names.
     pub fn timers_set(&mut self) -> Vec<(&'static str, ObjectKey)> {
-        let mut set = Vec::new();
-        for controller in self.controllers_mut().1 {
-            for queue in controller.queues_mut() {
-                set.extend(queue.keys.take_timers_set().into_iter().map(|key| (queue.name, key)));
-            }
-        }
-        set
+        loops::timers_set(&mut self.controllers_mut().1)
     }
 
     /// Takes a key out of a queue and no more: the moment after which a worker has it in hand.
     pub fn take(&mut self, queue: &str, key: &ObjectKey, now: Time) {
-        for controller in self.controllers_mut().1 {
-            for queue in controller.queues_mut().iter_mut().filter(|q| q.name == queue) {
-                queue.keys.take(key, now);
-            }
-        }
+        loops::take(&mut self.controllers_mut().1, queue, key, now);
     }
 
     /// Lets one informer make one move (the list and the watch, or one event) and its handlers hear of it.
     pub fn deliver(&mut self, cx: &mut Context, resource: &Resource) {
-        let deltas = self.caches.deliver(cx, resource);
-        let (caches, controllers) = self.controllers_mut();
-        for controller in controllers {
-            let watched = || controller.watches().iter().any(|watched| *resource == Resource::from(*watched));
-            if controller.monitors() || watched() {
-                for delta in &deltas {
-                    controller.handle(caches, resource, delta, cx.now);
-                    tell_handled(cx, &mut *controller, delta);
-                }
+        let (caches, mut controllers) = self.controllers_mut();
+        loops::deliver(cx, caches, &mut controllers, resource);
+    }
+
+    /// The revision at which it last asked what custom resources there are.
+    pub fn discovered(&self) -> u64 {
+        self.discovered
+    }
+
+    /// Asks what custom resources there are, and follows those; `revision`: since when it is so. (Upstream's garbage collector
+    /// asks every 30 seconds, beside all else that it does.)
+    pub fn discover(&mut self, cx: &mut Context, revision: u64) {
+        self.discovered = revision;
+        let served = cx.api.custom_resources();
+        let (caches, mut controllers) = self.controllers_mut();
+        controllers.iter_mut().for_each(|controller| controller.discovered(&served));
+        if controllers.iter().any(|controller| controller.monitors()) {
+            for (resource, gone) in caches.follow(cx, &served) {
+                loops::tell(cx, caches, &mut controllers, &resource, &gone);
             }
         }
     }
@@ -346,38 +354,13 @@ impl Manager {
     /// What could be synced now: the queue's name and the key, found one by one. Nothing before the workers are started.
     pub fn ready(&self, now: Time) -> impl Iterator<Item = (Str, ObjectKey)> {
         let running = self.stage == Stage::Running;
-        self.queues()
-            .filter(move |queue| running && queue.workers > 0)
-            .flat_map(move |queue| queue.keys.ready(now).map(|key| (Str::fixed(queue.name), key.clone())))
+        loops::ready(self.queues().filter(move |_| running), now)
     }
 
     /// Takes a key out of a queue, syncs it, and posts the events of that. Does nothing where the key is not ready.
     pub fn sync(&mut self, cx: &mut Context, queue: &str, key: &ObjectKey) {
-        let (caches, controllers) = self.controllers_mut();
-        let mut found = controllers.into_iter().flat_map(|controller| {
-            let i = controller.queues().iter().position(|q| q.name == queue);
-            i.map(|i| (controller, i))
-        });
-        let Some((controller, i)) = found.next() else { return };
-        if !controller.queues_mut()[i].keys.take(key, cx.now) {
-            return;
-        }
-        let outcome = controller.sync(cx, caches, i, key);
-        let keys = &mut controller.queues_mut()[i].keys;
-        match outcome {
-            Ok(()) => keys.forget(key),
-            Err(error) => {
-                keys.add_rate_limited(key.clone(), cx.now);
-                let failures = Json::Int(keys.num_requeues(key).into());
-                cx.note("retry", [("error", Json::Str(error.message)), ("failures", failures)]);
-            }
-        }
-        let keys = &mut controller.queues_mut()[i].keys;
-        keys.done(key);
-        keys.take_added();
-        if let Some(recorder) = controller.recorder() {
-            recorder.flush(cx);
-        }
+        let (caches, mut controllers) = self.controllers_mut();
+        loops::sync(cx, caches, &mut controllers, queue, key);
     }
 
     /// The next moment at which a key has waited long enough, a relist is due, or a controller acts by itself.
@@ -430,27 +413,6 @@ impl Manager {
         }
         for (queue, count) in workers {
             self.set_workers(queue, count);
-        }
-    }
-}
-
-/// Says which of a controller's handlers heard of a change, and what it put on the queue because of it.
-fn tell_handled(cx: &mut Context, controller: &mut dyn Controller, delta: &Delta) {
-    let name = controller.name();
-    for queue in controller.queues_mut() {
-        for (key, wait) in queue.keys.take_added() {
-            let verb = match delta {
-                Delta::Added(_) => "add",
-                Delta::Updated(..) => "update",
-                Delta::Deleted(_) => "delete",
-            };
-            let handler = format!("{verb}{}", delta.object()["kind"].str());
-            queue.remember(&handler, &key);
-            let seconds = Json::Float(wait.as_secs_f64());
-            let (queue, key) = (Json::from(queue.name), Json::from(key.to_string()));
-            let mut values = vec![("controller", Json::from(name)), ("handler", handler.into())];
-            values.extend([("queue", queue), ("key", key), ("seconds", seconds)]);
-            cx.note_all("handler", values);
         }
     }
 }

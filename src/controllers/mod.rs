@@ -1,9 +1,10 @@
-//! kube-controller-manager: the controllers, the informers they share, and the loop that runs them.
+//! kube-controller-manager (and the loops of kube-apiserver, [`apiextensions`]): the controllers, the informers they share, and the loop that runs them.
 //!
 //! A [`Controller`] is three things, as upstream: event *handlers* that turn what an informer says into keys, *work queues*
 //! that hold the keys, and a *sync* that makes the world a little more like what one object asks for. [`Manager`] holds them
 //! all and lets each move be a step of its own: one delivery, or one sync.
 
+pub mod apiextensions;
 mod caches;
 mod claim;
 pub mod clusterrole_aggregation;
@@ -18,6 +19,7 @@ pub mod garbage_collector;
 mod hash;
 mod history;
 pub mod job;
+mod loops;
 mod manager;
 pub mod namespace;
 pub mod node_lifecycle;
@@ -161,6 +163,9 @@ pub trait Controller {
         queue: usize,
         key: &ObjectKey,
     ) -> Result<(), Status>;
+
+    /// Hears what custom resources there are.
+    fn discovered(&mut self, _served: &[Resource]) {}
 
     /// What it expects of its caches, where it keeps account of that.
     fn expectations(&self) -> Option<&Expectations> {

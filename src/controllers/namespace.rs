@@ -102,7 +102,7 @@ impl Controller for NamespaceController {
 /// Deletes what is in the namespace: pods first, and nothing else before they are gone.
 fn delete_content(cx: &mut Context, namespace: &Str) -> Result<Left, Status> {
     let mut left = Left::default();
-    delete_all(cx, kinds::PODS, namespace, &mut left)?;
+    delete_all(cx, &kinds::PODS.into(), namespace, &mut left)?;
     if !left.resources.is_empty() {
         return Ok(left);
     }
@@ -112,23 +112,19 @@ fn delete_content(cx: &mut Context, namespace: &Str) -> Result<Left, Status> {
             && r.plural != "pods"
             && r.group != "events.k8s.io"
     });
-    for resource in others {
-        delete_all(cx, resource, namespace, &mut left)?;
+    let custom = cx.api.custom_resources().into_iter().filter(|r| r.namespaced);
+    for resource in others.map(Resource::from).chain(custom) {
+        delete_all(cx, &resource, namespace, &mut left)?;
     }
     Ok(left)
 }
 
-fn delete_all(
-    cx: &mut Context,
-    resource: &'static ResourceInfo,
-    namespace: &Str,
-    left: &mut Left,
-) -> Result<(), Status> {
-    let list = || Request::list(resource, namespace.clone()).by(AGENT);
+fn delete_all(cx: &mut Context, resource: &Resource, namespace: &Str, left: &mut Left) -> Result<(), Status> {
+    let list = || Request::list(resource.clone(), namespace.clone()).by(AGENT);
     if cx.api.call(list())?.body["items"].is_empty() {
         return Ok(());
     }
-    cx.api.call(Request::new(Verb::DeleteCollection, resource, namespace.clone(), "").by(AGENT))?;
+    cx.api.call(Request::new(Verb::DeleteCollection, resource.clone(), namespace.clone(), "").by(AGENT))?;
     let rest = cx.api.call(list())?.body;
     let items = rest["items"].items();
     if items.is_empty() {

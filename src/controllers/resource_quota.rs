@@ -101,12 +101,12 @@ impl Controller for QuotaController {
         for (name, _) in hard.entries() {
             used.set(name.clone(), "0");
         }
-        // What two versions show is counted in one of them.
-        let again = ["autoscaling/v1", "events.k8s.io/v1"];
-        let counted = kinds::ALL.iter().copied().filter(|r| {
-            r.namespaced && r.verbs.contains(&"list") && !again.contains(&r.api_version().as_str())
-        });
-        for resource in counted {
+        let counted = kinds::ALL.iter().copied().filter(|r| r.namespaced && r.verbs.contains(&"list"));
+        let custom = cx.api.custom_resources().into_iter().filter(|r| r.namespaced);
+        let mut counted: Vec<Resource> = counted.map(Resource::from).chain(custom).collect();
+        // The versions of a kind are views of the same objects.
+        counted.dedup();
+        for resource in &counted {
             let concerned = quota::concerned(resource, hard);
             if concerned.is_empty() {
                 continue;
@@ -134,13 +134,13 @@ impl Controller for QuotaController {
 fn objects(
     cx: &mut Context,
     caches: &Caches,
-    resource: &'static ResourceInfo,
+    resource: &Resource,
     namespace: &str,
 ) -> Result<Vec<Json>, Status> {
-    if WATCHED.iter().any(|r| std::ptr::eq(*r, resource)) || resource.plural == "resourcequotas" {
-        let all = caches.of(resource).iter();
+    if WATCHED.iter().any(|r| *resource == Resource::from(*r)) || resource.plural == "resourcequotas" {
+        let all = caches.of(resource.clone()).iter();
         return Ok(all.filter(|(k, _)| k.namespace == namespace).map(|(_, o)| o.clone()).collect());
     }
-    let list = Request::list(resource, Str::from(namespace)).by(AGENT);
+    let list = Request::list(resource.clone(), Str::from(namespace)).by(AGENT);
     Ok(cx.api.call(list)?.body["items"].items().to_vec())
 }

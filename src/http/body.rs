@@ -1,6 +1,6 @@
 //! Bodies: in the forms that clients write, and answers in the forms that they ask for.
 
-use super::{Answer, Body, Request};
+use super::{Answer, Body, Request, discovery};
 use crate::api::{PatchType, Reason, Status, Verb};
 use crate::json;
 use crate::json::{Json, Str, yaml};
@@ -133,7 +133,7 @@ fn unknown_format(served: &str) -> Status {
 pub fn answer(code: u16, body: &Json, form: Form, warnings: &[Str]) -> Answer {
     let (media, text) = match form {
         Form::Yaml => ("application/yaml", yaml::to_yaml(body)),
-        _ => ("application/json", format!("{}\n", form.shape(body))),
+        _ => ("application/json", format!("{}\n", discovery::text(&form.shape(body)))),
     };
     let mut headers: Vec<(Str, Str)> = vec![("content-type".into(), media.into())];
     for warning in warnings {

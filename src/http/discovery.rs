@@ -1,6 +1,7 @@
 //! What is served, as `/api`, `/apis` and `/version` tell it (`apiserver/pkg/endpoints/discovery`).
 
-use crate::api::{ResourceInfo, kinds};
+use crate::api::kinds::ResourceInfo;
+use crate::api::{Resource, kinds};
 use crate::json;
 use crate::json::Json;
 
@@ -30,33 +31,33 @@ pub fn core_versions() -> Json {
 }
 
 /// `/apis`
-pub fn groups() -> Json {
+pub fn groups(custom: &[Resource]) -> Json {
     let mut names: Vec<&str> = Vec::new();
-    for resource in kinds::ALL {
-        if !resource.group.is_empty() && !names.contains(&resource.group) {
-            names.push(resource.group);
+    for resource in kinds::with(custom) {
+        if !resource.group.is_empty() && !names.contains(&&*resource.group) {
+            names.push(&resource.group);
         }
     }
-    let groups: Json = names.into_iter().filter_map(api_group).collect();
+    let groups: Json = names.into_iter().filter_map(|name| api_group(custom, name)).collect();
     json!({ "kind": "APIGroupList", "apiVersion": "v1", "groups": groups })
 }
 
 /// `/apis/batch`
-pub fn group(name: &str) -> Option<Json> {
-    let mut group = api_group(name)?;
+pub fn group(custom: &[Resource], name: &str) -> Option<Json> {
+    let mut group = api_group(custom, name)?;
     group.set("kind", "APIGroup");
     group.set("apiVersion", "v1");
     Some(group)
 }
 
-fn api_group(name: &str) -> Option<Json> {
+fn api_group(custom: &[Resource], name: &str) -> Option<Json> {
     let mut versions: Vec<&str> = Vec::new();
-    for resource in kinds::ALL.iter().filter(|r| r.group == name && !name.is_empty()) {
-        if !versions.contains(&resource.version) {
-            versions.push(resource.version);
+    for resource in kinds::with(custom).filter(|r| r.group == name && !name.is_empty()) {
+        if !versions.contains(&&*resource.version) {
+            versions.push(&resource.version);
         }
     }
-    // Where there are several, the newest is preferred: `v2` before `v1`.
+    // Where there are several, the last is preferred: `v2` before `v1`.
     versions.reverse();
     let version = |v: &str| json!({ "groupVersion": format!("{name}/{v}"), "version": v });
     let preferred = version(versions.first()?);
@@ -65,14 +66,14 @@ fn api_group(name: &str) -> Option<Json> {
 }
 
 /// `/api/v1`, `/apis/batch/v1`
-pub fn resources(group: &str, version: &str) -> Option<Json> {
+pub fn resources(custom: &[Resource], group: &str, version: &str) -> Option<Json> {
     let mut all: Vec<Json> = Vec::new();
-    for resource in kinds::ALL.iter().filter(|r| r.group == group && r.version == version) {
+    for resource in kinds::with(custom).filter(|r| r.group == group && r.version == version) {
         all.push(entry(resource));
         let subresources = resource.subresources.iter();
         all.extend(subresources.map(|(name, verbs)| subresource(resource, name, verbs)));
     }
-    let first = kinds::ALL.iter().find(|r| r.group == group && r.version == version)?;
+    let first = kinds::with(custom).find(|r| r.group == group && r.version == version)?;
     Some(json!({
         "kind": "APIResourceList", "apiVersion": "v1", "groupVersion": first.api_version(),
         "resources": all.into_iter().collect::<Json>(),
@@ -85,12 +86,12 @@ fn words(words: &[&str]) -> Json {
 
 fn entry(resource: &ResourceInfo) -> Json {
     let mut entry = json!({
-        "name": resource.plural, "singularName": resource.singular, "namespaced": resource.namespaced,
-        "kind": resource.kind, "verbs": words(resource.verbs),
+        "name": &resource.plural, "singularName": &resource.singular, "namespaced": resource.namespaced,
+        "kind": &resource.kind, "verbs": words(resource.verbs),
     });
-    for (key, list) in [("shortNames", resource.short_names), ("categories", resource.categories)] {
+    for (key, list) in [("shortNames", &resource.short_names), ("categories", &resource.categories)] {
         if !list.is_empty() {
-            entry.set(key, words(list));
+            entry.set(key, list.iter().collect::<Json>());
         }
     }
     entry
@@ -99,7 +100,7 @@ fn entry(resource: &ResourceInfo) -> Json {
 fn subresource(resource: &ResourceInfo, name: &str, verbs: &[&str]) -> Json {
     let mut entry = json!({
         "name": format!("{}/{name}", resource.plural), "singularName": "", "namespaced": resource.namespaced,
-        "kind": resource.kind, "verbs": words(verbs),
+        "kind": &resource.kind, "verbs": words(verbs),
     });
     if let Some((_, group, version, kind)) = KINDS.iter().find(|(n, ..)| *n == name) {
         entry.set("kind", *kind);
@@ -109,4 +110,63 @@ fn subresource(resource: &ResourceInfo, name: &str, verbs: &[&str]) -> Json {
         }
     }
     entry
+}
+
+/// The fields of what the server writes from structs of its own, in their order; all others write theirs by the alphabet.
+const ORDER: &[&str] = &[
+    "kind",
+    "apiVersion",
+    "groupVersion",
+    "metadata",
+    "name",
+    "singularName",
+    "namespaced",
+    "versions",
+    "group",
+    "version",
+    "preferredVersion",
+    "groups",
+    "resources",
+    "status",
+    "message",
+    "reason",
+    "details",
+    "ofKind",
+    "uid",
+    "causes",
+    "verbs",
+    "shortNames",
+    "categories",
+    "serverAddressByClientCIDRs",
+    "code",
+];
+const ORDERED: [&str; 5] = ["APIGroup", "APIGroupList", "APIResourceList", "APIVersions", "Status"];
+
+/// A document as JSON text.
+pub fn text(document: &Json) -> String {
+    match ORDERED.contains(&document["kind"].str()) {
+        true => ordered(document, true),
+        false => document.to_string(),
+    }
+}
+
+fn ordered(value: &Json, whole: bool) -> String {
+    match value {
+        Json::Object(_) => {
+            // What a part is called stands before what it is.
+            let rank = |key: &str| {
+                let key = if key == "kind" && !whole { "ofKind" } else { key };
+                ORDER.iter().position(|known| *known == key).unwrap_or(ORDER.len())
+            };
+            let mut fields: Vec<_> = value.entries().iter().collect();
+            crate::collections::sort_by_key(&mut fields, |(key, _)| rank(key));
+            let shown =
+                fields.iter().map(|(key, part)| format!("{:?}:{}", key.as_str(), ordered(part, false)));
+            format!("{{{}}}", shown.collect::<Vec<_>>().join(","))
+        }
+        Json::Array(items) => {
+            format!("[{}]", items.iter().map(|item| ordered(item, false)).collect::<Vec<_>>().join(","))
+        }
+        other => other.to_string(),
+    }
 }

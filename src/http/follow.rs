@@ -113,7 +113,7 @@ impl Watch {
         if self.bookmark.is_some_and(|last| now.since(last) >= BOOKMARKS) && !over {
             let resource = &self.request.resource;
             let bookmark = json!({
-                "apiVersion": resource.api_version(), "kind": resource.kind,
+                "apiVersion": resource.api_version(), "kind": &resource.kind,
                 "metadata": { "resourceVersion": revision.to_string() },
             });
             self.tell(EventType::Bookmark, &bookmark, lines);

@@ -24,7 +24,7 @@ pub use body::MOST as MOST_BODY;
 pub use follow::Follow;
 pub use upgrade::{Upgrade, upgrade};
 
-use crate::api::{self, Reason, Status, User, Verb, kinds};
+use crate::api::{self, Reason, Resource, Status, User, Verb, kinds};
 use crate::client::{Api, AsUser};
 use crate::json;
 use crate::json::{Json, Str};
@@ -123,9 +123,9 @@ impl Request {
         request
     }
 
-    /// Whether it could change something; what cannot is no step of a run.
-    pub fn writes(&self) -> bool {
-        match route::read(self) {
+    /// Whether it could change something; what cannot is no step of a run. `custom`: what discovery tells beside the built-in.
+    pub fn writes(&self, custom: &[Resource]) -> bool {
+        match route::read(self, custom) {
             Ok(Route::Ask(ask)) => ask.request.writes(),
             _ => false,
         }
@@ -142,7 +142,8 @@ fn answered(api: &mut dyn Api, request: &Request) -> Result<Answer, Status> {
         check_path(&mut AsUser { api: &mut *api, user: request.user.clone() }, request)?;
     }
     let form = || Form::accepted(&request.accept, false);
-    let route = route::read(request)?;
+    let custom = api.custom_resources();
+    let route = route::read(request, &custom)?;
     let reads = matches!(&*request.method, "GET" | "HEAD");
     if !reads && matches!(route, Route::Text(_) | Route::Document(_) | Route::Versions { .. }) {
         return Err(method_not_allowed());
@@ -151,9 +152,9 @@ fn answered(api: &mut dyn Api, request: &Request) -> Result<Answer, Status> {
         Route::Text(text) => plain(200, text.into()),
         Route::Document(document) => body::answer(200, &document, form()?, &[]),
         Route::Versions { core } => match Form::accepted(&request.accept, true)? {
-            Form::Aggregated => aggregated::answer(core),
+            Form::Aggregated => aggregated::answer(&custom, core),
             form => {
-                let document = if core { discovery::core_versions() } else { discovery::groups() };
+                let document = if core { discovery::core_versions() } else { discovery::groups(&custom) };
                 body::answer(200, &document, form, &[])
             }
         },
@@ -179,13 +180,13 @@ fn is_followed(request: &api::Request) -> bool {
 
 /// Refuses a path that is no resource to who may not ask for it. Who may not even ask that is nobody.
 pub fn check_path(api: &mut dyn Api, request: &Request) -> Result<(), Status> {
-    if matches!(route::read(request), Ok(Route::Ask(_)) | Err(_)) {
+    if matches!(route::read(request, &api.custom_resources()), Ok(Route::Ask(_)) | Err(_)) {
         return Ok(());
     }
     let verb = request.method.to_ascii_lowercase();
     let path = request.target.split('?').next().unwrap_or_default();
     let ask = |kind: &'static api::ResourceInfo, spec: Json| {
-        let body = json!({ "apiVersion": kind.api_version(), "kind": kind.kind, "spec": spec });
+        let body = json!({ "apiVersion": kind.api_version(), "kind": &kind.kind, "spec": spec });
         api::Request::create(kind, body)
     };
     let spec = json!({ "nonResourceAttributes": { "verb": verb.as_str(), "path": path } });

@@ -1,7 +1,9 @@
 //! From a path and a query to what is asked (`apiserver/pkg/endpoints/request/requestinfo.go`).
 
 use super::{Request, body, discovery, method_not_allowed};
-use crate::api::{self, FieldValidation, PatchType, Propagation, Resource, Status, Verb, kinds};
+use crate::api::{
+    self, FieldValidation, PatchType, Propagation, Resource, ResourceInfo, Status, Verb, kinds,
+};
 use crate::json::Json;
 use std::time::Duration;
 
@@ -34,7 +36,7 @@ pub struct Ask {
 const UPGRADES: &[&str] = &["attach", "exec", "portforward", "proxy"];
 
 /// Reads a request.
-pub fn read(request: &Request) -> Result<Route, Status> {
+pub fn read(request: &Request, custom: &[Resource]) -> Result<Route, Status> {
     let (path, query) = request.target.split_once('?').unwrap_or((&request.target, ""));
     let parts: Vec<String> =
         path.split('/').filter(|part| !part.is_empty()).map(|part| decoded(part, false)).collect();
@@ -44,15 +46,15 @@ pub fn read(request: &Request) -> Result<Route, Status> {
         ["version"] => return Ok(Route::Document(discovery::version())),
         ["api"] => return Ok(Route::Versions { core: true }),
         ["apis"] => return Ok(Route::Versions { core: false }),
-        ["apis", group] => return Ok(discovery::group(group).map_or(Route::Unknown, Route::Document)),
+        ["apis", group] => return Ok(discovery::group(custom, group).map_or(Route::Unknown, Route::Document)),
         ["api", version, rest @ ..] => ("", *version, rest),
         ["apis", group, version, rest @ ..] => (*group, *version, rest),
         _ => return Ok(Route::Unknown),
     };
     if rest.is_empty() {
-        return Ok(discovery::resources(group, version).map_or(Route::Unknown, Route::Document));
+        return Ok(discovery::resources(custom, group, version).map_or(Route::Unknown, Route::Document));
     }
-    let Some((resource, namespace, name, subresource)) = target(group, version, rest) else {
+    let Some((resource, namespace, name, subresource)) = target(custom, group, version, rest) else {
         return Ok(Route::Unknown);
     };
     if UPGRADES.contains(&subresource) {
@@ -100,12 +102,16 @@ pub(super) fn pairs(query: &str) -> Vec<(String, String)> {
 
 /// The resource, namespace, name and subresource of a path below a group's version.
 pub(super) fn target<'p>(
+    custom: &[Resource],
     group: &str,
     version: &str,
     rest: &[&'p str],
 ) -> Option<(Resource, &'p str, &'p str, &'p str)> {
+    let is_it =
+        |r: &ResourceInfo, plural: &str| r.group == group && r.version == version && r.plural == plural;
     let find = |plural: &str| {
-        kinds::ALL.iter().find(|r| r.group == group && r.version == version && r.plural == plural)
+        let built_in = kinds::ALL.iter().find(|r| is_it(r, plural)).map(|r| Resource::from(*r));
+        built_in.or_else(|| custom.iter().find(|r| is_it(r, plural)).cloned())
     };
     let (namespace, rest) = match rest {
         ["namespaces", _, "status" | "finalize"] => ("", rest),
@@ -123,7 +129,7 @@ pub(super) fn target<'p>(
     if resource.namespaced && namespace.is_empty() && !name.is_empty() {
         return None;
     }
-    (resource.namespaced || namespace.is_empty()).then(|| ((*resource).into(), namespace, name, subresource))
+    (resource.namespaced || namespace.is_empty()).then_some((resource, namespace, name, subresource))
 }
 
 fn verb(request: &Request, name: &str, query: &[(String, String)]) -> Result<Verb, Status> {

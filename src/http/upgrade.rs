@@ -30,7 +30,7 @@ pub fn upgrade(api: &mut dyn Api, request: &Request) -> Option<Result<Upgrade, S
         path.split('/').filter(|part| !part.is_empty()).map(|part| decoded(part, false)).collect();
     let parts: Vec<&str> = parts.iter().map(String::as_str).collect();
     let ["api", "v1", rest @ ..] = parts.as_slice() else { return None };
-    let (resource, namespace, name, subresource) = route::target("", "v1", rest)?;
+    let (resource, namespace, name, subresource) = route::target(&[], "", "v1", rest)?;
     let ask = |verb| {
         let mut request = api::Request::new(verb, resource.clone(), namespace, name).by("client/exec");
         request.options.query =
@@ -38,7 +38,7 @@ pub fn upgrade(api: &mut dyn Api, request: &Request) -> Option<Result<Upgrade, S
         request
     };
     let flag = |name: &str| pairs(query).iter().any(|(key, value)| key == name && is_true(value));
-    match (resource.plural, subresource) {
+    match (&*resource.plural, subresource) {
         ("pods", "exec") => {
             let start = Box::new(ask(Verb::Create).with_subresource("exec"));
             Some(Ok(Upgrade::Exec { start, stdin: flag("stdin"), tty: flag("tty") }))

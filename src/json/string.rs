@@ -103,6 +103,11 @@ impl PartialEq<&str> for Str {
         same(self, other)
     }
 }
+impl PartialEq<Str> for &str {
+    fn eq(&self, other: &Str) -> bool {
+        same(self, other)
+    }
+}
 impl PartialOrd for Str {
     fn partial_cmp(&self, other: &Str) -> Option<Ordering> {
         Some(self.cmp(other))

@@ -91,7 +91,7 @@ fn there(cli: &mut Cli, args: &Arguments) -> Result<(), Failure> {
         cli.get(&kinds::PODS.into(), args.namespace(), word)?;
         return Ok(());
     }
-    for target in names::targets(&args.words[..1])? {
+    for target in names::targets(cli, &args.words[..1])? {
         cli.get(&target.resource, args.namespace(), &target.name)?;
     }
     Ok(())

@@ -153,6 +153,18 @@ fn apply(
     Ok(())
 }
 
+/// The tree without the fields that are null.
+fn without_nulls(value: &Json) -> Json {
+    match value {
+        Json::Object(_) => {
+            let kept = value.entries().iter().filter(|(_, part)| !part.is_null());
+            Json::Object(kept.map(|(key, part)| (key.clone(), without_nulls(part))).collect())
+        }
+        Json::Array(items) => items.iter().map(without_nulls).collect(),
+        other => other.clone(),
+    }
+}
+
 fn client_side(
     cli: &mut Cli,
     args: &Arguments,
@@ -169,6 +181,8 @@ fn client_side(
     }
     match cli.get(&info.resource, info.namespace(), info.name()) {
         Err(status) if status.is_not_found() => {
+            // What a later apply would leave out is not written now either.
+            let modified = without_nulls(&modified);
             if dry_run == DryRun::Client {
                 return Ok((modified, "created"));
             }

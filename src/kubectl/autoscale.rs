@@ -48,7 +48,7 @@ pub(super) fn run(cli: &mut Cli, args: &[String]) -> Result<Flow, Failure> {
         )));
     }
     let metrics = metrics(&args)?;
-    let mut targets = names::targets(&args.words)?;
+    let mut targets = names::targets(cli, &args.words)?;
     for info in files::read(cli, &args)? {
         targets.push(Target { name: info.name().into(), resource: info.resource });
     }
@@ -63,7 +63,7 @@ pub(super) fn run(cli: &mut Cli, args: &[String]) -> Result<Flow, Failure> {
         }
         if !resource.subresources.iter().any(|(subresource, _)| *subresource == "scale") {
             let why = "could not find scale subresource for";
-            let (kind, what, version) = (resource.kind, resource.plural, resource.api_version());
+            let (kind, what, version) = (&resource.kind, &resource.plural, resource.api_version());
             failures.push(Failure::error(format!(
                 "cannot autoscale a {kind}: {why} {version}, Resource={what} in discovery information"
             )));
@@ -106,7 +106,7 @@ fn autoscaler(
     let name = if args.get("name").is_empty() { target } else { args.get("name") };
     let mut spec = json!({
         "maxReplicas": most,
-        "scaleTargetRef": { "apiVersion": resource.api_version(), "kind": resource.kind, "name": target },
+        "scaleTargetRef": { "apiVersion": resource.api_version(), "kind": &resource.kind, "name": target },
     });
     if least > 0 {
         spec.set("minReplicas", least);

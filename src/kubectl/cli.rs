@@ -117,7 +117,7 @@ impl Cli<'_, '_> {
 /// The items of lists carry no kind; `kubectl` shows one.
 pub(super) fn with_kind(resource: &Resource, mut object: Json) -> Json {
     if object["kind"].is_null() {
-        object.set("kind", resource.kind);
+        object.set("kind", &resource.kind);
         object.set("apiVersion", resource.api_version());
     }
     object

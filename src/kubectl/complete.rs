@@ -30,7 +30,9 @@ pub fn complete(words: &[&str], part: &str, env: &mut Env<'_>) -> Option<Vec<Str
             if let Some((kind, _)) = part.split_once('/') {
                 return Some(objects(kind, env).into_iter().map(|n| format!("{kind}/{n}")).collect());
             }
-            names::all().map(|r| r.plural.to_string()).collect()
+            env.discovery.refresh(env.api);
+            let all = names::preferred(env.discovery.all());
+            all.iter().map(|r| r.plural.to_string()).collect()
         }
         (_, ["kubectl", _, kind, ..]) => objects(kind, env),
         _ => Vec::new(),
@@ -38,9 +40,9 @@ pub fn complete(words: &[&str], part: &str, env: &mut Env<'_>) -> Option<Vec<Str
 }
 
 fn objects(kind: &str, env: &mut Env<'_>) -> Vec<String> {
-    let Some(resource) = names::find(kind) else { return Vec::new() };
     let mut out = Vec::new();
     let mut cli = Cli { env, out: &mut out, stdin: "" };
+    let Some(resource) = names::found(&mut cli, kind) else { return Vec::new() };
     let found = cli.list(&resource, "default", "", "").unwrap_or_default();
     found.iter().map(|o| o["metadata"]["name"].str().into()).collect()
 }

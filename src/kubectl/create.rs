@@ -37,6 +37,9 @@ pub(super) fn run(cli: &mut Cli, args: &[String]) -> Result<Flow, Failure> {
     if args.has("raw") {
         return super::raw::run(cli, "POST", &args);
     }
+    if args.has("raw") {
+        return super::raw::run(cli, "POST", &args);
+    }
     let format = Format::of_write(&args)?;
     let (infos, mut failures) = files::read_all(cli, &args, true)?;
     if infos.is_empty() && failures.is_empty() {

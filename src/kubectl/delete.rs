@@ -154,7 +154,7 @@ fn victims(cli: &mut Cli, args: &Arguments) -> Result<(Vec<Victim>, Vec<Failure>
         return Err(names::required());
     }
     let selects = args.is("all") || args.has("selector") || args.has("field-selector");
-    for target in names::targets(&args.words)? {
+    for target in names::targets(cli, &args.words)? {
         let namespace = if target.resource.namespaced { args.namespace() } else { "" };
         if !target.name.is_empty() {
             if selects {

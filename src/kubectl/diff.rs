@@ -63,7 +63,7 @@ fn diff(cli: &mut Cli, args: &[String]) -> Result<Flow, Failure> {
         }
         let group =
             if info.resource.group.is_empty() { String::new() } else { format!("{}.", info.resource.group) };
-        let (version, kind) = (info.resource.version, info.resource.kind);
+        let (version, kind) = (&info.resource.version, &info.resource.kind);
         let file = format!("{group}{version}.{kind}.{}.{}", info.namespace(), info.name());
         let text = |object: &Json| if object.is_null() { String::new() } else { yaml::to_yaml(object) };
         names.push((file, text(&live), text(&merged)));

@@ -32,7 +32,7 @@ pub(super) fn run(cli: &mut Cli, args: &[String]) -> Result<Flow, Failure> {
     for info in infos {
         cli.get(&info.resource, info.namespace(), info.name())?;
     }
-    for target in names::targets(&args.words)?.into_iter().filter(|target| !target.name.is_empty()) {
+    for target in names::targets(cli, &args.words)?.into_iter().filter(|target| !target.name.is_empty()) {
         cli.get(&target.resource, &namespace, &target.name)?;
     }
     cli.error_line(BESIDE.trim_end());

@@ -38,7 +38,7 @@ pub(super) struct Watch {
 
 pub(super) fn run(cli: &mut Cli, args: &[String]) -> Result<Flow, Failure> {
     let args = flags::parse("events", args, FLAGS)?;
-    let fields = about(args.get("for"))?;
+    let fields = about(cli, args.get("for"))?;
     let format = Format::of_write(&args)?;
     let known = |kind: &String| ["normal", "warning"].contains(&kind.to_ascii_lowercase().as_str());
     if !args.list("types").iter().all(known) {
@@ -88,7 +88,7 @@ pub(super) fn run(cli: &mut Cli, args: &[String]) -> Result<Flow, Failure> {
 }
 
 /// The field selector of what `--for` names.
-fn about(named: &str) -> Result<String, Failure> {
+fn about(cli: &mut Cli, named: &str) -> Result<String, Failure> {
     if named.is_empty() {
         return Ok(String::new());
     }
@@ -98,7 +98,7 @@ fn about(named: &str) -> Result<String, Failure> {
     if name.contains('/') {
         return Err(Failure::error("arguments in resource/name form may not have more than one slash"));
     }
-    let Some(resource) = super::names::find(kind) else {
+    let Some(resource) = super::names::found(cli, kind) else {
         return Err(Failure::error(format!("no matches for /, Resource={}", kind.to_ascii_lowercase())));
     };
     let version = resource.api_version();

@@ -44,10 +44,10 @@ pub(super) fn run(cli: &mut Cli, args: &[String]) -> Result<Flow, Failure> {
         return Err(Failure::error("you must specify at least one command for the container"));
     }
     let pod = if target.contains('/') {
-        let targets = names::targets(&args.words[..1])?;
+        let targets = names::targets(cli, &args.words[..1])?;
         let Some(found) = targets.first() else { return Err(names::unknown(target)) };
         let object = cli.get(&found.resource, &namespace, &found.name)?;
-        match found.resource.plural {
+        match &*found.resource.plural {
             "pods" => object,
             _ => best(logs::pods_of(cli, &found.resource, &object, &namespace, "attach to")?)
                 .ok_or_else(|| Failure::error("timed out waiting for the condition"))?,

@@ -36,7 +36,7 @@ pub(super) fn run(cli: &mut Cli, args: &[String]) -> Result<Flow, Failure> {
     let args = flags::parse("expose", args, FLAGS)?;
     let dry_run = DryRun::of(&args)?;
     let format = Format::of_write(&args)?;
-    let mut targets = names::targets(&args.words)?;
+    let mut targets = names::targets(cli, &args.words)?;
     for info in files::read(cli, &args)? {
         targets.push(Target { name: info.name().into(), resource: info.resource });
     }
@@ -72,7 +72,7 @@ pub(super) fn run(cli: &mut Cli, args: &[String]) -> Result<Flow, Failure> {
 fn expose(cli: &mut Cli, args: &Arguments, dry_run: DryRun, target: &Target) -> Result<Json, Failure> {
     let resource = &target.resource;
     let object = cli.get(resource, args.namespace(), &target.name)?;
-    let pods = match (resource.group, resource.kind) {
+    let pods = match (&*resource.group, &*resource.kind) {
         ("", "Pod" | "Service") => &object["spec"],
         ("" | "apps", "ReplicationController" | "Deployment" | "ReplicaSet") => {
             object.at(&["spec", "template", "spec"])
@@ -80,7 +80,7 @@ fn expose(cli: &mut Cli, args: &Arguments, dry_run: DryRun, target: &Target) -> 
         _ => return Err(Failure::error(format!("cannot expose a {}", resource.qualified_kind()))),
     };
     let selector = match args.get("selector") {
-        "" => selector_of(resource.kind, &object).map_err(|why| {
+        "" => selector_of(&resource.kind, &object).map_err(|why| {
             let message = "couldn't retrieve selectors via --selector flag or introspection";
             Failure::error(format!("{message}: {why}"))
         })?,

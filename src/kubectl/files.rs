@@ -3,7 +3,7 @@
 use super::cli::Cli;
 use super::failure::Failure;
 use super::flags::{Arguments, boolean};
-use super::{kustomize, names};
+use super::kustomize;
 use crate::api::schema::{OBJECT_META, Shape};
 use crate::api::{Resource, kinds};
 use crate::json::Json;
@@ -88,7 +88,9 @@ pub(super) fn read_all(
                     failures.push(Failure::error(format!("error parsing {name}: {}", error.message)))
                 }
                 Ok(document) if document.value.is_null() => {}
-                Ok(document) => objects(&name, &document.value, args, validate, &mut infos, &mut failures),
+                Ok(document) => {
+                    objects(cli, &name, &document.value, args, validate, &mut infos, &mut failures)
+                }
             }
         }
     }
@@ -123,6 +125,7 @@ fn open(cli: &Cli, path: &str, recursive: bool) -> Result<Vec<(String, String)>,
 }
 
 fn objects(
+    cli: &mut Cli,
     source: &str,
     value: &Json,
     args: &Arguments,
@@ -153,11 +156,11 @@ fn objects(
         for item in items.iter() {
             let item = of_list(value, item);
             let (version, kind) = (item["apiVersion"].str(), item["kind"].str());
-            if kinds::by_kind(version, kind).is_none() && by_loose_kind(version, kind).is_none() {
+            if find(cli, version, kind).is_none() {
                 let text = format!("unable to recognize no matches for kind {kind:?} in version {version:?}");
                 failures.push(Failure::text(text));
             } else {
-                objects(source, &item, args, false, infos, failures);
+                objects(cli, source, &item, args, false, infos, failures);
             }
         }
         infos[first..].iter_mut().for_each(|info| info.of_list = true);
@@ -171,8 +174,7 @@ fn objects(
         return;
     }
     let version = value["apiVersion"].str();
-    let found = kinds::by_kind(version, kind).map(Resource::from).or_else(|| by_loose_kind(version, kind));
-    let Some(resource) = found else {
+    let Some(resource) = find(cli, version, kind) else {
         let name = value["metadata"]["name"].str();
         let namespace = value["metadata"]["namespace"].str();
         failures.push(Failure::error(format!(
@@ -197,10 +199,14 @@ fn objects(
     infos.push(Info { resource, object, source: source.into(), of_list: false });
 }
 
+fn find(cli: &mut Cli, version: &str, kind: &str) -> Option<Resource> {
+    let known = kinds::by_kind(version, kind).map(Resource::from);
+    known.or_else(|| cli.env.discovery.search(cli.env.api, &|all| by_loose_kind(all, version, kind)))
+}
+
 /// The client matches kinds without regard to case; the server then refuses them.
-fn by_loose_kind(version: &str, kind: &str) -> Option<Resource> {
-    let found = names::all().find(|r| r.api_version() == version && r.kind.eq_ignore_ascii_case(kind));
-    found.map(Resource::from)
+fn by_loose_kind(all: &[Resource], version: &str, kind: &str) -> Option<Resource> {
+    all.iter().find(|r| r.api_version() == version && r.kind.eq_ignore_ascii_case(kind)).cloned()
 }
 
 /// What is wrong with a document even before it is an object (`validation.SchemaValidation`).

@@ -256,7 +256,7 @@ fn generate(cli: &mut Cli, generator: &Generator, args: &[String]) -> Result<Flo
     let mut object = (generator.make)(cli, &args, &name)?;
     let resource: &Resource = &generator.resource.into();
     object.set("apiVersion", resource.api_version());
-    object.set("kind", resource.kind);
+    object.set("kind", &resource.kind);
     // A dry run of the client shows a namespace only where one was given.
     if resource.namespaced && (dry_run != DryRun::Client || args.has("namespace")) {
         object.set_at(&["metadata", "namespace"], args.namespace());
@@ -299,7 +299,7 @@ fn job(cli: &mut Cli, args: &Arguments, name: &str) -> Result<Json, Failure> {
     if args.rest.as_ref().is_some_and(|c| !c.is_empty()) {
         return Err(Failure::error("cannot specify --from and command"));
     }
-    let targets = names::targets(&[args.get("from").to_string()])?;
+    let targets = names::targets(cli, &[args.get("from").to_string()])?;
     let Some(target) = targets.first() else {
         return Err(names::unknown(args.get("from")));
     };

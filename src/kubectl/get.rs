@@ -79,9 +79,9 @@ pub(super) fn run(cli: &mut Cli, args: &[String]) -> Result<Flow, Failure> {
              detailed description of that resource (e.g. kubectl explain pods).\nSee 'kubectl get -h' for help and examples"
         )));
     }
-    let mut targets = names::targets(&args.words)?;
+    let mut targets = names::targets(cli, &args.words)?;
     args.words.first().into_iter().flat_map(|word| word.split(',')).for_each(|word| {
-        let warning = names::ambiguity(word.split('/').next().unwrap_or(word));
+        let warning = names::ambiguity(cli, word.split('/').next().unwrap_or(word));
         warning.into_iter().for_each(|warning| cli.error_line(warning));
     });
     let in_lists: Vec<bool> = files.iter().map(|file| file.of_list).collect();
@@ -213,7 +213,7 @@ fn read(cli: &mut Cli, args: &Arguments, format: &Format, target: &Target) -> Re
 /// The server's words for a selector that it cannot read, as `kubectl` words them.
 pub(super) fn list_error(resource: &Resource, mut status: Status, labels: &str, fields: &str) -> Failure {
     if status.code == 400 && !(labels.is_empty() && fields.is_empty()) {
-        let group = if resource.group.is_empty() { "" } else { resource.group };
+        let group = if resource.group.is_empty() { "" } else { &*resource.group };
         status.message = format!(
             "Unable to find \"{group}/{}, Resource={}\" that match label selector {labels:?}, field selector {fields:?}: {}",
             resource.version, resource.plural, status.message
@@ -308,7 +308,7 @@ pub(super) fn labels(labels: &Json, separator: &str) -> String {
 
 fn cell(value: &Json) -> String {
     match value {
-        Json::Null => "<none>".into(),
+        Json::Null => String::new(),
         Json::Str(s) => s.lines().next().unwrap_or("").replace('\t', "\\t"),
         other => printers::go_value(other),
     }

@@ -68,7 +68,7 @@ pub(super) fn run(cli: &mut Cli, args: &[String], what: What) -> Result<Flow, Fa
     if changes.is_empty() && !args.is("list") {
         return Err(Failure::error(format!("at least one {one} update is required")));
     }
-    let mut targets = names::targets(&words)?;
+    let mut targets = names::targets(cli, &words)?;
     for info in files::read(cli, &args)? {
         targets.push(Target { name: info.name().into(), resource: info.resource });
     }

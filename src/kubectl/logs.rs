@@ -71,9 +71,9 @@ pub(super) fn run(cli: &mut Cli, args: &[String]) -> Result<Flow, Failure> {
             return Ok(Flow::Exit(0));
         }
     } else if args.words[0].contains('/') && args.is("all-pods") {
-        for target in names::targets(&args.words[..1])? {
+        for target in names::targets(cli, &args.words[..1])? {
             let object = cli.get(&target.resource, &namespace, &target.name)?;
-            match target.resource.plural {
+            match &*target.resource.plural {
                 "pods" => chosen.push(object),
                 _ => chosen.extend(pods_of(cli, &target.resource, &object, &namespace, "get the logs from")?),
             }
@@ -121,7 +121,7 @@ fn missing(status: Status, namespace: &str) -> Failure {
 
 /// The pod behind `job/x`, `deploy/x`: the first that its selector matches.
 fn pod_of(cli: &mut Cli, args: &Arguments, namespace: &str) -> Result<Option<Json>, Failure> {
-    let targets = names::targets(&args.words[..1])?;
+    let targets = names::targets(cli, &args.words[..1])?;
     let Some(target) = targets.first() else { return Err(names::unknown(&args.words[0])) };
     let found = cli.get(&target.resource, namespace, &target.name);
     let object = found.map_err(|status| missing(status, namespace))?;

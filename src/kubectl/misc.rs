@@ -1,62 +1,12 @@
-//! `kubectl api-resources`, `version`, `cluster-info`, and what is said of a command that does not exist.
+//! `kubectl version`, `cluster-info`, and what is said of a command that does not exist.
 
 use super::cli::Cli;
 use super::failure::Failure;
-use super::flags::{self, Flag, Takes};
-use super::printers::table::Columns;
-use super::{COMMANDS, Flow, names};
+use super::flags::{self, Takes};
+use super::{COMMANDS, Flow};
 use crate::api::kinds;
-use crate::collections::sort_by_key;
 use crate::json;
 use crate::json::yaml;
-
-const API_RESOURCES: &[Flag] = &[
-    ("namespaced", ' ', Takes::Nothing),
-    ("api-group", ' ', Takes::Value),
-    ("output", 'o', Takes::Value),
-    ("no-headers", ' ', Takes::Nothing),
-    ("verbs", ' ', Takes::Value),
-    ("sort-by", ' ', Takes::Value),
-    ("categories", ' ', Takes::Value),
-];
-
-pub(super) fn api_resources(cli: &mut Cli, args: &[String]) -> Result<Flow, Failure> {
-    let args = flags::parse("api-resources", args, API_RESOURCES)?;
-    let mut all: Vec<_> = names::all().collect();
-    all.retain(|r| {
-        (!args.has("api-group") || r.group == args.get("api-group"))
-            && (!args.has("namespaced") || r.namespaced == args.is("namespaced"))
-            && args.list("verbs").iter().all(|v| r.verbs.contains(&v.as_str()))
-            && args.list("categories").iter().all(|c| r.categories.contains(&c.as_str()))
-    });
-    sort_by_key(&mut all, |r| (r.group, r.plural));
-    if args.get("output") == "name" {
-        all.iter().for_each(|r| cli.line(r.qualified()));
-        return Ok(Flow::Exit(0));
-    }
-    let wide = args.get("output") == "wide";
-    let mut out = Columns::default();
-    if !args.is("no-headers") {
-        let mut head = vec!["NAME", "SHORTNAMES", "APIVERSION", "NAMESPACED", "KIND"];
-        head.extend(wide.then_some(["VERBS", "CATEGORIES"]).into_iter().flatten());
-        out.line(head);
-    }
-    for r in all {
-        let mut line = vec![
-            r.plural.to_string(),
-            r.short_names.join(","),
-            r.api_version(),
-            r.namespaced.to_string(),
-            r.kind.to_string(),
-        ];
-        if wide {
-            line.extend([r.verbs.join(","), r.categories.join(",")]);
-        }
-        out.line(line);
-    }
-    cli.print(out.print());
-    Ok(Flow::Exit(0))
-}
 
 const CLIENT: &str = "v1.36.2";
 const KUSTOMIZE: &str = "v5.8.1";

@@ -9,6 +9,7 @@
 
 mod about;
 mod absent;
+mod api_resources;
 mod apply;
 mod auth;
 mod autoscale;
@@ -22,10 +23,12 @@ mod delete;
 pub mod describe;
 mod describe_command;
 mod diff;
+mod discovery;
 mod drain;
 mod edit;
 mod events;
 mod exec;
+mod explain;
 mod expose;
 mod failure;
 mod files;
@@ -67,6 +70,7 @@ mod wait;
 
 pub use complete::complete;
 pub use config::FILE as KUBECONFIG;
+pub use discovery::Discovery;
 pub use edit::BESIDE;
 pub use names::{find as resource_named, object_named};
 pub use raw::Ask as AskRaw;
@@ -86,6 +90,8 @@ pub struct Env<'a> {
     pub api: &'a mut dyn Api,
     /// The files beside the terminal.
     pub files: &'a dyn Files,
+    /// What is known of the kinds that the server has beside its own.
+    pub discovery: &'a mut Discovery,
     /// How to ask over HTTP.
     pub raw: AskRaw,
 }
@@ -210,7 +216,8 @@ impl Session {
         let flow = impersonate::user(args).and_then(|user| {
             session.user = user;
             let mut api = AsUser { api: &mut *env.api, user: session.user.clone() };
-            let mut env = Env { api: &mut api, files: env.files, raw: env.raw };
+            let mut env =
+                Env { api: &mut api, files: env.files, discovery: &mut *env.discovery, raw: env.raw };
             run_command(args, &mut Cli { env: &mut env, out: &mut session.output, stdin })
         });
         match flow {
@@ -236,7 +243,7 @@ impl Session {
     ) {
         let Some(mut task) = self.task.take() else { return };
         let mut api = AsUser { api: &mut *env.api, user: self.user.clone() };
-        let mut env = Env { api: &mut api, files: env.files, raw: env.raw };
+        let mut env = Env { api: &mut api, files: env.files, discovery: &mut *env.discovery, raw: env.raw };
         match act(&mut task, &mut Cli { env: &mut env, out: &mut self.output, stdin: "" }) {
             Ok(None) => {
                 self.wait = task.blocked();
@@ -293,6 +300,7 @@ const COMMANDS: &[&str] = &[
     "expose",
     "run",
     "set",
+    "explain",
     "get",
     "edit",
     "delete",
@@ -325,6 +333,7 @@ const COMMANDS: &[&str] = &[
     "annotate",
     "completion",
     "api-resources",
+    "api-versions",
     "config",
     "plugin",
     "version",
@@ -386,7 +395,9 @@ fn run_command(args: &[String], cli: &mut Cli) -> Result<Flow, Failure> {
         "annotate" => label::run(cli, &rest, label::What::Annotations),
         "set" => set::run(cli, &rest),
         "events" | "event" => events::run(cli, &rest),
-        "api-resources" => misc::api_resources(cli, &rest),
+        "api-resources" => api_resources::run(cli, &rest),
+        "api-versions" => api_resources::versions(cli, &rest),
+        "explain" => explain::run(cli, &rest),
         "cordon" => drain::cordon(cli, &rest, true),
         "uncordon" => drain::cordon(cli, &rest, false),
         "drain" => drain::run(cli, &rest),

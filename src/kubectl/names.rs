@@ -1,41 +1,50 @@
 //! What people call a resource → the resource: plural, singular, short name, with a version and a group, a category.
 
+use super::cli::Cli;
+use super::discovery::Discovery;
 use super::failure::Failure;
-use crate::api::{ObjectKey, Resource, ResourceInfo, kinds};
-
-/// All resources that can be read. Where a kind is served by several versions, the newest is preferred.
-pub(super) fn all() -> impl Iterator<Item = &'static ResourceInfo> {
-    kinds::ALL.iter().copied().filter(|r| r.verbs.contains(&"get") || r.verbs.contains(&"create"))
-}
+use crate::api::{ObjectKey, Resource, ResourceInfo};
 
 fn is_called(resource: &ResourceInfo, name: &str) -> bool {
     resource.plural == name
         || resource.singular == name
-        || resource.short_names.contains(&name)
+        || resource.short_names.iter().any(|own| own == name)
         || resource.kind.eq_ignore_ascii_case(name)
 }
 
-/// The resource of that name.
+/// The built-in resource of that name.
 pub fn find(word: &str) -> Option<Resource> {
+    among(&Discovery::default().all(), word)
+}
+
+/// The resource of that name, among those that discovery tells of.
+pub(super) fn found(cli: &mut Cli, word: &str) -> Option<Resource> {
+    // `plural.version.group` is tried before `plural.group`, and a version that nobody knows makes the client ask again.
+    let written = word.split('.').skip(1).collect::<Vec<_>>();
+    if written.len() > 1 {
+        cli.env.discovery.refresh(cli.env.api);
+    }
+    cli.env.discovery.search(cli.env.api, &|all| among(all, word))
+}
+
+fn among(all: &[Resource], word: &str) -> Option<Resource> {
     let lower = word.to_ascii_lowercase();
     let (name, rest) = lower.split_once('.').unwrap_or((&lower, ""));
-    let candidates: Vec<&'static ResourceInfo> = all().filter(|r| is_called(r, name)).collect();
-    let in_group = |r: &&&'static ResourceInfo| {
+    let in_group = |r: &&Resource| {
         rest.is_empty()
             || r.group == rest
             || rest.split_once('.').is_some_and(|(version, group)| r.version == version && r.group == group)
-            || (r.group.is_empty() && rest == r.version)
+            || (r.group.is_empty() && r.version == rest)
             || (!r.group.is_empty() && r.group.split('.').next() == Some(rest))
     };
-    // autoscaling serves v1 and v2; discovery prefers v2.
-    let found = candidates.iter().filter(in_group);
-    let mut found: Vec<&'static ResourceInfo> = found.copied().collect();
+    // Of several versions (autoscaling serves v1 and v2) discovery prefers the last.
+    let mut found: Vec<&Resource> = all.iter().filter(|r| is_called(r, name)).filter(in_group).collect();
     if rest.is_empty()
         && let Some(first) = found.first().copied()
     {
         found.retain(|r| r.group == first.group && r.plural == first.plural);
     }
-    found.last().copied().map(Resource::from)
+    found.last().copied().cloned()
 }
 
 /// The object that `KIND/NAME` or `KIND/NAMESPACE/NAME` names; the namespace is `default` where it is not said.
@@ -51,19 +60,28 @@ pub fn object_named(text: &str) -> Option<(Resource, ObjectKey)> {
 }
 
 /// The resources that a word of `get` means: one, or those of a category.
-pub(super) fn resolve(word: &str) -> Result<Vec<Resource>, Failure> {
-    if let Some(resource) = find(word) {
+pub(super) fn resolve(cli: &mut Cli, word: &str) -> Result<Vec<Resource>, Failure> {
+    if let Some(resource) = found(cli, word) {
         return Ok(vec![resource]);
     }
+    let all = preferred(cli.env.discovery.all());
     let category: Vec<Resource> =
-        all().filter(|r| r.categories.contains(&word)).map(Resource::from).collect();
+        all.into_iter().filter(|r| r.categories.iter().any(|own| own == word)).collect();
     if category.is_empty() { Err(unknown(word)) } else { Ok(category) }
 }
 
+/// Each kind in the version that discovery prefers.
+pub(super) fn preferred(all: Vec<Resource>) -> Vec<Resource> {
+    let same = |a: &Resource, b: &Resource| a.plural == b.plural && a.group == b.group;
+    let later = |i: usize, r: &Resource| all[i + 1..].iter().any(|other| same(r, other));
+    all.iter().enumerate().filter(|(i, r)| !later(*i, r)).map(|(_, r)| r.clone()).collect()
+}
+
 /// What is to be said of a short name that several groups' resources have (`restmapper.shortcutExpander`).
-pub(super) fn ambiguity(word: &str) -> Option<String> {
+pub(super) fn ambiguity(cli: &mut Cli, word: &str) -> Option<String> {
     let lower = word.to_ascii_lowercase();
-    let mut found = all().filter(|r| r.short_names.contains(&lower.as_str()));
+    let all = cli.env.discovery.all();
+    let mut found = all.iter().filter(|r| r.short_names.iter().any(|own| own == lower.as_str()));
     let first = found.next()?;
     let other = found.find(|r| r.group != first.group)?;
     let name = other.qualified();
@@ -94,14 +112,14 @@ pub(super) struct Target {
 }
 
 /// `TYPE[,TYPE] [NAME…]` or `TYPE/NAME…`.
-pub(super) fn targets(words: &[String]) -> Result<Vec<Target>, Failure> {
+pub(super) fn targets(cli: &mut Cli, words: &[String]) -> Result<Vec<Target>, Failure> {
     if words.iter().any(|w| w.contains('/')) {
-        return words.iter().map(|word| slashed(word)).collect();
+        return words.iter().map(|word| slashed(cli, word)).collect();
     }
     let Some((types, names)) = words.split_first() else { return Ok(Vec::new()) };
     let mut out = Vec::new();
     for word in types.split(',') {
-        for resource in resolve(word)? {
+        for resource in resolve(cli, word)? {
             if names.is_empty() {
                 out.push(Target { resource: resource.clone(), name: String::new() });
             }
@@ -111,10 +129,10 @@ pub(super) fn targets(words: &[String]) -> Result<Vec<Target>, Failure> {
     Ok(out)
 }
 
-fn slashed(word: &str) -> Result<Target, Failure> {
+fn slashed(cli: &mut Cli, word: &str) -> Result<Target, Failure> {
     match word.split('/').collect::<Vec<_>>().as_slice() {
         [kind, name] if !kind.is_empty() && !name.is_empty() => {
-            let resource = find(kind).ok_or_else(|| unknown(kind))?;
+            let resource = found(cli, kind).ok_or_else(|| unknown(kind))?;
             Ok(Target { resource, name: (*name).to_string() })
         }
         [_] => Err(Failure::error(

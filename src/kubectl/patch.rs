@@ -8,7 +8,7 @@ use super::names::{self, Target};
 use super::printers::{Format, typed_name};
 use super::{Flow, files};
 use crate::api::patch::{json_patch, merge, strategic};
-use crate::api::{FieldValidation, PatchType, Request, Resource, kinds};
+use crate::api::{FieldValidation, PatchType, Reason, Request, Resource, kinds};
 use crate::json::{Json, parse};
 use crate::manifest;
 
@@ -77,7 +77,7 @@ pub(super) fn run(cli: &mut Cli, args: &[String]) -> Result<Flow, Failure> {
         },
     };
     let local = args.is("local");
-    let mut targets = names::targets(&args.words)?;
+    let mut targets = names::targets(cli, &args.words)?;
     let infos = files::read(cli, &args)?;
     if local {
         for info in &infos {
@@ -125,6 +125,17 @@ pub(super) fn run(cli: &mut Cli, args: &[String]) -> Result<Flow, Failure> {
                     o.field_manager = args.manager("kubectl-patch");
                 });
         match cli.call(request) {
+            Err(status) if status.reason == Some(Reason::UnsupportedMediaType) => {
+                let media = match kind {
+                    PatchType::Json => "application/json-patch+json",
+                    PatchType::Merge => "application/merge-patch+json",
+                    _ => "application/strategic-merge-patch+json",
+                };
+                let (version, of) = (target.resource.api_version(), &target.resource.kind);
+                let why = &status.message;
+                let message = format!("{media} is not supported by {version}, Kind={of}: {why}");
+                failures.push(Failure::error(message));
+            }
             Err(status) => failures.push(status.into()),
             Ok(response) => {
                 let after = with_kind(&target.resource, response.body);

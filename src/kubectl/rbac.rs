@@ -70,7 +70,7 @@ impl Named {
     /// Its group and plural, by discovery where that knows it.
     fn place(&self) -> (&str, &str) {
         match &self.found {
-            Some(resource) => (resource.group, resource.plural),
+            Some(resource) => (&resource.group, &resource.plural),
             None => (&self.group, &self.plural),
         }
     }
@@ -94,7 +94,7 @@ fn once(words: Vec<String>) -> Vec<String> {
     out
 }
 
-fn rule(args: &Arguments) -> Rule {
+fn rule(cli: &mut Cli, args: &Arguments) -> Rule {
     let mut verbs = once(args.list("verb"));
     if verbs.iter().any(|verb| verb == "*") {
         verbs = vec!["*".into()];
@@ -104,7 +104,7 @@ fn rule(args: &Arguments) -> Rule {
         let (name, subresource) = word.split_once('/').unwrap_or((&word, ""));
         let (plural, group) = name.split_once('.').unwrap_or((name, ""));
         let all = word == "*";
-        let found = if plural == "*" { None } else { names::find(name) };
+        let found = if plural == "*" { None } else { names::found(cli, name) };
         let named =
             Named { plural: plural.into(), group: group.into(), subresource: subresource.into(), found };
         if all {
@@ -122,7 +122,7 @@ fn rule(args: &Arguments) -> Rule {
 }
 
 pub(super) fn role(cli: &mut Cli, args: &Arguments, name: &str) -> Result<Json, Failure> {
-    let rule = rule(args);
+    let rule = rule(cli, args);
     if rule.verbs.is_empty() {
         return Err(Failure::error("at least one verb must be specified"));
     }
@@ -135,7 +135,7 @@ pub(super) fn role(cli: &mut Cli, args: &Arguments, name: &str) -> Result<Json, 
 }
 
 pub(super) fn cluster_role(cli: &mut Cli, args: &Arguments, name: &str) -> Result<Json, Failure> {
-    let rule = rule(args);
+    let rule = rule(cli, args);
     let aggregation = args.list("aggregation-rule");
     if !aggregation.is_empty() {
         if !(rule.urls.is_empty()

@@ -30,6 +30,9 @@ pub(super) fn run(cli: &mut Cli, args: &[String]) -> Result<Flow, Failure> {
     if args.has("raw") {
         return super::raw::run(cli, "PUT", &args);
     }
+    if args.has("raw") {
+        return super::raw::run(cli, "PUT", &args);
+    }
     let (infos, mut failures) = files::read_all(cli, &args, true)?;
     if args.is("force") {
         for info in &infos {
@@ -56,6 +59,14 @@ pub(super) fn run(cli: &mut Cli, args: &[String]) -> Result<Flow, Failure> {
         let mut object = info.object.clone();
         if args.is("save-config") || !object["metadata"]["annotations"][apply::LAST_APPLIED].is_null() {
             object = apply::with_last_applied(&object);
+        }
+        // What the author has not seen he overwrites (cli-runtime's `Helper.Replace`).
+        if !args.is("force") && object["metadata"]["resourceVersion"].is_empty() {
+            let seen = Request::get(info.resource.clone(), info.namespace(), info.name());
+            if let Ok(seen) = cli.call(seen) {
+                let version = &seen.body["metadata"]["resourceVersion"];
+                object.set_at(&["metadata", "resourceVersion"], version.clone());
+            }
         }
         let request = if args.is("force") {
             Request::create(info.resource.clone(), object)

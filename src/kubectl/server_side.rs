@@ -54,7 +54,7 @@ pub(super) fn apply(cli: &mut Cli, args: &Arguments, dry_run: DryRun, info: &Inf
     if dry_run == DryRun::No {
         if manager == SERVER && keeps_annotation(&object) {
             let annotation = &object["metadata"]["annotations"][LAST_APPLIED];
-            let mut only = json!({ "apiVersion": info.resource.api_version(), "kind": info.resource.kind });
+            let mut only = json!({ "apiVersion": info.resource.api_version(), "kind": &info.resource.kind });
             only.set_at(&["metadata", "name"], info.name());
             only.set_at(&["metadata", "namespace"], info.namespace());
             only.set_at(&["metadata", "annotations", LAST_APPLIED], annotation);

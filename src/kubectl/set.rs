@@ -226,7 +226,7 @@ fn chosen(cli: &mut Cli, args: &Arguments, words: &[String]) -> Result<(Chosen, 
         let why = "one or more resources must be specified as <resource> <name> or <resource>/<name>";
         return Err(Failure::error(why));
     }
-    for target in names::targets(words)? {
+    for target in names::targets(cli, words)? {
         let (resource, namespace) = (target.resource, args.namespace());
         if !target.name.is_empty() {
             match cli.get(&resource, namespace, &target.name) {
@@ -250,7 +250,7 @@ fn in_pods(
     object: &mut Json,
     change: impl FnOnce(&mut Json) -> Result<(), Failure>,
 ) -> Result<(), Failure> {
-    let path = pod_spec(resource.kind);
+    let path = pod_spec(&resource.kind);
     let mut spec = object.at(path).clone();
     if spec["containers"].is_null() {
         return Err(Failure::error(format!(

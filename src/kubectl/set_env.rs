@@ -92,7 +92,7 @@ pub(super) fn run(cli: &mut Cli, args: &[String]) -> Result<Flow, Failure> {
 /// The objects that the words name, or that `--all` or a selector finds.
 fn objects(cli: &mut Cli, args: &Arguments, words: &[String]) -> Result<Vec<Target>, Failure> {
     let mut out = Vec::new();
-    for target in names::targets(words)? {
+    for target in names::targets(cli, words)? {
         if !target.name.is_empty() {
             out.push(target);
         } else if args.is("all") || args.has("selector") {
@@ -132,7 +132,7 @@ fn read<'a>(words: impl Iterator<Item = &'a String>) -> Result<Changes, Failure>
 fn from(cli: &mut Cli, args: &Arguments) -> Result<Vec<Json>, Failure> {
     let keys = if args.has("keys") { args.list("keys") } else { Vec::new() };
     let mut out = Vec::new();
-    for target in names::targets(&[args.get("from").to_string()])? {
+    for target in names::targets(cli, &[args.get("from").to_string()])? {
         let source = cli.get(&target.resource, args.namespace(), &target.name)?;
         let reference = match source["kind"].str() {
             "ConfigMap" => "configMapKeyRef",
@@ -171,11 +171,12 @@ pub(super) fn is_meant(args: &Arguments, name: &str) -> bool {
 fn one(cli: &mut Cli, args: &Arguments, changes: &Changes, target: &Target) -> Result<(), Failure> {
     let resource = &target.resource;
     let before = cli.get(resource, args.namespace(), &target.name)?;
-    if before.at(pod_spec(resource.kind))["containers"].is_null() {
+    if before.at(pod_spec(&resource.kind))["containers"].is_null() {
         if args.is("list") {
             return Ok(());
         }
-        let (plural, name, version, kind) = (resource.plural, &target.name, resource.version, resource.kind);
+        let (plural, name, version, kind) =
+            (&resource.plural, &target.name, &resource.version, &resource.kind);
         return Err(Failure::error(format!(
             "{plural}/{name} the object is not a pod or does not have a pod template: *{version}.{kind}"
         )));
@@ -183,7 +184,7 @@ fn one(cli: &mut Cli, args: &Arguments, changes: &Changes, target: &Target) -> R
     let mut after = before.clone();
     let mut found = false;
     for list in ["containers", "initContainers"] {
-        let path = [pod_spec(resource.kind), &[list]].concat();
+        let path = [pod_spec(&resource.kind), &[list]].concat();
         let mut changed = Vec::new();
         for container in before.at(&path).items() {
             let mut container = container.clone();
@@ -213,7 +214,7 @@ fn one(cli: &mut Cli, args: &Arguments, changes: &Changes, target: &Target) -> R
     }
     if !found {
         let wanted = if args.has("containers") { args.get("containers") } else { "*" };
-        let (kind, name) = (resource.kind, &target.name);
+        let (kind, name) = (&resource.kind, &target.name);
         cli.error_line(format!("Warning: {kind}/{name} does not have any containers matching {wanted:?}"));
     }
     if args.is("list") {

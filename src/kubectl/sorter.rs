@@ -1,7 +1,8 @@
 //! `--sort-by` (`kubectl/pkg/cmd/get/sorter.go`).
 
 use super::failure::Failure;
-use super::printers::{self, jsonpath};
+use super::printers;
+use crate::api::jsonpath;
 use crate::api::quantity::Quantity;
 use crate::json;
 use crate::json::Json;

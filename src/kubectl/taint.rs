@@ -117,7 +117,7 @@ pub(super) fn run(cli: &mut Cli, args: &[String]) -> Result<Flow, Failure> {
     }
     let (added, removed) = parse(&changes).map_err(|why| Failure::usage("taint", why))?;
     let format = Format::of_write(&args)?;
-    let resource = names::find(kind).ok_or_else(|| names::unknown(kind))?;
+    let resource = names::found(cli, kind).ok_or_else(|| names::unknown(kind))?;
     if resource.kind != "Node" {
         let why = format!("invalid resource type {}, only node types are supported", kind.to_lowercase());
         return Err(Failure::error(why));

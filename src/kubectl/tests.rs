@@ -31,7 +31,7 @@ impl Api for Fake {
             Verb::Get => self.objects.get(&key).cloned().ok_or_else(missing)?,
             Verb::Delete => self.objects.remove(&key).ok_or_else(missing)?,
             Verb::List => {
-                let of = |k: &&(String, String)| k.0 == request.resource.plural;
+                let of = |k: &&(String, String)| request.resource.plural == *k.0;
                 let items: Json = self.objects.keys().filter(of).map(|k| self.objects[k].clone()).collect();
                 json!({ "items": items })
             }
@@ -67,7 +67,12 @@ fn typed(api: &mut Fake, files: &[(&str, &str)], lines: &[&str]) -> String {
         let mut session = Session::start(
             &words(line),
             CM,
-            &mut Env { api, files: &files, raw: |_, _, _, _| Ok(String::new()) },
+            &mut Env {
+                api,
+                files: &files,
+                discovery: &mut Discovery::default(),
+                raw: |_, _, _, _| Ok(String::new()),
+            },
         );
         session.take_output().iter().for_each(|(_, text)| out.push_str(text));
         match session.wait() {
@@ -168,12 +173,22 @@ fn waits_until_the_deadline() {
     let mut session = Session::start(
         &words(line),
         "",
-        &mut Env { api: &mut api, files: &files, raw: |_, _, _, _| Ok(String::new()) },
+        &mut Env {
+            api: &mut api,
+            files: &files,
+            discovery: &mut Discovery::default(),
+            raw: |_, _, _, _| Ok(String::new()),
+        },
     );
     let until = Some(Time::from_secs(5));
     assert_eq!(*session.wait(), Wait::Blocked { watches: Vec::new(), until, any_step: true });
     api.now = 5;
-    session.resume(&mut Env { api: &mut api, files: &files, raw: |_, _, _, _| Ok(String::new()) });
+    session.resume(&mut Env {
+        api: &mut api,
+        files: &files,
+        discovery: &mut Discovery::default(),
+        raw: |_, _, _, _| Ok(String::new()),
+    });
     assert_eq!(*session.wait(), Wait::Done(1));
     let text = "error: timed out waiting for the condition on configmaps/app\n".to_string();
     assert_eq!(session.take_output(), [(Stream::Stderr, text)]);

@@ -25,7 +25,7 @@ pub(super) fn run(cli: &mut Cli, args: &[String]) -> Result<Flow, Failure> {
             format!("Unexpected -o output mode: {form}, the flag 'output' must be one of yaml|json");
         return Err(Failure::usage("apply view-last-applied", message));
     }
-    let mut targets = names::targets(&args.words)?;
+    let mut targets = names::targets(cli, &args.words)?;
     for info in files::read(cli, &args)? {
         targets.push(Target { name: info.name().into(), resource: info.resource });
     }

@@ -5,10 +5,10 @@ use super::failure::Failure;
 use super::files;
 use super::flags::{self, Flag, Takes};
 use super::names::{self, Target};
-use super::printers::jsonpath::{self, Template};
 use super::printers::{relaxed, typed_name};
 use super::{Flow, Task, Wait};
 use crate::api::Resource;
+use crate::api::jsonpath::{self, Template};
 use crate::json::Json;
 use crate::sim::Time;
 
@@ -119,7 +119,7 @@ pub(super) fn run(cli: &mut Cli, args: &[String]) -> Result<Flow, Failure> {
     let mut objects = Vec::new();
     let mut failures = Vec::new();
     files::either(&args)?;
-    let mut targets = names::targets(&args.words)?;
+    let mut targets = names::targets(cli, &args.words)?;
     for info in files::read(cli, &args)? {
         targets.push(Target { name: info.name().into(), resource: info.resource });
     }

@@ -166,7 +166,7 @@ fn asked(found: &mut Finding, source: &Source, op: Option<Op>, wanted: &Json) {
     found.subject = match &source.part {
         Part::Object(resource, key) | Part::Cache(resource, Some(key)) => named(resource, key),
         Part::Objects(resource) | Part::Cache(resource, None) | Part::Calls(Some(resource)) => {
-            resource.plural.into()
+            resource.plural.to_string()
         }
         Part::Queue(name) => name.to_string(),
         Part::Expectations(controller, key) => format!("{controller}: {key}"),

@@ -265,7 +265,7 @@ fn calls(step: Option<&StepRecord>, resource: Option<&Resource>) -> Vec<Json> {
             };
             let metadata = json!({ "namespace": &call.key.namespace });
             json!({
-                "verb": call.verb.name(), "resource": call.resource.plural, "name": &call.key.name,
+                "verb": call.verb.name(), "resource": &call.resource.plural, "name": &call.key.name,
                 "subresource": &call.subresource, "agent": &call.agent, "code": i64::from(code),
                 "reason": reason, "metadata": metadata,
             })

@@ -4,7 +4,7 @@ use super::machine::Machine;
 use super::programs::ask_raw;
 use crate::cluster::World;
 use crate::collections::sort_by;
-use crate::kubectl::{self, Env};
+use crate::kubectl::{self, Discovery, Env};
 
 /// Commands that learners use; the machine has more.
 const COMMANDS: [&str; 36] = [
@@ -45,7 +45,8 @@ pub(super) fn complete(machine: &Machine, line: &str, cursor: usize, world: &Wor
         ["kubectl", ..] => {
             let look = machine.look();
             let ask = |api: &mut dyn crate::client::Api| {
-                kubectl::complete(&words, part, &mut Env { api, files: &look, raw: ask_raw })
+                let discovery = &mut Discovery::default();
+                kubectl::complete(&words, part, &mut Env { api, files: &look, discovery, raw: ask_raw })
             };
             world.clone().user(ask).0.unwrap_or_else(files)
         }

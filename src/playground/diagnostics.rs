@@ -57,7 +57,7 @@ fn check(document: &Document, world: &mut World, found: &mut Vec<Diagnostic>) {
         (false, true) => return tell("apiVersion", false, "kind not set"),
         _ => {}
     }
-    let Some(resource) = kinds::by_kind(api_version, kind) else {
+    let Some(resource) = kinds::of_kind(world.server().custom_resources(), api_version, kind) else {
         return tell("kind", false, &format!("no matches for kind \"{kind}\" in version \"{api_version}\""));
     };
     let mut body = object.clone();

@@ -7,7 +7,7 @@ use crate::api::WatchId;
 use crate::client::Api;
 use crate::cluster::World;
 use crate::json::Str;
-use crate::kubectl::{self, BESIDE, Env, KUBECONFIG, Session, Wait};
+use crate::kubectl::{self, BESIDE, Discovery, Env, KUBECONFIG, Session, Wait};
 use crate::shell::fs::{Entry, Node, Tree, Volumes};
 use crate::shell::{self, Blocked, Call, Look, MAIN, Output, Process, Stream};
 use crate::sim::Time;
@@ -34,6 +34,8 @@ pub(super) struct Machine {
     shown: (Files, Tree),
     /// The kubectls that wait, with the tasks that stand for them.
     sessions: Vec<(u32, Session)>,
+    /// What its kubectls know of the kinds that there are.
+    discovery: Discovery,
     blocked: Blocked,
     /// The last turn ended because it had lasted long enough.
     exhausted: bool,
@@ -82,6 +84,7 @@ impl Machine {
             volumes,
             shown,
             sessions,
+            discovery: Discovery::default(),
             blocked: Blocked::Forever,
             exhausted: false,
             orphans,
@@ -237,8 +240,11 @@ impl Machine {
                 let files = self.process.look(&self.volumes, &cwd);
                 let stdin = stdin.unwrap_or_default();
                 let now = api.now();
-                let session =
-                    Session::start(&argv[1..], &stdin, &mut Env { api, files: &files, raw: ask_raw });
+                let session = Session::start(
+                    &argv[1..],
+                    &stdin,
+                    &mut Env { api, files: &files, discovery: &mut self.discovery, raw: ask_raw },
+                );
                 self.sessions.push((pid, session));
                 self.take(self.sessions.len() - 1, now);
             }
@@ -257,7 +263,8 @@ impl Machine {
     fn advance(&mut self, at: usize, api: &mut dyn Api, act: impl FnOnce(&mut Session, &mut Env)) {
         let files = self.process.look(&self.volumes, HOME);
         let now = api.now();
-        act(&mut self.sessions[at].1, &mut Env { api, files: &files, raw: ask_raw });
+        let mut env = Env { api, files: &files, discovery: &mut self.discovery, raw: ask_raw };
+        act(&mut self.sessions[at].1, &mut env);
         self.take(at, now);
     }
 

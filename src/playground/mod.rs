@@ -163,7 +163,7 @@ impl Playground {
     /// What only reads leaves the timeline alone.
     pub fn request(&mut self, request: http::Request) -> http::Answer {
         let past = self.timeline.position() < self.timeline.len();
-        let writes = request.writes();
+        let writes = request.writes(self.desk().world().server().custom_resources());
         if past || !writes {
             let (answer, step) = self.desk().world().clone().user(|api| http::answer(api, &request));
             if !writes || !step.changes() {

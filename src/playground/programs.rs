@@ -3,8 +3,6 @@
 
 use crate::api::{Reason, Status};
 use crate::client::Api;
-use crate::collections::sort_by_key;
-use crate::json::{Json, Str};
 use crate::shell::fs::{Entry, Fs, FsError, Mount, Volumes};
 use crate::shell::{Dialect, Executable, ProcessSpec, Tools, Userland};
 use crate::{http, json, kubectl};
@@ -87,44 +85,13 @@ pub fn ask_raw(api: &mut dyn Api, method: &str, target: &str, body: &str) -> Res
         http::Body::Text(text) => text,
         http::Body::Stream(_) => String::new(),
     };
-    let told = json::parse(&text).unwrap_or_default();
-    let status = told["kind"].str() == "Status";
     if answer.code < 400 {
-        return Ok(if status { in_order(&told) } else { text });
+        return Ok(text);
     }
+    let told = json::parse(&text).unwrap_or_default();
     let missing = "the server could not find the requested resource";
+    let status = told["kind"].str() == "Status";
     Err(if status { Status::of_json(&told) } else { Status::new(Reason::NotFound, missing) })
-}
-
-/// A `Status` with its fields in the order in which the server's struct has them.
-fn in_order(status: &Json) -> String {
-    const ORDER: [&str; 11] = [
-        "kind",
-        "apiVersion",
-        "metadata",
-        "status",
-        "message",
-        "reason",
-        "details",
-        "name",
-        "group",
-        "uid",
-        "code",
-    ];
-    let place = |key: &str| match key {
-        "kind" if status["apiVersion"].is_null() => 9, // behind the group
-        key => ORDER.iter().position(|known| *known == key).unwrap_or(ORDER.len()),
-    };
-    let mut fields: Vec<&(Str, Json)> = status.entries().iter().collect();
-    sort_by_key(&mut fields, |(key, _)| place(key));
-    let fields: Vec<String> = fields
-        .into_iter()
-        .map(|(key, value)| {
-            let value = if *key == *"details" { in_order(value) } else { value.to_string() };
-            format!("\"{key}\":{value}")
-        })
-        .collect();
-    format!("{{{}}}", fields.join(","))
 }
 
 /// The machine as it starts.

@@ -214,5 +214,5 @@ fn tells_something(call: &Call) -> bool {
 
 /// Leases and Events are written all the time; nobody waits for them.
 fn concerns_people(call: &Call) -> bool {
-    !["leases", "events", "nodes"].contains(&call.resource.plural)
+    !["leases", "events", "nodes"].contains(&&*call.resource.plural)
 }

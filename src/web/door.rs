@@ -167,7 +167,8 @@ impl Playground {
 
     fn until(&self, until: RunUntil) -> Result<Until, JsValue> {
         let resolve = |object: &ObjectRef| {
-            names::resolve(object).ok_or_else(|| fault("badName", object.resource.clone()))
+            names::resolve(self.engine.desk().world(), object)
+                .ok_or_else(|| fault("badName", object.resource.clone()))
         };
         Ok(match until {
             RunUntil::Idle => Until::Idle,

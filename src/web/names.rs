@@ -9,7 +9,7 @@ use crate::sim::Time;
 /// An object, as the page names it.
 pub fn object(resource: &Resource, key: &ObjectKey) -> ObjectRef {
     ObjectRef {
-        kind: resource.kind.into(),
+        kind: resource.kind.to_string(),
         resource: resource.qualified(),
         namespace: key.namespace.to_string(),
         name: key.name.to_string(),
@@ -17,9 +17,16 @@ pub fn object(resource: &Resource, key: &ObjectKey) -> ObjectRef {
 }
 
 /// The resource and key that the page names.
-pub fn resolve(object: &ObjectRef) -> Option<(Resource, ObjectKey)> {
-    let resource = kinds::ALL.iter().find(|r| r.qualified() == object.resource)?;
-    Some(((*resource).into(), ObjectKey::new(object.namespace.as_str(), object.name.as_str())))
+pub fn resolve(world: &World, object: &ObjectRef) -> Option<(Resource, ObjectKey)> {
+    let resource = resource(world, &object.resource)?;
+    Some((resource, ObjectKey::new(object.namespace.as_str(), object.name.as_str())))
+}
+
+/// The resource of a name such as `jobs.batch`.
+pub fn resource(world: &World, name: &str) -> Option<Resource> {
+    let built_in = kinds::ALL.iter().find(|r| r.qualified() == name).map(|r| Resource::from(*r));
+    let custom = world.server().custom_resources();
+    built_in.or_else(|| custom.iter().rfind(|r| r.qualified() == name).cloned())
 }
 
 /// Who acts; `controller` is the controller's name where one does.
@@ -28,6 +35,9 @@ pub fn actor(world: &World, actor: cluster::Actor, controller: &str) -> Actor {
         cluster::Actor::Controllers if controller.is_empty() => (Role::Controller, "kube-controller-manager"),
         // A queue beside a controller's main one is named after it.
         cluster::Actor::Controllers => (Role::Controller, controller.split('/').next().unwrap_or(controller)),
+        cluster::Actor::ApiServer => {
+            (Role::ApiServer, if controller.is_empty() { "kube-apiserver" } else { controller })
+        }
         cluster::Actor::Scheduler => (Role::Scheduler, "kube-scheduler"),
         cluster::Actor::Kubelet(i) => (Role::Kubelet, world.kubelets().get(i).map_or("", |k| k.node_name())),
         cluster::Actor::User => (Role::Kubectl, "kubectl"),
@@ -43,7 +53,7 @@ pub fn agent(agent: &str) -> Actor {
         Some(("client", program)) => (Role::Kubectl, program),
         _ if agent.starts_with("kubectl") => (Role::Kubectl, "kubectl"),
         _ if agent.contains("scheduler") => (Role::Scheduler, "kube-scheduler"),
-        _ if agent.is_empty() => (Role::ApiServer, "kube-apiserver"),
+        _ if matches!(agent, "" | "kube-apiserver") => (Role::ApiServer, "kube-apiserver"),
         _ => (Role::Controller, agent),
     };
     Actor { role, name: name.into() }

@@ -15,7 +15,7 @@ use crate::sim::Time;
 const MOST_REVISIONS: usize = 100;
 
 /// Which kinds the inspector lists when none is asked for: people's own.
-fn peoples() -> Vec<Resource> {
+fn peoples(world: &World) -> Vec<Resource> {
     let own = [
         kinds::JOBS,
         kinds::CRONJOBS,
@@ -35,7 +35,15 @@ fn peoples() -> Vec<Resource> {
         kinds::NODES,
         kinds::NAMESPACES,
     ];
-    own.into_iter().map(Resource::from).collect()
+    let mut all: Vec<Resource> = own.into_iter().map(Resource::from).collect();
+    // A kind's versions are views of the same objects.
+    let custom = world.server().custom_resources().iter().rev();
+    custom.for_each(|resource| {
+        if !all.contains(resource) {
+            all.push(resource.clone());
+        }
+    });
+    all
 }
 
 fn ask(world: &mut World, request: Request) -> Json {
@@ -47,12 +55,12 @@ pub fn list(playground: &Playground, resource: &str, filter: &str, limit: usize)
     let world = playground.desk().world();
     let start = playground.config().start;
     let named = |key: &ObjectKey| key.name.contains(filter);
-    if let Some(info) = kinds::ALL.iter().find(|r| r.qualified() == resource) {
-        let rows = rows(world, &(*info).into(), start, limit, named);
+    if let Some(resource) = names::resource(world, resource) {
+        let rows = rows(world, &resource, start, limit, named);
         return Objects { rows, machinery: Listed::default() };
     }
     let mut objects = Objects::default();
-    for resource in peoples() {
+    for resource in peoples(world) {
         let add = |list: &mut Listed<ObjectRow>, own: bool| {
             let wanted = |key: &ObjectKey| named(key) && is_machinery(&resource, key) != own;
             let left = limit - list.items.len();
@@ -70,7 +78,7 @@ pub fn list(playground: &Playground, resource: &str, filter: &str, limit: usize)
 fn is_machinery(resource: &Resource, key: &ObjectKey) -> bool {
     let system = |namespace: &str| namespace.starts_with("kube-");
     system(&key.namespace)
-        || match resource.kind {
+        || match &*resource.kind {
             "Node" => true,
             "Namespace" => key.name == "default" || system(&key.name),
             "ConfigMap" => key.name == "kube-root-ca.crt",
@@ -117,7 +125,7 @@ pub fn rows(
 
 /// Everything about one object.
 pub fn object(playground: &Playground, wanted: &ObjectRef) -> Option<ObjectView> {
-    let (resource, key) = names::resolve(wanted)?;
+    let (resource, key) = names::resolve(playground.desk().world(), wanted)?;
     let mut world = playground.desk().world().clone();
     let start = playground.config().start;
     let history = world.server().history(&resource, &key);
@@ -127,10 +135,16 @@ pub fn object(playground: &Playground, wanted: &ObjectRef) -> Option<ObjectView>
     let events = events(&mut world, &object, start);
     let describe = world
         .user(|api| {
+            let discovery = &mut kubectl::Discovery::default();
             kubectl::describe(
                 &resource,
                 &object,
-                &mut kubectl::Env { api, files: playground.files(), raw: |_, _, _, _| Ok(String::new()) },
+                &mut kubectl::Env {
+                    api,
+                    files: playground.files(),
+                    discovery,
+                    raw: |_, _, _, _| Ok(String::new()),
+                },
             )
         })
         .0;
@@ -167,7 +181,7 @@ pub fn object(playground: &Playground, wanted: &ObjectRef) -> Option<ObjectView>
 
 /// An object's YAML at a revision.
 pub fn at(playground: &Playground, wanted: &ObjectRef, revision: u64) -> Option<String> {
-    let (resource, key) = names::resolve(wanted)?;
+    let (resource, key) = names::resolve(playground.desk().world(), wanted)?;
     let history = playground.desk().world().server().history(&resource, &key);
     let found = history.iter().rev().find(|r| r.revision <= revision && !r.object.is_null())?;
     Some(yaml::to_yaml(&without_managed_fields(&found.object)))

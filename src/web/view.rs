@@ -95,7 +95,7 @@ fn of_world(world: &World, start: Time, limit: usize) -> View {
 fn api_server(world: &World, start: Time, limit: usize) -> ApiServerView {
     let server = world.server();
     let count = |(resource, count): (Resource, usize)| KindCount {
-        kind: resource.kind.into(),
+        kind: resource.kind.to_string(),
         resource: resource.qualified(),
         count: count as u32,
     };

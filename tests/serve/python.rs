@@ -56,7 +56,7 @@ fn the_python_client_works() {
         labelled ['box']
         page 3 True
         applied {'k': '1'}
-        refused 400 Bad Request {"apiVersion":"v1","code":400,"kind":"Status","message":"Con
+        refused 400 Bad Request {"kind":"Status","apiVersion":"v1","metadata":{},"status":"F
         missing 404 Not Found
         deleted []
     "#]]

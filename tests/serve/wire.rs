@@ -229,8 +229,8 @@ fn forms_are_asked_for_and_refused() {
             &[],
             b"",
             expect![[r#"
-            GET /api/v1/namespaces/default/configmaps?labelSelector=%3D%3D%3D ()
-            400 BadRequest: found '==', expected: identifier"#]],
+                GET /api/v1/namespaces/default/configmaps?labelSelector=%3D%3D%3D ()
+                400 BadRequest: unable to parse requirement: found '==', expected: identifier"#]],
         ),
         (
             format!("GET {maps}?fieldSelector=x%3Dy"),

@@ -90,11 +90,11 @@ impl ApiServer {
     /// How many objects of a resource every cluster has.
     pub(in crate::apiserver) fn seeded(&self, resource: &Resource) -> usize {
         let critical = |name: &str| CRITICAL.iter().any(|(known, ..)| *known == name);
-        let seeded = |object: &Json| match resource.group {
+        let seeded = |object: &Json| match &*resource.group {
             GROUP => object["metadata"]["labels"]["kubernetes.io/bootstrapping"].str() == "rbac-defaults",
             _ => critical(object["metadata"]["name"].str()),
         };
-        match resource.group {
+        match &*resource.group {
             GROUP | "scheduling.k8s.io" => {
                 self.store.list(resource, "").filter(|(_, object)| seeded(object)).count()
             }
@@ -127,7 +127,7 @@ impl ApiServer {
 
     fn plant(&mut self, now: Time, resource: Resource, namespace: &str, name: &str, mut object: Json) {
         object.set("apiVersion", resource.api_version());
-        object.set("kind", resource.kind);
+        object.set("kind", &resource.kind);
         object.set_at(&["metadata", "name"], name);
         if !namespace.is_empty() {
             object.set_at(&["metadata", "namespace"], namespace);

@@ -21,8 +21,8 @@ pub fn check(server: &ApiServer, request: &Request, object: &Json, old: Option<&
         authorize(server, user, &asked).allowed
     };
     let name = object["metadata"]["name"].str();
-    let rules = if matches!(resource.kind, "Role" | "ClusterRole") {
-        if may("escalate", resource.plural, &request.name) {
+    let rules = if matches!(&*resource.kind, "Role" | "ClusterRole") {
+        if may("escalate", &resource.plural, &request.name) {
             return Ok(());
         }
         object["rules"].items()
@@ -33,7 +33,7 @@ pub fn check(server: &ApiServer, request: &Request, object: &Json, old: Option<&
             return Ok(());
         }
         let Some(rules) = resolver::rules_of(server, role, namespace) else {
-            let why = resolver::missing(role).not_found(resource.plural);
+            let why = resolver::missing(role).not_found(&resource.plural);
             return Err(Status::new(Reason::NotFound, why));
         };
         rules
@@ -73,7 +73,7 @@ fn lacking(server: &ApiServer, user: &User, request: &Request, rules: &[Json]) -
     );
     if !missing.is_empty() {
         let errors: Vec<String> =
-            missing.iter().map(|role| role.not_found(request.resource.plural)).collect();
+            missing.iter().map(|role| role.not_found(&request.resource.plural)).collect();
         let errors =
             if let [one] = errors.as_slice() { one.clone() } else { format!("[{}]", errors.join(", ")) };
         why.push_str(&format!("; resolution errors: [{errors}]"));

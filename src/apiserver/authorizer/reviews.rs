@@ -13,13 +13,13 @@ use crate::sim::Time;
 
 /// Answers a POST to one of these kinds; `None`: it is another kind.
 pub fn create(server: &ApiServer, now: Time, request: &Request) -> Option<Result<Response, Status>> {
-    let answer: fn(&ApiServer, Time, &Request, &mut Json) -> Result<(), Status> = match request.resource.kind
-    {
-        "SelfSubjectReview" => self_subject,
-        "SelfSubjectAccessReview" | "SubjectAccessReview" | "LocalSubjectAccessReview" => access,
-        "SelfSubjectRulesReview" => rules,
-        _ => return None,
-    };
+    let answer: fn(&ApiServer, Time, &Request, &mut Json) -> Result<(), Status> =
+        match &*request.resource.kind {
+            "SelfSubjectReview" => self_subject,
+            "SelfSubjectAccessReview" | "SubjectAccessReview" | "LocalSubjectAccessReview" => access,
+            "SelfSubjectRulesReview" => rules,
+            _ => return None,
+        };
     let mut warnings = Vec::new();
     let review = body::decode(request, &request.body, &Json::Null, &mut warnings).and_then(|mut review| {
         if review["metadata"].is_null() {

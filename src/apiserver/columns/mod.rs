@@ -94,6 +94,11 @@ static RESOURCE_QUOTA: Printer = Printer {
     },
 };
 
+static CUSTOM_RESOURCE_DEFINITION: Printer = Printer {
+    columns: &[text("Name"), text("Created At")],
+    cells: |o, _, out| out.extend([name(o), o["metadata"]["creationTimestamp"].clone()]),
+};
+
 static LEASE: Printer = Printer {
     columns: &[text("Name"), text("Holder"), text("Age")],
     cells: |o, now, out| out.extend([name(o), o["spec"]["holderIdentity"].str().into(), age(o, now)]),
@@ -101,7 +106,7 @@ static LEASE: Printer = Printer {
 
 /// The printer of a resource.
 pub fn of(resource: &Resource) -> &'static Printer {
-    match (resource.group, resource.plural) {
+    match resource.names() {
         ("", "pods") => &pod::POD,
         ("", "nodes") => &node::NODE,
         ("", "namespaces") => &NAMESPACE,
@@ -113,6 +118,7 @@ pub fn of(resource: &Resource) -> &'static Printer {
         ("", "services") => &service::SERVICE,
         ("", "endpoints") => &service::ENDPOINTS,
         ("discovery.k8s.io", "endpointslices") => &service::ENDPOINT_SLICE,
+        ("apiextensions.k8s.io", "customresourcedefinitions") => &CUSTOM_RESOURCE_DEFINITION,
         ("batch", "jobs") => &workload::JOB,
         ("batch", "cronjobs") => &workload::CRON_JOB,
         ("apps", "deployments") => &workload::DEPLOYMENT,

@@ -17,10 +17,10 @@ const LAST_APPLIED: &str = "kubectl.kubernetes.io/last-applied-configuration";
 /// Applies a configuration, creating the object where there is none.
 pub fn apply(server: &mut ApiServer, now: Time, request: &Request) -> Result<Response, Status> {
     let resource = &request.resource;
-    let Some(ty) = resource.ty else {
+    let (kind, config) = (Kind::of_resource(resource), &request.body);
+    if matches!(kind, Kind::Leaf) {
         return Err(Status::new(Reason::UnsupportedMediaType, "this resource has no schema to apply by"));
-    };
-    let (kind, config) = (Kind::of(ty.get()), &request.body);
+    }
     if request.options.field_manager.is_empty() {
         return Err(Status::bad_request(
             "PatchOptions.meta.k8s.io \"\" is invalid: fieldManager: Required value: is required for apply patch",
@@ -30,7 +30,7 @@ pub fn apply(server: &mut ApiServer, now: Time, request: &Request) -> Result<Res
         return Err(Status::bad_request("metadata.managedFields must be nil"));
     }
     let key = ObjectKey::new(request.namespace.clone(), request.name.clone());
-    let stored = server.store.get(resource, &key).cloned();
+    let stored = server.object(resource, &key);
     let exists = stored.is_some();
     let live = stored.unwrap_or_else(Json::object);
     let mut config = config.clone();
@@ -85,7 +85,7 @@ pub fn apply(server: &mut ApiServer, now: Time, request: &Request) -> Result<Res
     if !exists {
         return create::store(server, now, request, &new, Some(entries));
     }
-    update::write(server, now, request, &key, &live, &new, Some(entries))
+    update::write(server, now, (request, request), &key, &live, &new, Some(entries))
 }
 
 /// The fields that a configuration would take from their owners.

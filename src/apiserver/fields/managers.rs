@@ -2,7 +2,6 @@
 
 use super::set;
 use super::walk::{self, Kind};
-use crate::api::schema::Type;
 use crate::api::{Request, Verb};
 use crate::collections::{Map, sort_by};
 use crate::json;
@@ -114,7 +113,7 @@ pub fn entry_of(request: &Request, applied: bool) -> Entry {
     let manager = match agent {
         _ if !named.is_empty() => named.clone(),
         "" | "kubectl" => Str::fixed("kubectl"),
-        "apiserver" => Str::fixed("kube-apiserver"),
+        "apiserver" | "kube-apiserver" => Str::fixed("kube-apiserver"),
         _ if agent.starts_with("kubelet") => Str::fixed("kubelet"),
         _ if agent.contains("scheduler") => Str::fixed("kube-scheduler"),
         _ => Str::fixed("kube-controller-manager"),
@@ -159,7 +158,7 @@ impl Seen {
     fn key(request: &Request, own: &Entry) -> Str {
         let Request { resource, verb, .. } = request;
         let part = if *verb == Verb::Create { "new" } else { own.subresource.as_str() };
-        format!("{}/{part}/{}", resource.plural, own.manager).into()
+        format!("{}/{part}/{}", resource.qualified(), own.manager).into()
     }
 
     /// The set itself, or an equal one that is there already.
@@ -176,15 +175,15 @@ impl Seen {
 }
 
 /// The entries of a new object: its creator owns what there is.
-pub fn create(seen: &mut Seen, ty: &'static Type, request: &Request, now: Time, object: &Json) -> Json {
+pub fn create(seen: &mut Seen, kind: Kind, request: &Request, now: Time, object: &Json) -> Json {
     let mut own = entry_of(request, false);
     own.time = now.rfc3339().into();
     let key = Seen::key(request, &own);
-    let known = seen.0.get(&key).filter(|(alike, _)| walk::alike(Kind::of(ty), alike, object));
+    let known = seen.0.get(&key).filter(|(alike, _)| walk::alike(kind, alike, object));
     own.fields = match known {
         Some((_, set)) => set.clone(),
         None => {
-            let changes = walk::compare(Kind::of(ty), Some(&walk::blank(ty)), Some(object));
+            let changes = walk::compare(kind, Some(&walk::blank(kind)), Some(object));
             let set = ownable(request, &set::union(&changes.added, &changes.modified));
             seen.0.insert(key, (object.clone(), set.clone()));
             set
@@ -197,7 +196,7 @@ pub fn create(seen: &mut Seen, ty: &'static Type, request: &Request, now: Time, 
 /// than the stored object has (`said`); an empty one alone means none.
 pub fn update(
     seen: &mut Seen,
-    ty: &'static Type,
+    kind: Kind,
     request: &Request,
     now: Time,
     old: &Json,
@@ -211,7 +210,7 @@ pub fn update(
         _ if !request.subresource.is_empty() => known,
         _ => said,
     };
-    let changes = walk::compare(Kind::of(ty), Some(old), Some(new));
+    let changes = walk::compare(kind, Some(old), Some(new));
     let changed = ownable(request, &set::union(&changes.added, &changes.modified));
     let removed = ownable(request, &changes.removed);
     if changed.is_null() && removed.is_null() {

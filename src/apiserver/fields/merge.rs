@@ -1,15 +1,15 @@
 //! An applied configuration: whether it is one of its type, and what an object becomes under it.
 
 use super::set::shown;
-use super::walk::Kind;
+use super::walk::{Form, Kind};
 use crate::api::patch::strategic::go_map;
 use crate::api::schema::Shape;
 use crate::json::{Json, Str};
 
 /// The object with the configuration laid over it: maps and keyed lists merge, everything else is replaced.
 pub fn merge(kind: Kind, live: &Json, config: &Json) -> Json {
-    match kind {
-        Kind::Struct(_) | Kind::Map(_) if matches!(config, Json::Object(_)) => {
+    match kind.form() {
+        Form::Fields if matches!(config, Json::Object(_)) => {
             let mut out = if matches!(live, Json::Object(_)) { live.clone() } else { Json::object() };
             for (key, value) in config.entries() {
                 let child = kind.child(key).unwrap_or(Kind::Leaf);
@@ -22,7 +22,7 @@ pub fn merge(kind: Kind, live: &Json, config: &Json) -> Json {
             }
             out
         }
-        Kind::Keyed(..) | Kind::Set if !live.items().is_empty() => list(kind, live.items(), config.items()),
+        Form::Elements if !live.items().is_empty() => list(kind, live.items(), config.items()),
         _ => config.clone(),
     }
 }
@@ -79,8 +79,8 @@ fn list(kind: Kind, live: &[Json], config: &[Json]) -> Json {
 
 /// What keeps a configuration from being one of its type.
 pub fn faults(kind: Kind, value: &Json, path: &str, out: &mut Vec<String>) {
-    match kind {
-        Kind::Struct(_) | Kind::Map(_) => match value {
+    match kind.form() {
+        Form::Fields => match value {
             Json::Object(_) => {
                 for (key, value) in value.entries() {
                     let path = format!("{path}.{key}");
@@ -97,9 +97,10 @@ pub fn faults(kind: Kind, value: &Json, path: &str, out: &mut Vec<String>) {
                 }
             }
             Json::Null => {}
+            _ if matches!(kind, Kind::Deduced) => {}
             other => out.push(format!("{path}: expected map, got &{{{}}}", go_map(other))),
         },
-        Kind::Keyed(..) | Kind::Set => match value {
+        Form::Elements => match value {
             Json::Array(items) => {
                 let mut seen: Vec<Str> = Vec::new();
                 for item in items.iter() {
@@ -114,6 +115,20 @@ pub fn faults(kind: Kind, value: &Json, path: &str, out: &mut Vec<String>) {
             Json::Null => {}
             other => out.push(format!("{path}: expected list, got &{{{}}}", go_map(other))),
         },
-        Kind::Leaf => {}
+        Form::Leaf => scalar(kind, value, path, out),
     }
+}
+
+/// A value of a custom object that its schema's type does not fit.
+fn scalar(kind: Kind, value: &Json, path: &str, out: &mut Vec<String>) {
+    let Kind::Schema(schema) = kind else { return };
+    let wanted = match (schema["type"].str(), value) {
+        (_, Json::Null) | ("string", Json::Str(_)) | ("boolean", Json::Bool(_)) => return,
+        ("integer" | "number", Json::Int(_) | Json::Float(_)) => return,
+        ("string", _) => "string",
+        ("boolean", _) => "boolean (true or false)",
+        ("integer" | "number", _) => "numeric (int or float)",
+        _ => return,
+    };
+    out.push(format!("{path}: expected {wanted}, got &value.valueUnstructured{{Value:{value}}}"));
 }

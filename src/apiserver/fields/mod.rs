@@ -12,7 +12,7 @@ pub mod apply;
 pub mod managers;
 mod merge;
 mod set;
-mod walk;
+pub mod walk;
 pub mod written;
 
 #[cfg(test)]

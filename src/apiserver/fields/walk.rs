@@ -2,12 +2,14 @@
 
 use super::set;
 use crate::api::schema::{Field, ListType, Shape, Type};
+use crate::api::{ResourceInfo, kinds};
+use crate::apiserver::custom::structural;
 use crate::json::{Json, Str};
 use std::cmp::Ordering;
 
-/// How a value is taken apart.
+/// How a value is taken apart: by the schema of a built-in kind, or by the structural schema of a custom one.
 #[derive(Clone, Copy)]
-pub enum Kind {
+pub enum Kind<'s> {
     /// Not at all: a scalar, or something that is owned as a whole.
     Leaf,
     /// By the fields of its type.
@@ -18,15 +20,67 @@ pub enum Kind {
     Keyed(&'static [&'static str], &'static Shape),
     /// A list by its elements.
     Set,
+    /// A whole object of a custom kind.
+    Custom(&'s Json),
+    /// A part of one, as its schema says.
+    Schema(&'s Json),
+    /// What no schema tells of: maps by their keys, all else as a whole.
+    Deduced,
 }
 
-impl Kind {
+/// What taking apart comes to.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Form {
+    /// Nothing.
+    Leaf,
+    /// Fields, or entries of a map.
+    Fields,
+    /// Elements of a list.
+    Elements,
+}
+
+impl<'s> Kind<'s> {
+    /// Of the objects of a resource.
+    pub fn of_resource(info: &'s ResourceInfo) -> Kind<'s> {
+        match info.ty {
+            Some(ty) => Kind::of(ty.get()),
+            None if info.definition.is_null() => Kind::Leaf,
+            None => Kind::Custom(&info.definition["schema"]),
+        }
+    }
+
+    /// Whether, and how, values are taken apart here.
+    pub fn form(self) -> Form {
+        match self {
+            Kind::Leaf => Form::Leaf,
+            Kind::Struct(_) | Kind::Map(_) | Kind::Custom(_) | Kind::Deduced => Form::Fields,
+            Kind::Keyed(..) | Kind::Set => Form::Elements,
+            Kind::Schema(schema) => match schema["type"].str() {
+                "array" if matches!(structural::list_type(schema), "set" | "map") => Form::Elements,
+                "object" if schema["x-kubernetes-map-type"].str() != "atomic" => Form::Fields,
+                _ => Form::Leaf,
+            },
+        }
+    }
+
+    /// Whether the field of that name is one of a struct, so that a parent is not owned by itself.
+    fn declares(self, key: &str) -> bool {
+        match self {
+            Kind::Struct(_) => true,
+            Kind::Custom(schema) => {
+                schema["properties"].get(key).is_some() || structural::META.contains(&key)
+            }
+            Kind::Schema(schema) => schema["properties"].get(key).is_some(),
+            _ => false,
+        }
+    }
+
     /// Of an object.
-    pub fn of(ty: &'static Type) -> Kind {
+    pub fn of(ty: &'static Type) -> Kind<'s> {
         if ty.special.is_some() || ty.atomic || ty.fields.is_empty() { Kind::Leaf } else { Kind::Struct(ty) }
     }
 
-    fn of_shape(shape: &'static Shape, field: Option<&'static Field>) -> Kind {
+    fn of_shape(shape: &'static Shape, field: Option<&'static Field>) -> Kind<'s> {
         match (shape, field) {
             (Shape::Ref(id), _) => Kind::of(id.get()),
             (Shape::Map(_), Some(field)) if field.more.atomic_map => Kind::Leaf,
@@ -41,20 +95,38 @@ impl Kind {
     }
 
     /// Of what stands under a key; `None`: the type has no such field.
-    pub fn child(self, key: &str) -> Option<Kind> {
+    pub fn child(self, key: &str) -> Option<Kind<'s>> {
         match self {
             Kind::Struct(ty) => {
                 let field = ty.field(key)?;
                 Some(Kind::of_shape(&field.shape, Some(field)))
             }
             Kind::Map(inner) => Some(Kind::of_shape(inner, None)),
+            Kind::Custom(_) if matches!(key, "apiVersion" | "kind") => Some(Kind::Leaf),
+            Kind::Custom(_) if key == "metadata" => Some(object_meta()),
+            Kind::Schema(schema) if key == "metadata" && structural::is_embedded(schema) => {
+                Some(object_meta())
+            }
+            Kind::Custom(schema) | Kind::Schema(schema) => match structural::field(schema, key) {
+                Some(Json::Null) => Some(Kind::Deduced),
+                Some(inner) => Some(Kind::part(inner)),
+                None => structural::preserves(schema).then_some(Kind::Deduced),
+            },
+            Kind::Deduced => Some(Kind::Deduced),
             Kind::Leaf | Kind::Keyed(..) | Kind::Set => None,
         }
     }
 
+    /// Of a part of a custom object. A schema that tells nothing leaves it to the value.
+    fn part(schema: &'s Json) -> Kind<'s> {
+        let says_nothing = schema["type"].is_empty() && structural::preserves(schema);
+        if says_nothing { Kind::Deduced } else { Kind::Schema(schema) }
+    }
+
     /// Of a list's elements.
-    pub fn element(self) -> Kind {
+    pub fn element(self) -> Kind<'s> {
         match self {
+            Kind::Schema(schema) if structural::list_type(schema) == "map" => Kind::part(&schema["items"]),
             Kind::Keyed(_, inner) => Kind::of_shape(inner, None),
             _ => Kind::Leaf,
         }
@@ -62,33 +134,47 @@ impl Kind {
 
     /// Whether a value is taken apart here: not where it is empty.
     fn divides(self, value: &Json) -> bool {
-        match self {
-            Kind::Leaf => false,
-            Kind::Struct(_) | Kind::Map(_) => !value.entries().is_empty(),
-            Kind::Keyed(..) | Kind::Set => !value.items().is_empty(),
+        match self.form() {
+            Form::Leaf => false,
+            Form::Fields => !value.entries().is_empty(),
+            Form::Elements => !value.items().is_empty(),
         }
     }
 
     /// The parts of a value with their names in a set.
-    pub fn parts(self, value: &Json) -> Vec<(Str, Kind, &Json)> {
-        match self {
-            Kind::Struct(_) | Kind::Map(_) => {
+    pub fn parts(self, value: &Json) -> Vec<(Str, Kind<'s>, &Json)> {
+        match self.form() {
+            Form::Fields => {
                 let parts = value.entries().iter().filter(|(key, _)| key.as_str() != MANAGED);
                 let named = parts.filter_map(|(key, value)| Some((name_of(key), self.child(key)?, value)));
                 named.collect()
             }
-            Kind::Keyed(..) | Kind::Set => {
+            Form::Elements => {
                 let items = value.items().iter();
                 items.map(|item| (self.key_of(item), self.element(), item)).collect()
             }
-            Kind::Leaf => Vec::new(),
+            Form::Leaf => Vec::new(),
         }
     }
 
     /// The name of a list's element in a set.
     pub fn key_of(self, item: &Json) -> Str {
-        let Kind::Keyed(keys, shape) = self else { return format!("v:{item}").into() };
         let mut id = Json::object();
+        if let Kind::Schema(schema) = self
+            && structural::list_type(schema) == "map"
+        {
+            for key in schema["x-kubernetes-list-map-keys"].items() {
+                let value = match item.get(key.str()) {
+                    Some(value) => value,
+                    None => &schema["items"]["properties"][key.str()]["default"],
+                };
+                if !value.is_null() {
+                    id.set(key.str(), value);
+                }
+            }
+            return format!("k:{id}").into();
+        }
+        let Kind::Keyed(keys, shape) = self else { return format!("v:{item}").into() };
         for key in keys {
             if let Some(value) = item.get(key) {
                 id.set(Str::fixed(key), value);
@@ -133,8 +219,8 @@ pub fn compare(kind: Kind, old: Option<&Json>, new: Option<&Json>) -> Changes {
         };
     }
     let mut parts = Parts::default();
-    match kind {
-        Kind::Struct(_) | Kind::Map(_) => fields(kind, before.entries(), after.entries(), &mut parts),
+    match kind.form() {
+        Form::Fields => fields(kind, before.entries(), after.entries(), &mut parts),
         _ => elements(kind, before.items(), after.items(), &mut parts),
     }
     let Parts { added, modified, removed } = parts;
@@ -215,7 +301,7 @@ pub fn alike(kind: Kind, a: &Json, b: &Json) -> bool {
         return !kind.divides(a) && !kind.divides(b);
     }
     match kind {
-        Kind::Struct(_) | Kind::Map(_) => {
+        Kind::Struct(_) | Kind::Map(_) | Kind::Custom(_) => {
             let (a, b) = (a.entries(), b.entries());
             let same = |((j, v), (k, w)): (&(Str, Json), &(Str, Json))| {
                 j == k && kind.child(j).is_none_or(|child| alike(child, v, w))
@@ -235,15 +321,18 @@ pub fn alike(kind: Kind, a: &Json, b: &Json) -> bool {
 
 /// The fields that a value states (`ToFieldSet`).
 pub fn stated(kind: Kind, value: &Json) -> Json {
-    if matches!(kind, Kind::Leaf) || value.is_null() {
+    if kind.form() == Form::Leaf
+        || value.is_null()
+        || matches!(kind, Kind::Deduced) && value.entries().is_empty()
+    {
         return Json::object();
     }
     let mut parts = Vec::new();
     for (key, child, value) in kind.parts(value) {
         let mut part = stated(child, value);
-        let own = match kind {
-            Kind::Struct(_) => value.is_null() || matches!(value, Json::Object(o) if o.is_empty()),
-            _ => true,
+        let own = match key.strip_prefix("f:").is_some_and(|key| kind.declares(key)) {
+            true => value.is_null() || matches!(value, Json::Object(o) if o.is_empty()),
+            false => true,
         };
         if own {
             part = set::union(&part, &Json::object());
@@ -255,13 +344,27 @@ pub fn stated(kind: Kind, value: &Json) -> Json {
     set::node(false, parts)
 }
 
-/// What an object has before anybody has written it: Go's structs that are no pointers, and lists that are never left out.
-pub fn blank(ty: &'static Type) -> Json {
+/// How the metadata of all objects is taken apart.
+fn object_meta<'s>() -> Kind<'s> {
+    let metadata = kinds::CONFIGMAPS.ty.and_then(|ty| Kind::of(ty.get()).child("metadata"));
+    metadata.unwrap_or(Kind::Leaf)
+}
+
+/// What an object has before anybody has written it.
+pub fn blank(kind: Kind) -> Json {
+    match kind {
+        Kind::Struct(ty) => blank_struct(ty),
+        _ => crate::json!({ "metadata": {} }),
+    }
+}
+
+/// Go's structs that are no pointers, and lists that are never left out.
+fn blank_struct(ty: &'static Type) -> Json {
     let mut out = Json::object();
     for field in ty.fields {
         match field.shape {
             Shape::Ref(id) if field.more.default == Some("{}") && id.get().special.is_none() => {
-                out.set(Str::fixed(field.name), blank(id.get()));
+                out.set(Str::fixed(field.name), blank_struct(id.get()));
             }
             Shape::List(_) if field.required => out.set(Str::fixed(field.name), Vec::<Json>::new()),
             _ => {}
@@ -283,7 +386,7 @@ pub fn with_parents(kind: Kind, set: &Json) -> Json {
             continue;
         };
         let mut part = with_parents(below, child);
-        if matches!(kind, Kind::Struct(_)) {
+        if key.strip_prefix("f:").is_some_and(|key| kind.declares(key)) {
             part = set::union(&part, &Json::object());
         }
         parts.push((key.clone(), part));
@@ -301,9 +404,9 @@ pub fn without(kind: Kind, value: &Json, set: &Json) -> Json {
         node if set::is_member(node) => None,
         node => Some(without(child, part, node)).filter(|rest| !rest.is_null()),
     };
-    match kind {
-        Kind::Leaf => Json::Null,
-        Kind::Struct(_) | Kind::Map(_) => {
+    match kind.form() {
+        Form::Leaf => Json::Null,
+        Form::Fields => {
             let rest = value.entries().iter().filter_map(|(key, part)| match kind.child(key) {
                 None => Some((key.clone(), part.clone())),
                 Some(child) => Some((key.clone(), kept(&name_of(key), child, part)?)),
@@ -311,7 +414,7 @@ pub fn without(kind: Kind, value: &Json, set: &Json) -> Json {
             let rest: Json = Json::Object(rest.collect());
             if rest.is_empty() { Json::Null } else { rest }
         }
-        Kind::Keyed(..) | Kind::Set => {
+        Form::Elements => {
             let items = value.items().iter();
             let rest = items.filter_map(|item| kept(&kind.key_of(item), kind.element(), item));
             let rest: Json = rest.collect();

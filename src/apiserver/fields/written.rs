@@ -19,7 +19,7 @@ const LAST_APPLIED: &str = "kubectl.kubernetes.io/last-applied-configuration";
 
 /// The object as people wrote it; `None` where they wrote nothing of it.
 pub fn written(info: &ResourceInfo, object: &Json) -> Option<Json> {
-    let kind = info.ty.map_or(Kind::Leaf, |ty| Kind::of(ty.get()));
+    let kind = Kind::of_resource(info);
     let theirs = |entry: &managers::Entry| !COMPONENTS.contains(&entry.manager.as_str());
     let entries = managers::read(object).into_iter().filter(|e| theirs(e) && e.subresource != "status");
     let owned = entries.fold(Json::Null, |all, entry| set::union(&all, &entry.fields));
@@ -42,7 +42,7 @@ pub fn written(info: &ResourceInfo, object: &Json) -> Option<Json> {
             metadata.set(part, said);
         }
     }
-    let mut out = json!({ "apiVersion": info.api_version(), "kind": info.kind, "metadata": metadata });
+    let mut out = json!({ "apiVersion": info.api_version(), "kind": &info.kind, "metadata": metadata });
     for (key, value) in body.entries() {
         if !["apiVersion", "kind", "metadata", "status"].contains(&key.as_str()) {
             out.set(key.clone(), value);

@@ -16,6 +16,7 @@ mod budget;
 mod certificate;
 mod claim;
 mod config;
+mod crd;
 mod cron_job;
 mod daemon_set;
 mod deployment;
@@ -100,13 +101,11 @@ pub const PLAIN: Strategy = Strategy {
 };
 
 static OTHER: Strategy = PLAIN;
-/// Kinds whose `spec` is counted, with nothing else of their own yet.
-static COUNTED: Strategy = Strategy { generation: true, ..PLAIN };
 
 /// The strategy of a resource.
 pub fn of(resource: &Resource) -> &'static Strategy {
     let info: &ResourceInfo = resource;
-    match (info.group, info.plural) {
+    match info.names() {
         ("", "pods") => &pod::POD,
         ("", "namespaces") => &namespace::NAMESPACE,
         ("", "nodes") => &node::NODE,
@@ -142,6 +141,7 @@ pub fn of(resource: &Resource) -> &'static Strategy {
         ("networking.k8s.io", "ipaddresses") => &addresses::IP_ADDRESS,
         ("networking.k8s.io", "servicecidrs") => &addresses::SERVICE_CIDR,
         ("discovery.k8s.io", "endpointslices") => &endpoints::ENDPOINT_SLICE,
+        ("apiextensions.k8s.io", _) => &crd::CUSTOM_RESOURCE_DEFINITION,
         ("scheduling.k8s.io", "priorityclasses") => &small::PRIORITY_CLASS,
         ("node.k8s.io", "runtimeclasses") => &small::RUNTIME_CLASS,
         ("storage.k8s.io", "storageclasses") => &storage::STORAGE_CLASS,
@@ -156,7 +156,6 @@ pub fn of(resource: &Resource) -> &'static Strategy {
         ("admissionregistration.k8s.io", "validatingadmissionpolicies") => &admission_kinds::POLICY,
         ("admissionregistration.k8s.io", "validatingadmissionpolicybindings") => &admission_kinds::BINDING,
         ("admissionregistration.k8s.io", _) => &admission_kinds::MUTATING_POLICY,
-        ("apiextensions.k8s.io", _) => &COUNTED,
         _ => &OTHER,
     }
 }

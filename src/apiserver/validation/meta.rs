@@ -4,6 +4,8 @@ use super::names::{self, Problems};
 use crate::api::field::{Error, Path};
 use crate::json::Json;
 
+/// What is held against a finalizer without a domain; of a custom kind, it is a warning.
+pub const UNQUALIFIED: &str = "name is neither a standard finalizer name nor is it fully qualified";
 const ANNOTATIONS_LIMIT: usize = 256 * 1024;
 
 /// Checks the metadata of a new object.
@@ -162,8 +164,7 @@ fn finalizers(finalizers: &Json, path: &Path, errors: &mut Vec<Error>) {
         orphan |= name == "orphan";
         foreground |= name == "foregroundDeletion";
         if !name.contains('/') && !matches!(name, "orphan" | "foregroundDeletion" | "kubernetes") {
-            let detail = "name is neither a standard finalizer name nor is it fully qualified";
-            errors.push(Error::invalid(&path.index(i), name, detail));
+            errors.push(Error::invalid(&path.index(i), name, UNQUALIFIED));
         }
     }
     if orphan && foreground {

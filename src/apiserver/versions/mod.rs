@@ -35,7 +35,7 @@ static EVENT: Twin =
 
 /// How a resource is stored, where that is in another version.
 pub fn twin(resource: &Resource) -> Option<&'static Twin> {
-    match (resource.group, resource.version, resource.plural) {
+    match (&*resource.group, &*resource.version, &*resource.plural) {
         ("autoscaling", "v1", "horizontalpodautoscalers") => Some(&AUTOSCALER),
         ("events.k8s.io", "v1", "events") => Some(&EVENT),
         _ => None,
@@ -52,7 +52,7 @@ impl Twin {
     fn store(&self, object: &mut Json) {
         (self.to)(object);
         object.set("apiVersion", self.stored.api_version());
-        object.set("kind", self.stored.kind);
+        object.set("kind", self.stored.kind.clone());
     }
 
     /// Answers a request for this version.
@@ -89,7 +89,7 @@ impl Twin {
         }
         match answer.body["kind"].str() {
             kind if kind == self.stored.kind => self.show(&request.resource, &mut answer.body),
-            kind if kind.strip_suffix("List") == Some(self.stored.kind) => {
+            kind if kind.strip_suffix("List") == Some(&*self.stored.kind) => {
                 answer.body.set("apiVersion", request.resource.api_version());
                 if let Some(items) = answer.body.get_mut("items") {
                     items.array_mut().iter_mut().for_each(|item| self.show(&request.resource, item));
@@ -139,7 +139,7 @@ impl Twin {
         if let Some(rest) = status.message.strip_prefix(&format!("{stored} ")) {
             status.message = format!("{own} {rest}").into();
             if let Some(details) = &mut status.details {
-                details.group = request.resource.group.into();
+                details.group = request.resource.group.clone();
             }
         }
         status

@@ -58,7 +58,7 @@ impl Controller for EndpointSliceController {
     }
 
     fn handle(&mut self, caches: &Caches, resource: &Resource, delta: &Delta, now: Time) {
-        match resource.kind {
+        match &*resource.kind {
             "Pod" => util::handle_pod(&mut self.queues[0].keys, caches, delta),
             "Service" => self.queues[0].keys.add(ObjectKey::of(delta.object())),
             "EndpointSlice" => self.handle_slice(delta, now),

@@ -49,7 +49,12 @@ impl Graph {
     }
 
     /// Takes in an object as it is now; gives its node as it was before, and the uids of owners that were unknown until now.
-    pub fn put(&mut self, resource: &Resource, object: &Json) -> (Option<Node>, Vec<Str>) {
+    pub fn put(
+        &mut self,
+        custom: &[Resource],
+        resource: &Resource,
+        object: &Json,
+    ) -> (Option<Node>, Vec<Str>) {
         let uid = Str::from(meta::uid(object));
         let old = self.0.get(&uid).cloned();
         let owners = object["metadata"]["ownerReferences"].clone();
@@ -74,7 +79,7 @@ impl Graph {
                 }
             }
             for owner in owners.items() {
-                if self.link(&uid, owner, &namespace) {
+                if self.link(custom, &uid, owner, &namespace) {
                     unknown.push(Str::from(owner["uid"].str()));
                 }
             }
@@ -83,17 +88,17 @@ impl Graph {
     }
 
     /// Notes that `owner` owns `uid`; whether the owner was unknown.
-    fn link(&mut self, uid: &Str, owner: &Json, namespace: &Str) -> bool {
+    fn link(&mut self, custom: &[Resource], uid: &Str, owner: &Json, namespace: &Str) -> bool {
         let owner_uid = Str::from(owner["uid"].str());
         if let Some(node) = self.0.get_mut(&owner_uid) {
             node.dependents.insert(uid.clone());
             return false;
         }
-        let info = crate::api::kinds::by_kind(owner["apiVersion"].str(), owner["kind"].str());
+        let info = crate::api::kinds::of_kind(custom, owner["apiVersion"].str(), owner["kind"].str());
         let Some(info) = info else { return false };
         let namespace = if info.namespaced { namespace.clone() } else { Str::default() };
         let node = Node {
-            resource: info.into(),
+            resource: info,
             key: ObjectKey { namespace, name: Str::from(owner["name"].str()) },
             owners: Json::Null,
             dependents: Set::from([uid.clone()]),

@@ -31,6 +31,8 @@ pub struct GarbageCollector {
     graph: Graph,
     /// Uids of owners that are known not to exist.
     absent: Set<Str>,
+    /// The custom resources that there are.
+    custom: Vec<Resource>,
 }
 
 impl Default for GarbageCollector {
@@ -42,6 +44,7 @@ impl Default for GarbageCollector {
             ],
             graph: Graph::default(),
             absent: Set::new(),
+            custom: Vec::new(),
         }
     }
 }
@@ -68,7 +71,7 @@ impl GarbageCollector {
 
     fn put(&mut self, resource: &Resource, old: Option<&Json>, object: &Json) {
         let uid = Str::from(meta::uid(object));
-        let (before, unknown) = self.graph.put(resource, object);
+        let (before, unknown) = self.graph.put(&self.custom, resource, object);
         for owner in unknown {
             self.enqueue(DELETE, &owner);
         }
@@ -203,7 +206,8 @@ impl GarbageCollector {
         if self.absent.contains(uid) {
             return Ok(None);
         }
-        let Some(info) = kinds::by_kind(owner["apiVersion"].str(), owner["kind"].str()) else {
+        let known = cx.api.custom_resources();
+        let Some(info) = kinds::of_kind(&known, owner["apiVersion"].str(), owner["kind"].str()) else {
             let message = format!(
                 "unable to get REST mapping for {}/{}.",
                 owner["apiVersion"].str(),
@@ -212,7 +216,7 @@ impl GarbageCollector {
             return Err(Status::bad_request(message));
         };
         let namespace = if info.namespaced { namespace.clone() } else { Str::default() };
-        let found = get(cx, &info.into(), &ObjectKey::new(namespace, owner["name"].str()))?;
+        let found = get(cx, &info, &ObjectKey::new(namespace, owner["name"].str()))?;
         let found = found.filter(|found| meta::uid(found) == uid);
         if found.is_none() {
             self.absent.insert(Str::from(uid));
@@ -256,6 +260,15 @@ fn patch(cx: &mut Context, node: &Node, kind: PatchType, patch: Json) -> Result<
 
 /// Takes owner references from an object.
 fn drop_references(cx: &mut Context, uid: &str, node: &Node, owners: &[Json]) -> Result<(), Status> {
+    if node.resource.is_custom() {
+        // Strategic merge knows nothing of custom kinds.
+        let Some(live) = get(cx, &node.resource, &node.key)? else { return Ok(()) };
+        let kept = live["metadata"]["ownerReferences"].items().iter().filter(|o| !owners.contains(&o["uid"]));
+        let kept: Json = kept.collect();
+        let version = &live["metadata"]["resourceVersion"];
+        let body = json!({ "metadata": { "resourceVersion": version, "ownerReferences": kept } });
+        return patch(cx, node, PatchType::Merge, body);
+    }
     let gone: Json = owners.iter().map(|owner| json!({ "$patch": "delete", "uid": owner })).collect();
     let body = json!({ "metadata": { "uid": uid, "ownerReferences": gone } });
     patch(cx, node, PatchType::Strategic, body)
@@ -287,6 +300,10 @@ impl Controller for GarbageCollector {
             kinds::SERVICEACCOUNTS,
             kinds::SERVICES,
         ]
+    }
+
+    fn discovered(&mut self, served: &[Resource]) {
+        self.custom = served.to_vec();
     }
 
     fn monitors(&self) -> bool {

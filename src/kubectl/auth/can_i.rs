@@ -78,7 +78,7 @@ fn about(cli: &mut Cli, args: &Arguments, verb: &str, what: &str) -> Json {
     let found = resource(cli, word);
     let all = args.is("all-namespaces");
     if let Some(resource) = found.as_ref().filter(|resource| !all && !resource.namespaced) {
-        let (plural, group) = (resource.plural, resource.group);
+        let (plural, group) = (&resource.plural, &resource.group);
         let of = if group.is_empty() { String::new() } else { format!(" in group '{group}'") };
         cli.error_line(format!("Warning: resource '{plural}' is not namespace scoped{of}\n"));
     }
@@ -86,7 +86,7 @@ fn about(cli: &mut Cli, args: &Arguments, verb: &str, what: &str) -> Json {
         known(cli, verb, VERBS);
     }
     let (group, plural) = match &found {
-        Some(resource) => (resource.group, resource.plural),
+        Some(resource) => (&*resource.group, &*resource.plural),
         None => ("", word),
     };
     let mut about = json!({ "verb": verb, "resource": plural });
@@ -106,7 +106,7 @@ fn resource(cli: &mut Cli, word: &str) -> Option<Resource> {
         return None;
     }
     let lower = word.to_ascii_lowercase();
-    let found = names::find(word);
+    let found = names::found(cli, word);
     if found.is_none() && !UNDISCOVERED.contains(&lower.as_str()) {
         let (plural, group) = lower.split_once('.').unwrap_or((&lower, ""));
         let of = if group.is_empty() { String::new() } else { format!(" in group '{group}'") };
@@ -123,7 +123,7 @@ fn known(cli: &mut Cli, verb: &str, verbs: &[&str]) {
 
 /// Asks, and gives what was answered.
 fn review(cli: &mut Cli, kind: &'static crate::api::ResourceInfo, spec: Json) -> Result<Json, Failure> {
-    let body = json!({ "apiVersion": kind.api_version(), "kind": kind.kind, "metadata": {}, "spec": spec });
+    let body = json!({ "apiVersion": kind.api_version(), "kind": &kind.kind, "metadata": {}, "spec": spec });
     Ok(cli.call(Request::create(kind, body))?.body["status"].clone())
 }
 

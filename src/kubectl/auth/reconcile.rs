@@ -54,7 +54,7 @@ pub fn run(cli: &mut Cli, args: &[String]) -> Result<Flow, Failure> {
         if info.resource.group != rbac::GROUP {
             continue;
         }
-        let roles = matches!(info.resource.kind, "Role" | "ClusterRole");
+        let roles = matches!(&*info.resource.kind, "Role" | "ClusterRole");
         let mut plan = plan(cli, &args, &info, roles)?;
         if dry_run == DryRun::No && !plan.protected {
             plan.object = carry_out(cli, &info, &plan)?;

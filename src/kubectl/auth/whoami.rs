@@ -22,7 +22,7 @@ pub fn run(cli: &mut Cli, args: &[String]) -> Result<Flow, Failure> {
     let args = flags::parse("auth whoami", args, FLAGS)?;
     let format = Format::of_write(&args)?;
     let kind = kinds::SELFSUBJECTREVIEWS;
-    let body = json!({ "apiVersion": kind.api_version(), "kind": kind.kind, "metadata": {} });
+    let body = json!({ "apiVersion": kind.api_version(), "kind": &kind.kind, "metadata": {} });
     let review = cli.call(Request::create(kind, body)).map_err(|status| match status.reason {
         Some(Reason::Forbidden) => {
             Failure::error(format!("{UNKNOWN} or you do not have permission to call it"))

@@ -41,16 +41,39 @@ fn fields(object: &Json, skipped: &[&str], indent: &str, out: &mut Columns) {
 
 /// `creationTimestamp` as `Creation Timestamp`.
 fn title(key: &str) -> String {
-    let mut out = String::new();
-    for (i, c) in key.chars().enumerate() {
-        if i == 0 {
-            out.extend(c.to_uppercase());
-        } else {
-            if c.is_uppercase() {
-                out.push(' ');
+    const ACRONYMS: [&str; 5] = ["API", "URL", "UID", "OSB", "GUID"];
+    let mut parts: Vec<String> = Vec::new();
+    let class = |c: char| match c {
+        c if c.is_lowercase() => 1,
+        c if c.is_uppercase() => 2,
+        c if c.is_ascii_digit() => 3,
+        _ => 4,
+    };
+    let mut last = 0;
+    for c in key.chars() {
+        match parts.last_mut() {
+            Some(part) if class(c) == last => part.push(c),
+            // The last capital of `HTTPServer` begins the next word.
+            Some(part) if class(c) == 1 && last == 2 => {
+                let first = part.pop().unwrap_or_default();
+                let word = format!("{first}{c}");
+                match part.is_empty() {
+                    true => *part = word,
+                    false => parts.push(word),
+                }
             }
-            out.push(c);
+            _ => parts.push(c.to_string()),
         }
+        last = class(c);
     }
-    out
+    parts.retain(|part| part != "_");
+    let shown = parts.into_iter().map(|part| {
+        let upper = part.to_uppercase();
+        if ACRONYMS.contains(&upper.as_str()) {
+            return upper;
+        }
+        let mut chars = part.chars();
+        chars.next().map(|first| first.to_uppercase().chain(chars).collect()).unwrap_or_default()
+    });
+    shown.collect::<Vec<String>>().join(" ")
 }

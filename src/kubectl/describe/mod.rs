@@ -51,7 +51,7 @@ impl Describer<'_> {
     /// The description of an object.
     pub fn describe(&mut self, resource: &Resource, object: &Json) -> String {
         let mut out = Columns::default();
-        match (resource.group, resource.kind) {
+        match (&*resource.group, &*resource.kind) {
             ("batch", "Job") => job::describe(self, object, &mut out),
             ("batch", "CronJob") => cronjob::describe(self, object, &mut out),
             ("apps", "Deployment") => deployment::deployment(self, object, &mut out),

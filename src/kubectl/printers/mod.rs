@@ -2,7 +2,6 @@
 
 mod go_template;
 pub(crate) mod human;
-pub(crate) mod jsonpath;
 mod kyaml;
 pub(crate) mod table;
 
@@ -10,9 +9,9 @@ use super::cli::Cli;
 use super::failure::Failure;
 use super::flags::Arguments;
 use crate::api::ResourceInfo;
+use crate::api::jsonpath::Template;
 use crate::api::meta::without_managed_fields;
 use crate::json::{Json, yaml};
-use jsonpath::Template;
 use table::Columns;
 
 /// The form that `-o` asks for.

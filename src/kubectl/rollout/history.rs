@@ -67,7 +67,7 @@ pub(super) fn undo(
 ) -> Result<String, Failure> {
     let (name, annotations) = (object["metadata"]["name"].str(), &object["metadata"]["annotations"]);
     if annotations.get(LAST_APPLIED).is_some() {
-        let what = resource.plural;
+        let what = &resource.plural;
         cli.error_line(format!(
             "Warning: resource {what}/{name} was previously managed with 'kubectl apply'. Rolling back will not update the {LAST_APPLIED} annotation, which may cause unexpected behavior on future 'kubectl apply' operations. Consider using 'kubectl apply' with your previous configuration file instead."
         ));

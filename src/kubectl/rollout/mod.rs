@@ -81,7 +81,7 @@ type Found = (Vec<(Resource, Json)>, Vec<Failure>);
 
 /// What the command is about, as the server has it.
 fn objects(cli: &mut Cli, args: &Arguments) -> Result<Found, Failure> {
-    let mut targets = names::targets(&args.words)?;
+    let mut targets = names::targets(cli, &args.words)?;
     for info in files::read(cli, args)? {
         targets.push(Target { name: info.name().into(), resource: info.resource });
     }
@@ -123,7 +123,7 @@ fn change(
         "resume" if !is_deployment => return refuse("resuming is not supported"),
         "resume" if !paused => return refuse("is not paused"),
         "resume" => (json!({ "spec": { "paused": null } }), "resumed"),
-        _ if !is_deployment && !["DaemonSet", "StatefulSet"].contains(&resource.kind) => {
+        _ if !is_deployment && !["DaemonSet", "StatefulSet"].contains(&&*resource.kind) => {
             return refuse("restarting is not supported");
         }
         _ if paused => return refuse("can't restart paused deployment (run rollout resume first)"),

@@ -317,6 +317,14 @@ note-foreground = waits for { $blocking } dependents to go first
 note-orphan = leaves { $dependents } dependents without an owner
 note-delete-content = { $left } objects are left in the namespace
 note-finalize = lets go of namespace { $namespace }
+note-names = { $accepted ->
+    [true] its names are free: accepted
+   *[other] not all of its names are free ({ $reason })
+  }
+note-establish = serves the objects of { $name } from now on
+note-delete-instances = deletes its objects in { $namespaces } namespaces
+note-instances-left = { $left } of its objects are left
+note-finalize-definition = lets go of the definition { $name }
 note-expired = finished { $seconds } s ago: its time is over
 note-jobs = { $all } jobs, { $active } of them active
 note-next = the next run is due in { $seconds } s

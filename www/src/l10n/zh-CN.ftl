@@ -293,6 +293,14 @@ note-foreground = 等待 { $blocking } 个从属对象先消失
 note-orphan = 让 { $dependents } 个从属对象失去属主
 note-delete-content = 命名空间里还有 { $left } 个对象
 note-finalize = 放开命名空间 { $namespace }
+note-names = { $accepted ->
+    [true] 它要的名字都没人用：接受
+   *[other] 它要的名字不全都空着（{ $reason }）
+  }
+note-establish = 从现在起提供 { $name } 的对象
+note-delete-instances = 删除它在 { $namespaces } 个命名空间里的对象
+note-instances-left = 它还剩 { $left } 个对象
+note-finalize-definition = 放开定义 { $name }
 note-expired = 已结束 { $seconds } 秒：保留时间已过
 note-jobs = { $all } 个 Job，其中 { $active } 个活动
 note-next = 下一次运行在 { $seconds } 秒后

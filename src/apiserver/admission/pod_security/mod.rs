@@ -23,7 +23,7 @@ const MOST_PODS: usize = 3000;
 /// Refuses pods, and warns of templates of pods, that are worse than their namespace allows.
 pub fn validate(server: &mut ApiServer, attributes: &mut Attributes) -> Result<(), Status> {
     let resource = &attributes.request.resource;
-    match (resource.group, resource.kind) {
+    match (&*resource.group, &*resource.kind) {
         ("", "Namespace") => namespace(server, attributes),
         ("", "Pod") => pod(server, attributes),
         ("", "ReplicationController" | "PodTemplate")

@@ -38,11 +38,11 @@ async fn look(exercise: &Lesson, kubeconfig: &Path, arguments: &Arguments) -> Re
     let api = |resource: &Resource| -> Api<DynamicObject> {
         // A check may name any namespace, so all are read.
         let kind = ApiResource {
-            group: resource.group.into(),
-            version: resource.version.into(),
+            group: resource.group.to_string(),
+            version: resource.version.to_string(),
             api_version: resource.api_version(),
-            kind: resource.kind.into(),
-            plural: resource.plural.into(),
+            kind: resource.kind.to_string(),
+            plural: resource.plural.to_string(),
         };
         Api::all_with(client.clone(), &kind)
     };
@@ -112,7 +112,7 @@ fn show(
     let text = serde_json::to_string(&object).unwrap_or_default();
     let mut object: Json = json::parse(&text).unwrap_or_default();
     object.set("apiVersion", resource.api_version());
-    object.set("kind", resource.kind);
+    object.set("kind", resource.kind.clone());
     if namespace != "default" && resource.namespaced {
         let as_lesson = match object["metadata"]["namespace"].str() {
             own if own == namespace => Some("default"),

@@ -24,7 +24,7 @@ use kubestep::api::base64;
 use kubestep::cluster::Config;
 use kubestep::json;
 use kubestep::json::Str;
-use kubestep::kubectl::{Env, Files, Session, Stream, Wait};
+use kubestep::kubectl::{Discovery, Env, Files, Session, Stream, Wait};
 use kubestep::playground::ask_raw;
 pub use live::wall;
 use live::{Live, Pace};
@@ -194,8 +194,11 @@ impl Files for Nothing {
 fn apply(live: &Live, path: &Path) -> Result<(), String> {
     let text = fs::read_to_string(path).map_err(|e| format!("{}: {e}", path.display()))?;
     let words = ["apply", "-f", "-"].map(str::to_owned);
-    let mut session =
-        live.user(|api| Session::start(&words, &text, &mut Env { api, files: &Nothing, raw: ask_raw }));
+    let mut discovery = Discovery::default();
+    let mut session = live.user(|api| {
+        let discovery = &mut discovery;
+        Session::start(&words, &text, &mut Env { api, files: &Nothing, discovery, raw: ask_raw })
+    });
     let printed: String = session
         .take_output()
         .into_iter()

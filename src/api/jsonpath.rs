@@ -1,11 +1,12 @@
-//! `-o jsonpath` (`client-go/util/jsonpath`): templates of text and `{…}` with paths, filters, `range`, literals.
+//! JSONPath (`client-go/util/jsonpath`): templates of text and `{…}` with paths, filters, `range`, literals. `kubectl -o jsonpath`
+//! prints through it, and the printer columns of custom resources are found by it.
 
 use crate::json::Json;
 use std::cmp::Ordering;
 
 /// A parsed template.
 #[derive(Clone, Debug)]
-pub(crate) struct Template {
+pub struct Template {
     parts: Vec<Part>,
     source: String,
 }
@@ -89,7 +90,7 @@ fn print_parts(parts: &[Part], current: &Json, root: &Json, out: &mut String) ->
 }
 
 /// A value as a template prints it.
-pub(crate) fn text(value: &Json) -> String {
+pub fn text(value: &Json) -> String {
     match value {
         Json::Str(s) => s.as_str().into(),
         // Go's %v of a nil interface, and its JSON for what has a structure.
@@ -190,7 +191,7 @@ fn holds(left: &Operand, op: &str, right: &Operand, item: &Json, root: &Json) ->
 }
 
 /// How two scalars compare; `None` for different types.
-pub(crate) fn compare(a: &Json, b: &Json) -> Option<Ordering> {
+pub fn compare(a: &Json, b: &Json) -> Option<Ordering> {
     match (a, b) {
         (Json::Str(a), Json::Str(b)) => Some(a.cmp(b)),
         (Json::Bool(a), Json::Bool(b)) => Some(a.cmp(b)),
@@ -486,7 +487,7 @@ impl Parser {
                     self.at += 1;
                 }
                 let word: String = self.chars[start..self.at].iter().collect();
-                Ok(Operand::Value(crate::manifest::scalar::resolve(&word)))
+                Ok(Operand::Value(crate::json::parse(&word).unwrap_or_else(|_| word.into())))
             }
         }
     }
