@@ -14,7 +14,7 @@ use crate::sim::Time;
 /// At most this many revisions are listed.
 const MOST_REVISIONS: usize = 100;
 
-/// Which kinds the inspector lists when none is asked for: people's own.
+/// Which kinds the inspector lists when none is asked for: those that people meet first, and whatever else there is.
 fn peoples(world: &World) -> Vec<Resource> {
     let own = [
         kinds::JOBS,
@@ -31,18 +31,19 @@ fn peoples(world: &World) -> Vec<Resource> {
         kinds::HORIZONTALPODAUTOSCALERS_V2,
         kinds::CONFIGMAPS,
         kinds::SECRETS,
+        kinds::SERVICES,
         kinds::SERVICEACCOUNTS,
         kinds::NODES,
         kinds::NAMESPACES,
     ];
     let mut all: Vec<Resource> = own.into_iter().map(Resource::from).collect();
-    // A kind's versions are views of the same objects.
-    let custom = world.server().custom_resources().iter().rev();
-    custom.for_each(|resource| {
-        if !all.contains(resource) {
-            all.push(resource.clone());
+    // Events, leases and endpoints are what the machinery says to itself; a definition's kind may have several versions.
+    let quiet = ["Event", "Lease", "Endpoints", "EndpointSlice"];
+    for (resource, _) in world.server().counts() {
+        if !all.contains(&resource) && !quiet.contains(&&*resource.kind) {
+            all.push(resource);
         }
-    });
+    }
     all
 }
 
@@ -62,7 +63,7 @@ pub fn list(playground: &Playground, resource: &str, filter: &str, limit: usize)
     let mut objects = Objects::default();
     for resource in peoples(world) {
         let add = |list: &mut Listed<ObjectRow>, own: bool| {
-            let wanted = |key: &ObjectKey| named(key) && is_machinery(&resource, key) != own;
+            let wanted = |key: &ObjectKey| named(key) && is_machinery(world, &resource, key) != own;
             let left = limit - list.items.len();
             let found = rows(world, &resource, start, left, wanted);
             list.total += found.total;
@@ -75,7 +76,7 @@ pub fn list(playground: &Playground, resource: &str, filter: &str, limit: usize)
 }
 
 /// Whether every cluster has it and nobody asked for it.
-fn is_machinery(resource: &Resource, key: &ObjectKey) -> bool {
+fn is_machinery(world: &World, resource: &Resource, key: &ObjectKey) -> bool {
     let system = |namespace: &str| namespace.starts_with("kube-");
     system(&key.namespace)
         || match &*resource.kind {
@@ -83,7 +84,8 @@ fn is_machinery(resource: &Resource, key: &ObjectKey) -> bool {
             "Namespace" => key.name == "default" || system(&key.name),
             "ConfigMap" => key.name == "kube-root-ca.crt",
             "ServiceAccount" => key.name == "default",
-            _ => false,
+            "Service" => key.name == "kubernetes" && key.namespace == "default",
+            _ => world.server().is_seeded(resource, key),
         }
 }
 

@@ -87,18 +87,25 @@ impl ApiServer {
         self.seed_binding(now, &format!("{WELL_KNOWN} {everybody}"));
     }
 
-    /// How many objects of a resource every cluster has.
+    /// How many objects of a resource every cluster has from the start.
     pub(in crate::apiserver) fn seeded(&self, resource: &Resource) -> usize {
-        let critical = |name: &str| CRITICAL.iter().any(|(known, ..)| *known == name);
-        let seeded = |object: &Json| match &*resource.group {
-            GROUP => object["metadata"]["labels"]["kubernetes.io/bootstrapping"].str() == "rbac-defaults",
-            _ => critical(object["metadata"]["name"].str()),
-        };
         match &*resource.group {
             GROUP | "scheduling.k8s.io" => {
-                self.store.list(resource, "").filter(|(_, object)| seeded(object)).count()
+                self.store.list(resource, "").filter(|(key, _)| self.is_seeded(resource, key)).count()
             }
             _ => 0,
+        }
+    }
+
+    /// Whether it is one of the roles, bindings and priority classes that every cluster has from the start.
+    pub fn is_seeded(&self, resource: &Resource, key: &ObjectKey) -> bool {
+        match &*resource.group {
+            GROUP => {
+                let labels = &self.peek(resource, key)["metadata"]["labels"];
+                labels["kubernetes.io/bootstrapping"].str() == "rbac-defaults"
+            }
+            "scheduling.k8s.io" => CRITICAL.iter().any(|(known, ..)| *known == key.name.as_str()),
+            _ => false,
         }
     }
 
