@@ -87,19 +87,7 @@ impl Decoder {
                 out.push((Str::fixed(field.name), decoded));
             }
         }
-        let mut object: Object = out.into_iter().collect();
-        for field in ty.fields {
-            if let Some(default) = field.more.default
-                && object.get(field.name).is_none()
-                && let Some(value) = default_of(field, default)
-            {
-                object.insert(Str::fixed(field.name), value);
-            }
-            if field.form == Form::Null && object.get(field.name).is_none() {
-                object.insert(Str::fixed(field.name), Json::Null);
-            }
-        }
-        Ok(Json::Object(object))
+        Ok(with_defaults(ty, out.into_iter().collect()))
     }
 
     fn value(
@@ -395,7 +383,7 @@ fn default_of(field: &Field, text: &'static str) -> Option<Json> {
     }
     Some(match text {
         "{}" => match &field.shape {
-            Shape::Ref(id) => nested_defaults(id.get()),
+            Shape::Ref(id) => with_defaults(id.get(), Object::new()),
             _ => Json::object(),
         },
         "0" => 0.into(),
@@ -416,12 +404,14 @@ pub fn defaults_of(ty: Option<TypeId>, field: &str) -> Json {
     found.and_then(|f| default_of(f, f.more.default?)).unwrap_or_else(Json::object)
 }
 
-fn nested_defaults(ty: &'static Type) -> Json {
-    let mut object = Object::new();
+/// A struct with what its fields hold where nothing was said.
+fn with_defaults(ty: &'static Type, mut object: Object) -> Json {
     for field in ty.fields {
-        if let Some(default) = field.more.default
-            && let Some(value) = default_of(field, default)
-        {
+        if object.get(field.name).is_some() {
+            continue;
+        }
+        let default = field.more.default.and_then(|default| default_of(field, default));
+        if let Some(value) = default.or((field.form == Form::Null).then_some(Json::Null)) {
             object.insert(Str::fixed(field.name), value);
         }
     }

@@ -41,6 +41,9 @@ pub fn patch(
     update::write(server, now, (request, request), &key, &old, &body, None)
 }
 
+/// How many operations a JSON patch may have (`maxJSONPatchOperations`).
+const MAX_OPERATIONS: usize = 10_000;
+
 /// A configuration is applied to whole objects (`fields`), not to views of them.
 const NO_APPLY: &str = "the body of the request was in an unknown format - accepted media types include: application/json-patch+json, application/merge-patch+json, application/strategic-merge-patch+json";
 
@@ -56,6 +59,13 @@ pub fn apply(kind: PatchType, request: &Request, old: &Json) -> Result<Json, Sta
         return Err(Status::bad_request(format!(
             "{word}json: cannot unmarshal {found} into Go value of type {wanted}"
         )));
+    }
+    let operations = request.body.items().len();
+    if operations > MAX_OPERATIONS {
+        let why = format!(
+            "Request entity too large: The allowed maximum operations in a JSON patch is {MAX_OPERATIONS}, got {operations}"
+        );
+        return Err(Status::new(Reason::RequestEntityTooLarge, why));
     }
     match kind {
         PatchType::Json => json_patch::apply(old, &request.body).map_err(|_| {

@@ -3,9 +3,15 @@
 
 use crate::json::Json;
 
+/// How many bytes all copies of a patch may add (`JSONPatchMaxCopyBytes` of the API server's configuration).
+const MAX_COPIED: usize = 3 * 1024 * 1024;
+/// How deep a value may come to stand, as deep as text is read (`json::parse`): copies of a value in itself have no other end.
+const MAX_DEPTH: usize = 512;
+
 /// The object after all operations, or why one cannot be done.
 pub fn apply(old: &Json, patch: &Json) -> Result<Json, String> {
     let mut object = old.clone();
+    let mut copied = 0;
     for operation in patch.items() {
         let path = pointer(operation["path"].str());
         let value = &operation["value"];
@@ -25,6 +31,14 @@ pub fn apply(old: &Json, patch: &Json) -> Result<Json, String> {
                     "move" => take(&mut object, &from)?,
                     _ => find(&object, &from).cloned().ok_or("nothing to copy")?,
                 };
+                if operation["op"].str() == "copy" {
+                    copied += moved.to_string().len();
+                    if copied > MAX_COPIED {
+                        return Err(format!(
+                            "Unable to complete the copy, the accumulated size increase of copy is {copied}, exceeding the limit {MAX_COPIED}"
+                        ));
+                    }
+                }
                 write(&mut object, &path, moved, true)?;
             }
             other => return Err(format!("Unexpected kind: {other}")),
@@ -70,7 +84,15 @@ fn parent<'a>(object: &'a mut Json, path: &[String]) -> Option<&'a mut Json> {
     Some(json)
 }
 
+fn depth(json: &Json) -> usize {
+    let values = json.entries().iter().map(|(_, value)| value).chain(json.items());
+    1 + values.map(depth).max().unwrap_or(0)
+}
+
 fn write(object: &mut Json, path: &[String], value: Json, insert: bool) -> Result<(), String> {
+    if path.len() + depth(&value) > MAX_DEPTH {
+        return Err("exceeded max depth".to_owned());
+    }
     let Some(last) = path.last() else {
         *object = value;
         return Ok(());
