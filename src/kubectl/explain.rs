@@ -29,7 +29,8 @@ pub(super) fn run(cli: &mut Cli, args: &[String]) -> Result<Flow, Failure> {
     };
     let asked = asked.trim_end_matches('.');
     let word = asked.split('.').next().unwrap_or_default();
-    let resource = names::found(cli, word).ok_or_else(|| names::unknown(word))?;
+    let resource = names::found(cli, word)
+        .ok_or_else(|| Failure::text(format!("the server doesn't have a resource type {word:?}")))?;
     // `jobs.batch.spec` means the group `batch` and the field `spec`.
     let whole = resource.qualified();
     let rest = asked.strip_prefix(&whole).filter(|_| whole.contains('.'));

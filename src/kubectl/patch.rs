@@ -97,15 +97,20 @@ pub(super) fn run(cli: &mut Cli, args: &[String]) -> Result<Flow, Failure> {
     let mut failures = Vec::new();
     for target in targets {
         let namespace = if target.resource.namespaced { args.namespace() } else { "" };
-        let before = if target.name.is_empty() {
-            None
-        } else {
-            cli.get(&target.resource, namespace, &target.name).ok()
+        let found = match args.get("subresource") {
+            _ if target.name.is_empty() => Err(crate::api::Status::not_found(&target.resource, &target.name)),
+            "" => cli.get(&target.resource, namespace, &target.name),
+            subresource => {
+                let look = Request::get(target.resource.clone(), namespace, target.name.as_str());
+                cli.call(look.with_subresource(subresource)).map(|answer| answer.body)
+            }
         };
-        let Some(before) = before else {
-            let status = crate::api::Status::not_found(&target.resource, &target.name);
-            failures.push(status.into());
-            continue;
+        let before = match found {
+            Ok(object) => object,
+            Err(status) => {
+                failures.push(status.into());
+                continue;
+            }
         };
         if let Some(why) = &broken {
             let word = if kind == PatchType::Strategic { "" } else { "error decoding patch: " };
