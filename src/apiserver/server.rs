@@ -246,8 +246,12 @@ impl ApiServer {
         if &*request.subresource == "scale" {
             return scale::get(self, now, request);
         }
-        if !matches!(&*request.subresource, "" | "status") {
-            return Err(subresource::not_served());
+        // Views of the object itself, where its kind has them.
+        let has = |view: &str| request.resource.subresources.iter().any(|(name, _)| &**name == view);
+        match &*request.subresource {
+            "" | "status" => {}
+            view @ ("resize" | "ephemeralcontainers" | "approval") if has(view) => {}
+            _ => return Err(subresource::not_served()),
         }
         let object = self.named(request)?;
         Ok(self.answer(now, request, 200, object, Vec::new()))
