@@ -1,48 +1,13 @@
 //! Budgets, autoscalers, storage and the collector of garbage, as a person meets them: commands in, what they print out.
 
+mod page;
+
 use kubestep::api::{Request, Resource, kinds};
 use kubestep::cluster::{Config, World};
-use kubestep::conformance::normalise;
 use kubestep::json;
 use kubestep::json::{Json, Str};
 use kubestep::playground::{Files, Playground};
-
-/// A playground with one manifest, `f.yaml`, and what was typed so far.
-struct Page {
-    playground: Playground,
-    transcript: String,
-}
-
-impl Page {
-    fn new(manifest: &str) -> Page {
-        let files: Files = [(Str::from("f.yaml"), Str::from(manifest))].into_iter().collect();
-        Page { playground: Playground::new(Config::recorded(), files), transcript: String::new() }
-    }
-
-    /// Types a line and waits for its end; what it printed.
-    fn run(&mut self, line: &str) -> String {
-        self.playground.command(line);
-        while self.playground.desk().terminal().is_running() && self.playground.step(0).is_some() {}
-        let entry = self.playground.desk().terminal().entries().back().expect("the command");
-        entry.output.iter().map(|piece| piece.text.to_string()).collect()
-    }
-
-    /// Types lines, and adds to the transcript what those print that begin with a blank, without what is chance in it.
-    fn play(mut self, lines: &[&str]) -> String {
-        for line in lines {
-            let output = self.run(line.trim_start());
-            if line.starts_with(' ') {
-                let line = line.trim_start();
-                self.transcript.push_str(&format!("$ {line}\n{}", normalise(line, &output)));
-            }
-        }
-        self.transcript
-    }
-}
-
-fn check(transcript: &str, expected: expect_test::Expect) {
-    expected.assert_eq(transcript);
-}
+use page::{Page, check};
 
 /// Asks for the eviction of the first pod of a label; what the API server says.
 fn evict(world: &mut World, label: &str) -> String {
@@ -394,7 +359,7 @@ spec:
     spec: {accessModes: [ReadWriteOnce], resources: {requests: {storage: 1Gi}}}
 ";
     let files: Files = [(Str::from("f.yaml"), Str::from(manifest))].into_iter().collect();
-    let page = Page { playground: Playground::new(Config::new(1, 1), files), transcript: String::new() };
+    let page = Page::of(Playground::new(Config::new(1, 1), files));
     let transcript = page.play(&[
         "kubectl apply -f f.yaml",
         "sleep 40",

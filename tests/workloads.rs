@@ -1,46 +1,8 @@
 //! StatefulSets and DaemonSets, as a person meets them: commands in, what they print out.
 
-use kubestep::cluster::Config;
-use kubestep::conformance::normalise;
-use kubestep::json::Str;
-use kubestep::playground::{Files, Playground};
+mod page;
 
-/// A playground with one manifest, `f.yaml`, and what was typed so far.
-struct Page {
-    playground: Playground,
-    transcript: String,
-}
-
-impl Page {
-    fn new(manifest: &str) -> Page {
-        let files: Files = [(Str::from("f.yaml"), Str::from(manifest))].into_iter().collect();
-        Page { playground: Playground::new(Config::recorded(), files), transcript: String::new() }
-    }
-
-    /// Types a line and waits for its end; what it printed.
-    fn run(&mut self, line: &str) -> String {
-        self.playground.command(line);
-        while self.playground.desk().terminal().is_running() && self.playground.step(0).is_some() {}
-        let entry = self.playground.desk().terminal().entries().back().expect("the command");
-        entry.output.iter().map(|piece| piece.text.to_string()).collect()
-    }
-
-    /// Types lines, and adds to the transcript what those print that begin with a blank, without what is chance in it.
-    fn play(mut self, lines: &[&str]) -> String {
-        for line in lines {
-            let output = self.run(line.trim_start());
-            if line.starts_with(' ') {
-                let line = line.trim_start();
-                self.transcript.push_str(&format!("$ {line}\n{}", normalise(line, &output)));
-            }
-        }
-        self.transcript
-    }
-}
-
-fn check(transcript: &str, expected: expect_test::Expect) {
-    expected.assert_eq(transcript);
-}
+use page::{Page, check};
 
 const SET: &str = "
 apiVersion: apps/v1
