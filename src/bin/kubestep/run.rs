@@ -1,6 +1,6 @@
 //! `kubestep run`: command lines against a fresh cluster or a run that the page gave away, with a trace of every step.
 
-use crate::source;
+use crate::{source, trace::describe};
 use kubestep::cluster::Config;
 use kubestep::json::Str;
 use kubestep::playground::script::{self, Line};
@@ -131,31 +131,4 @@ fn start(arguments: &Arguments) -> Result<(Playground, &[String]), String> {
         files.insert(Str::from(name), Str::from(text));
     }
     Ok((Playground::new(Config::new(u64::from(arguments.seed), arguments.nodes), files), commands))
-}
-
-fn describe(step: &kubestep::cluster::StepRecord) -> String {
-    let object = step.object.as_ref().map(|(r, k)| format!(" {} {k}", r.qualified())).unwrap_or_default();
-    let mut text = format!(
-        "{:5} {} {:?} {:?}{object} {} <- {:?}",
-        step.step, step.time, step.actor, step.action, step.event, step.causes
-    );
-    for note in &step.notes {
-        let values: Vec<String> = note.values.iter().map(|(k, v)| format!("{k}={v}")).collect();
-        text.push_str(&format!("\n        · {} {}", note.phase, values.join(" ")));
-    }
-    for call in &step.calls {
-        let result = match &call.result {
-            Ok(code) => code.to_string(),
-            Err(status) => format!("{} {}", status.code, status.message),
-        };
-        let slash = if call.subresource.is_empty() { "" } else { "/" };
-        text.push_str(&format!(
-            "\n        → {} {}{slash}{} {} = {result}",
-            call.verb.name(),
-            call.resource.plural,
-            call.subresource,
-            call.key
-        ));
-    }
-    text
 }
