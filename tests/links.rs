@@ -114,8 +114,6 @@ fn a_trace_tells_every_step_with_its_reasons_requests_and_causes() {
         $ @wait 7
             7 2026-01-05T09:00:01Z clock: to 2026-01-05T09:00:05Z, upkeep <-
             8 2026-01-05T09:00:05Z controller-manager: sync node-lifecycle-controller all-nodes <- 7
-                · node-observed node="node-2"
-                · node-observed node="node-3"
                 → list leases.coordination.k8s.io kube-node-lease/ = 200
     "#]].assert_eq(&text(&output.stdout));
 }
