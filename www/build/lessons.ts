@@ -8,7 +8,7 @@ import { readProse } from "../src/lessons/prose.ts";
 
 /** The course, in order. */
 export const COURSE = [
-  "control-loop", "first-job", "completions-parallelism", "job-fails", "jobs-and-deployments", "indexed-and-work-queue", "node-dies", "cronjob",
+  "control-loop", "first-job", "refused", "completions-parallelism", "job-fails", "jobs-and-deployments", "indexed-and-work-queue", "node-dies", "cronjob",
   "configmap-variables", "configmap-files", "secret", "informer-and-cache", "queue-and-rate-limits", "expectations", "conflict", "garbage-collection",
 ];
 const LANGUAGES = ["en", "zh-CN"] as const;
