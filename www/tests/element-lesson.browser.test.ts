@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import type { Checks } from "../src/element/api";
+import type { Checks } from "../../pkg/kubestep";
 import type { KubeStep } from "../src/element/kube-step";
 import { violations } from "./axe";
 import { url } from "./chromium";
