@@ -188,8 +188,10 @@ impl Api for Door<'_> {
             _ => key,
         };
         let wrote = revision_after > revision_before;
+        let creates = wrote && request.verb == Verb::Create && request.subresource.is_empty();
         self.calls.push(Call {
             verb: request.verb,
+            sent: if creates { request.body } else { Json::Null },
             after: if wrote { self.server.peek(&request.resource, &key) } else { Json::Null },
             before: if wrote { before } else { Json::Null },
             resource: request.resource,

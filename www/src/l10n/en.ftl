@@ -123,6 +123,10 @@ into-next = One call on
 into-leave = Done
 diff = Changes
 diff-created = The new object
+diff-filled-in = { $count ->
+    [one] The server filled in { $count } field
+   *[other] The server filled in { $count } fields
+  }
 diff-deleted = The object as it was last
 diff-none = No field changed.
 diff-count = { $count ->

@@ -114,6 +114,7 @@ into-next = 下一次调用
 into-leave = 完成
 diff = 变化
 diff-created = 新对象
+diff-filled-in = 服务器补上了 { $count } 个字段
 diff-deleted = 对象最后的样子
 diff-none = 没有字段改变。
 diff-count = { $count } 个字段改变

@@ -14,7 +14,7 @@ const text = (name: string, value: string): m.NamedValue => ({ name, value: { ty
 type S = { actor: m.Actor; kind: string; object: m.ObjectRef; values?: m.NamedValue[]; notes?: m.NoteView[]; calls?: m.CallView[]; cause?: number; ms?: number; salience: number };
 let rv = 107;
 const call = (verb: string, object: m.ObjectRef, subresource = "", diff: m.Change[] = [], code = 200): m.CallView => ({
-  verb, object, subresource, code, reason: "", message: "", revisionBefore: rv, revisionAfter: ["get", "list"].includes(verb) ? rv : ++rv, diff });
+  verb, object, subresource, code, reason: "", message: "", revisionBefore: rv, revisionAfter: ["get", "list"].includes(verb) ? rv : ++rv, diff, filledIn: [] });
 const note = (phase: string, ...values: m.NamedValue[]): m.NoteView => ({ phase, values, callsBefore: 0 });
 const ch = (path: string, before?: string, after?: string): m.Change => ({ path, before, after });
 const deliver = (actor: m.Actor, object: m.ObjectRef, type: string, cause: number): S => ({ actor, kind: "deliver", object, values: [text("type", type), text("resource", object.resource)], cause, salience: 0 });
