@@ -210,14 +210,17 @@ fn read(cli: &mut Cli, args: &Arguments, format: &Format, target: &Target) -> Re
     Ok(group)
 }
 
-/// The server's words for a selector that it cannot read, as `kubectl` words them.
+/// A list that failed, as `kubectl` words what the server says: with the selectors, where there are some.
 pub(super) fn list_error(resource: &Resource, mut status: Status, labels: &str, fields: &str) -> Failure {
-    if status.code == 400 && !(labels.is_empty() && fields.is_empty()) {
-        let group = if resource.group.is_empty() { "" } else { &*resource.group };
-        status.message = format!(
-            "Unable to find \"{group}/{}, Resource={}\" that match label selector {labels:?}, field selector {fields:?}: {}",
-            resource.version, resource.plural, status.message
-        )
+    if matches!(status.code, 400 | 404) {
+        let what = format!("{}/{}, Resource={}", resource.group, resource.version, resource.plural);
+        let message = &status.message;
+        status.message = match labels.is_empty() && fields.is_empty() {
+            true => format!("Unable to list {what:?}: {message}"),
+            false => format!(
+                "Unable to find {what:?} that match label selector {labels:?}, field selector {fields:?}: {message}"
+            ),
+        }
         .into();
     }
     status.into()
