@@ -216,7 +216,7 @@ fn keys<'a>(keys: impl Iterator<Item = &'a ObjectKey>) -> Json {
 }
 
 fn queue(world: &World, name: &str) -> Json {
-    let mut queues = world.manager().queues();
+    let mut queues = world.manager().queues().chain(world.extensions().queues());
     let Some(queue) = queues.find(|queue| queue.name == name) else { return Json::Null };
     let waiting = queue.keys.waiting().filter(|(due, _)| *due > world.now()).map(|(_, key)| key);
     json!({
