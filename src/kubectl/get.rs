@@ -200,7 +200,11 @@ fn read(cli: &mut Cli, args: &Arguments, format: &Format, target: &Target) -> Re
             o.field_selector = fields.into();
         });
         // The plain read above already told its warnings.
-        let body = cli.call(request).map_err(|s| list_error(resource, s, labels, fields))?.body;
+        let told = |status: Status| match named {
+            true => status.into(),
+            false => list_error(resource, status, labels, fields),
+        };
+        let body = cli.call(request).map_err(told)?.body;
         group.version = body["metadata"]["resourceVersion"].str().into();
         group.table = body;
     }
