@@ -136,7 +136,7 @@ fn write_with(
     if resource.is_custom() {
         errors.retain(|error| error.detail != validation::meta::UNQUALIFIED);
         let validate = if status_only { custom::validate::status } else { custom::validate::update };
-        validate(resource, &new, old, &mut errors);
+        validate(resource, &new, old, &mut errors, warnings);
     } else if status_only {
         (strategy.validate_status)(&new, old, &mut errors);
     } else if matches!(&*request.subresource, "resize" | "ephemeralcontainers") {

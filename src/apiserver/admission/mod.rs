@@ -15,7 +15,7 @@ mod runtime_class;
 mod service_account;
 mod storage_object_in_use_protection;
 
-use super::ApiServer;
+use super::{ApiServer, policy};
 use crate::api::{Request, Status};
 use crate::json::{Json, Str};
 
@@ -79,9 +79,14 @@ const ADMIT: &[Step] = &[
 const VALIDATE: &[Step] =
     &[limit_ranger::validate, pod_security::validate, priority::validate, runtime_class::validate];
 
-/// Lets the plugins change an object.
+/// Lets the plugins change an object, then the policies and webhooks of the cluster's owner; where these did, all look once more.
 pub fn admit(server: &mut ApiServer, attributes: &mut Attributes) -> Result<(), Status> {
-    ADMIT.iter().try_for_each(|step| step(server, attributes))
+    ADMIT.iter().try_for_each(|step| step(server, attributes))?;
+    if policy::mutate(server, attributes, false)? {
+        ADMIT.iter().try_for_each(|step| step(server, attributes))?;
+        policy::mutate(server, attributes, true)?;
+    }
+    Ok(())
 }
 
 /// Lets the plugins refuse an object that is valid as such.
