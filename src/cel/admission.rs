@@ -128,7 +128,7 @@ pub fn namespace_type() -> Json {
         &[
             ("name", text.clone()),
             ("generateName", text.clone()),
-            ("__namespace__", text.clone()),
+            ("namespace", text.clone()),
             ("labels", map.clone()),
             ("annotations", map),
             ("UID", text.clone()),

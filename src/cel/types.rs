@@ -104,6 +104,10 @@ impl Type {
         match self {
             Type::Dyn => Some(Type::Dyn),
             Type::Map(_, value) => Some((**value).clone()),
+            // The types of admission have the names that they have.
+            Type::Object(schema) if !schema["x-name"].is_null() => {
+                Type::of_schema(schema["properties"].get(name)?)
+            }
             Type::Object(schema) => Type::of_schema(schema["properties"].get(&declared(name)?)?),
             Type::Resource(schema) => match name {
                 "apiVersion" | "kind" => Some(Type::Str),
