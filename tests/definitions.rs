@@ -179,3 +179,34 @@ fn groups_of_the_community_are_approved() {
         "#]],
     );
 }
+
+/// No schema is asked of a kind that kustomize does not know: maps merge, lists are replaced.
+#[test]
+fn kustomize_patches_custom_objects_without_their_schema() {
+    typed::typed_with(
+        &[
+            ("k/kustomization.yaml", "resources: [toy.yaml]\nnamePrefix: my-\npatches: [{path: patch.yaml}]\n"),
+            (
+                "k/toy.yaml",
+                "apiVersion: shop.example.com/v1\nkind: Toy\nmetadata: {name: a}\nspec: {colour: red, tags: [a, b], parts: [{name: x, n: 1}, {name: y, n: 2}]}\n",
+            ),
+            (
+                "k/patch.yaml",
+                "apiVersion: shop.example.com/v1\nkind: Toy\nmetadata: {name: a}\nspec: {colour: null, tags: [c], parts: [{name: y, n: 3}]}\n",
+            ),
+        ],
+        &["? kubectl kustomize k"],
+        expect![[r#"
+            apiVersion: shop.example.com/v1
+            kind: Toy
+            metadata:
+              name: my-a
+            spec:
+              parts:
+              - "false": 3
+                name: true
+              tags:
+              - c
+        "#]],
+    );
+}

@@ -109,7 +109,10 @@ fn write_with(
                 old: Some(old),
                 warnings: &mut *warnings,
             };
-            admission::admit(server, &mut attributes)?;
+            match asked.subresource == request.subresource {
+                true => admission::admit(server, &mut attributes)?,
+                false => admission::plugins(server, &mut attributes)?,
+            }
             escalation::check(server, request, &new, Some(old))?;
             if resource.subresources.iter().any(|(name, _)| *name == "status") {
                 match old.get("status") {

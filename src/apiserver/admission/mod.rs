@@ -81,12 +81,17 @@ const VALIDATE: &[Step] =
 
 /// Lets the plugins change an object, then the policies and webhooks of the cluster's owner; where these did, all look once more.
 pub fn admit(server: &mut ApiServer, attributes: &mut Attributes) -> Result<(), Status> {
-    ADMIT.iter().try_for_each(|step| step(server, attributes))?;
+    plugins(server, attributes)?;
     if policy::mutate(server, attributes, false)? {
-        ADMIT.iter().try_for_each(|step| step(server, attributes))?;
+        plugins(server, attributes)?;
         policy::mutate(server, attributes, true)?;
     }
     Ok(())
+}
+
+/// Lets the plugins alone change an object, where its owner's policies are asked of something else: of its scale.
+pub fn plugins(server: &mut ApiServer, attributes: &mut Attributes) -> Result<(), Status> {
+    ADMIT.iter().try_for_each(|step| step(server, attributes))
 }
 
 /// Lets the plugins refuse an object that is valid as such.

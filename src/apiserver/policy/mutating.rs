@@ -29,6 +29,10 @@ pub fn mutate(
     again: bool,
 ) -> Result<bool, Status> {
     let policies: Resource = kinds::MUTATINGADMISSIONPOLICIES.into();
+    let webhooks: Resource = kinds::MUTATINGWEBHOOKCONFIGURATIONS.into();
+    if !server.has_any(&policies) && !server.has_any(&webhooks) {
+        return Ok(false);
+    }
     let bindings: Resource = kinds::MUTATINGADMISSIONPOLICYBINDINGS.into();
     let request = admission.request;
     let null = Json::Null;
@@ -129,7 +133,7 @@ pub fn mutate(
     if !again {
         let now = admission.object.clone();
         let asked = Attributes { object: &now, ..asked };
-        webhook::call(server, &kinds::MUTATINGWEBHOOKCONFIGURATIONS.into(), &asked)?;
+        webhook::call(server, &webhooks, &asked)?;
     }
     Ok(changed)
 }
