@@ -71,6 +71,7 @@ impl ApiServer {
             false => request,
         };
         self.check_verb(request)?;
+        custom::convertible(self, request)?;
         self.store.set_agent(&request.agent);
         if let Some(twin) = versions::twin(&request.resource) {
             // Who asks was checked for what is asked, not for how that is stored.

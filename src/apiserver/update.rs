@@ -109,7 +109,10 @@ fn write_with(
                 old: Some(old),
                 warnings: &mut *warnings,
             };
-            admission::admit(server, &mut attributes)?;
+            match asked.subresource == request.subresource {
+                true => admission::admit(server, &mut attributes)?,
+                false => admission::plugins(server, &mut attributes)?,
+            }
             escalation::check(server, request, &new, Some(old))?;
             if resource.subresources.iter().any(|(name, _)| *name == "status") {
                 match old.get("status") {
@@ -136,7 +139,7 @@ fn write_with(
     if resource.is_custom() {
         errors.retain(|error| error.detail != validation::meta::UNQUALIFIED);
         let validate = if status_only { custom::validate::status } else { custom::validate::update };
-        validate(resource, &new, old, &mut errors);
+        validate(resource, &new, old, &mut errors, warnings);
     } else if status_only {
         (strategy.validate_status)(&new, old, &mut errors);
     } else if matches!(&*request.subresource, "resize" | "ephemeralcontainers") {

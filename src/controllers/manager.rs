@@ -23,6 +23,7 @@ use super::service_account_token::TokensController;
 use super::statefulset::StatefulSetController;
 use super::taint_eviction::TaintEvictionController;
 use super::ttl_after_finished::TtlController;
+use super::validating_admission_policy_status::ValidatingAdmissionPolicyStatusController;
 use super::volume::binder::PersistentVolumeBinder;
 use super::{Caches, Controller, Queue, SWITCHES, Switch, Switches, loops};
 use crate::api::{ObjectKey, Resource};
@@ -86,6 +87,7 @@ pub struct Manager {
     role_aggregation: ClusterRoleAggregationController,
     claim_protection: ClaimProtectionController,
     volume_protection: VolumeProtectionController,
+    policy_status: ValidatingAdmissionPolicyStatusController,
 }
 
 impl Default for Manager {
@@ -127,13 +129,14 @@ impl Manager {
             role_aggregation: ClusterRoleAggregationController::default(),
             claim_protection: ClaimProtectionController::default(),
             volume_protection: VolumeProtectionController::default(),
+            policy_status: ValidatingAdmissionPolicyStatusController::default(),
         };
         manager.caches = Caches::for_controllers(&manager.controllers(), "kube-controller-manager");
         manager
     }
 
     /// The controllers in a fixed order.
-    pub fn controllers(&self) -> [&dyn Controller; 25] {
+    pub fn controllers(&self) -> [&dyn Controller; 26] {
         [
             &self.service_account,
             &self.root_ca,
@@ -160,11 +163,12 @@ impl Manager {
             &self.role_aggregation,
             &self.claim_protection,
             &self.volume_protection,
+            &self.policy_status,
         ]
     }
 
-    fn controllers_mut(&mut self) -> (&mut Caches, [&mut dyn Controller; 25]) {
-        let controllers: [&mut dyn Controller; 25] = [
+    fn controllers_mut(&mut self) -> (&mut Caches, [&mut dyn Controller; 26]) {
+        let controllers: [&mut dyn Controller; 26] = [
             &mut self.service_account,
             &mut self.root_ca,
             &mut self.tokens,
@@ -190,6 +194,7 @@ impl Manager {
             &mut self.role_aggregation,
             &mut self.claim_protection,
             &mut self.volume_protection,
+            &mut self.policy_status,
         ];
         (&mut self.caches, controllers)
     }

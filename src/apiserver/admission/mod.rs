@@ -15,7 +15,7 @@ mod runtime_class;
 mod service_account;
 mod storage_object_in_use_protection;
 
-use super::ApiServer;
+use super::{ApiServer, policy};
 use crate::api::{Request, Status};
 use crate::json::{Json, Str};
 
@@ -79,8 +79,18 @@ const ADMIT: &[Step] = &[
 const VALIDATE: &[Step] =
     &[limit_ranger::validate, pod_security::validate, priority::validate, runtime_class::validate];
 
-/// Lets the plugins change an object.
+/// Lets the plugins change an object, then the policies and webhooks of the cluster's owner; where these did, all look once more.
 pub fn admit(server: &mut ApiServer, attributes: &mut Attributes) -> Result<(), Status> {
+    plugins(server, attributes)?;
+    if policy::mutate(server, attributes, false)? {
+        plugins(server, attributes)?;
+        policy::mutate(server, attributes, true)?;
+    }
+    Ok(())
+}
+
+/// Lets the plugins alone change an object, where its owner's policies are asked of something else: of its scale.
+pub fn plugins(server: &mut ApiServer, attributes: &mut Attributes) -> Result<(), Status> {
     ADMIT.iter().try_for_each(|step| step(server, attributes))
 }
 

@@ -322,8 +322,17 @@ note-orphan = leaves { $dependents } dependents without an owner
 note-delete-content = { $left } objects are left in the namespace
 note-finalize = lets go of namespace { $namespace }
 note-names = { $accepted ->
-    [true] its names are free: accepted
+    [yes] its names are free: accepted
    *[other] not all of its names are free ({ $reason })
+  }
+note-approval = { $approved ->
+    [yes] its API was approved
+   *[other] its API was not approved ({ $reason })
+  }
+note-check-types = { $warnings ->
+    [0] checked the types of its expressions: nothing is wrong
+    [one] checked the types of its expressions: { $warnings } warning
+   *[other] checked the types of its expressions: { $warnings } warnings
   }
 note-establish = serves the objects of { $name } from now on
 note-delete-instances = deletes its objects in { $namespaces } namespaces

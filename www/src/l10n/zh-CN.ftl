@@ -295,8 +295,16 @@ note-orphan = 让 { $dependents } 个从属对象失去属主
 note-delete-content = 命名空间里还有 { $left } 个对象
 note-finalize = 放开命名空间 { $namespace }
 note-names = { $accepted ->
-    [true] 它要的名字都没人用：接受
+    [yes] 它要的名字都没人用：接受
    *[other] 它要的名字不全都空着（{ $reason }）
+  }
+note-approval = { $approved ->
+    [yes] 它的 API 已获批准
+   *[other] 它的 API 未获批准（{ $reason }）
+  }
+note-check-types = { $warnings ->
+    [0] 检查了表达式的类型：没有问题
+   *[other] 检查了表达式的类型：{ $warnings } 条警告
   }
 note-establish = 从现在起提供 { $name } 的对象
 note-delete-instances = 删除它在 { $namespaces } 个命名空间里的对象
