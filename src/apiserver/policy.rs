@@ -174,7 +174,7 @@ fn parameters(
         return Ok(vec![Json::Null]);
     }
     let (version, kind) = (kind["apiVersion"].str(), kind["kind"].str());
-    let Some(resource) = kinds::of_kind(server.custom_resources(), version, kind) else {
+    let Some(resource) = server.served().of_kind(version, kind) else {
         return Err(format!("failed to find resource referenced by paramKind: '{version}, Kind={kind}'"));
     };
     let namespace = match (resource.namespaced, reference["namespace"].str()) {

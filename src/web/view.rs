@@ -193,7 +193,7 @@ fn controllers(world: &World, start: Time, limit: usize) -> Vec<ControllerView> 
                 .filter_map(|queue| queue.resource)
                 .any(|kind| world.server().has_any(&kind.into()))
     };
-    manager.controllers().into_iter().filter(shown).map(view).collect()
+    manager.controllers().filter(shown).map(view).collect()
 }
 
 fn workers(queue: &WorkQueue, count: usize) -> Vec<WorkerView> {
