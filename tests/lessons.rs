@@ -136,7 +136,8 @@ fn a_learner_can_be_a_user_whom_roles_bind() {
     assert_eq!(report.offences, []);
     run.follow(&script::parse("@user").expect("a line").expect("no comment")).expect("possible");
     let report = judge(&lesson, &run, &[]);
-    let found: Vec<(&str, &str)> = report.offences.iter().map(|o| (o.kind.code(), o.detail.as_str())).collect();
+    let found: Vec<(&str, &str)> =
+        report.offences.iter().map(|o| (o.kind.code(), o.detail.as_str())).collect();
     assert_eq!(found, [("command", "@user ")]);
 }
 

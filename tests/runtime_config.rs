@@ -106,7 +106,8 @@ fn what_is_switched_off_is_not_there_for_anybody() {
             Error from server (NotFound): namespaces "other" not found
         "#]],
     );
-    let agents: Vec<&str> = playground.timeline().branch().entries().iter().map(|(_, brief)| brief.controller()).collect();
+    let agents: Vec<&str> =
+        playground.timeline().branch().entries().iter().map(|(_, brief)| brief.controller()).collect();
     for queue in ["job-controller", "cronjob-controller", "ttl-after-finished-controller"] {
         assert!(!agents.contains(&queue), "{queue} does not run");
     }
@@ -209,8 +210,16 @@ fn all_but_a_few_can_be_off() {
 fn a_flag_that_cannot_be_meant_is_refused() {
     let mut told = String::new();
     for text in [
-        "api/all=false", "batch", "a/b/c/d=true", "batches/v1=false", "batch/v7=false", "batch/v1=perhaps",
-        "api/ga=perhaps", "batch/v1/Jobs=false", " batch/v1 = false ,, /v1", "",
+        "api/all=false",
+        "batch",
+        "a/b/c/d=true",
+        "batches/v1=false",
+        "batch/v7=false",
+        "batch/v1=perhaps",
+        "api/ga=perhaps",
+        "batch/v1/Jobs=false",
+        " batch/v1 = false ,, /v1",
+        "",
     ] {
         let said = RuntimeConfig::parse(text).map_or_else(|why| why, |config| format!("{:?}", config.text()));
         told += &format!("{text:?}: {said}\n");
@@ -331,5 +340,6 @@ fn a_client_of_a_cluster_without_an_api_is_told_so() {
         POST /apis/batch/v1/namespaces/default/jobs: 404 404 page not found
         GET /apis/batch/v1: 404 404 page not found
         GET /apis/batch: 404 404 page not found
-    "#]].assert_eq(&told);
+    "#]]
+    .assert_eq(&told);
 }

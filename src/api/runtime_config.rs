@@ -1,8 +1,8 @@
 //! [`RuntimeConfig`]: which APIs are switched off (`kube-apiserver --runtime-config`, `apiserver/pkg/server/resourceconfig`);
 //! [`Served`]: what is left, and the custom resources beside it.
 
-use super::kinds::{self, ResourceInfo};
 use super::Resource;
+use super::kinds::{self, ResourceInfo};
 use crate::json::Str;
 use std::sync::Arc;
 
@@ -90,9 +90,7 @@ impl RuntimeConfig {
                     return Err(format!("invalid key {key}: {rule} {resource:?}"));
                 }
                 if whole == resource.is_empty() {
-                    switch(to, &|info| {
-                        of_version(info) && (resource.is_empty() || info.plural == *resource)
-                    });
+                    switch(to, &|info| of_version(info) && (resource.is_empty() || info.plural == *resource));
                 }
             }
         }

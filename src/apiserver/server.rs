@@ -8,7 +8,8 @@ use super::store::{Change, Revision, Store, Write};
 use super::watch::{self, Watches};
 use super::{create, custom, delete, patch, scale, subresource, table, update, versions};
 use crate::api::{
-    EventType, ObjectKey, Reason, Request, Resource, Response, RuntimeConfig, Served, Status, Verb, WatchEvent, WatchId, kinds,
+    EventType, ObjectKey, Reason, Request, Resource, Response, RuntimeConfig, Served, Status, Verb,
+    WatchEvent, WatchId, kinds,
 };
 use crate::collections::sort_by;
 use crate::json;

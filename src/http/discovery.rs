@@ -1,7 +1,7 @@
 //! What is served, as `/api`, `/apis` and `/version` tell it (`apiserver/pkg/endpoints/discovery`).
 
-use crate::api::kinds::ResourceInfo;
 use crate::api::Served;
+use crate::api::kinds::ResourceInfo;
 use crate::json;
 use crate::json::Json;
 

@@ -130,7 +130,11 @@ pub static LESSON: Table = Table {
         may("about", TEXTS, "One sentence for the list of lessons."),
         may("minutes", Type::Number(1, 600), "How long it takes."),
         may("cluster", Type::Table(&CLUSTER), "The cluster. Three nodes where nothing is said."),
-        may("user", Type::Text, "Who the learner is to the API server; the administrator where it is not said."),
+        may(
+            "user",
+            Type::Text,
+            "Who the learner is to the API server; the administrator where it is not said.",
+        ),
         may("groups", Type::List(&Type::Text), "The groups that this user is in."),
         may("start", Type::Table(&START), "What has happened before the learner begins."),
         may("allow", Type::Table(&ALLOW), "What the learner may touch."),

@@ -167,7 +167,11 @@ impl Playground {
         let past = self.timeline.position() < self.timeline.len();
         let writes = request.writes(&self.desk().world().server().served());
         if past || !writes {
-            let (answer, step) = self.desk().world().clone().user(|api| http::answer(api, &self.desk().terminal().sign(&request)));
+            let (answer, step) = self
+                .desk()
+                .world()
+                .clone()
+                .user(|api| http::answer(api, &self.desk().terminal().sign(&request)));
             if !writes || !step.changes() {
                 return answer;
             }

@@ -45,7 +45,8 @@ fn may(server: &ApiServer, user: &User, verb: &str, signer: &str) -> bool {
 /// Who asks for a certificate is whoever sends the request.
 pub fn admit(_: &mut ApiServer, attributes: &mut Attributes) -> Result<(), Status> {
     if attributes.creates(GROUP, "certificatesigningrequests") {
-        let info = attributes.request.user.as_ref().map_or_else(|| User::admin().to_json(), |user| user.to_json());
+        let info =
+            attributes.request.user.as_ref().map_or_else(|| User::admin().to_json(), |user| user.to_json());
         for field in ["username", "groups", "uid", "extra"] {
             match info.get(field) {
                 Some(said) => attributes.object.set_at(&["spec", field], said),

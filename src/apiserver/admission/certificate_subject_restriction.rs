@@ -2,9 +2,9 @@
 //! (`plugin/pkg/admission/certificates/subjectrestriction`).
 
 use super::Attributes;
+use crate::api::Status;
 use crate::api::base64;
 use crate::api::user::MASTERS;
-use crate::api::Status;
 use crate::apiserver::ApiServer;
 
 const SIGNER: &str = "kubernetes.io/kube-apiserver-client";

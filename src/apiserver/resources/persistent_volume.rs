@@ -3,9 +3,9 @@
 use super::{PLAIN, Strategy, claim};
 use crate::api::field::{Error, Path};
 use crate::apiserver::pod_spec::fill;
-use crate::apiserver::{internal_diff, internal_kinds};
 use crate::apiserver::validation::at::At;
 use crate::apiserver::validation::{affinity, claim::access_modes, names, volume_source};
+use crate::apiserver::{internal_diff, internal_kinds};
 use crate::json;
 use crate::json::{Json, Str};
 

@@ -198,8 +198,7 @@ pub fn pod(spec: &At, errors: Errors) {
             let sum = aggregate(spec.json, kind, name);
             let Some(own) = at.quantity().filter(|own| sum > *own) else { continue };
             if kind == "requests" || is_huge(name) {
-                let detail =
-                    format!("must be greater than or equal to aggregate container {kind} of {sum}");
+                let detail = format!("must be greater than or equal to aggregate container {kind} of {sum}");
                 errors.push(Error::invalid(&at.path, own.to_string(), detail));
             }
         }

@@ -161,7 +161,8 @@ fn windows(options: &At, errors: Errors) {
     if domain.is_some_and(|domain| domain.len() >= 256) {
         refuse("'s Domain length must be under 256 characters");
     }
-    if domain.is_some_and(|domain| !net_bios(domain) && !names::subdomain(&domain.to_lowercase()).is_empty()) {
+    if domain.is_some_and(|domain| !net_bios(domain) && !names::subdomain(&domain.to_lowercase()).is_empty())
+    {
         refuse("'s Domain doesn't match the NetBios nor the DNS format");
     }
     if user.is_empty() {
@@ -200,7 +201,8 @@ pub fn host_processes(spec: &At, containers: &[At], errors: Errors) {
         count += usize::from(own.or(pod) == Some(true));
     }
     if count > 0 && count != containers.len() {
-        let detail = "If pod contains any hostProcess containers then all containers must be HostProcess containers";
+        let detail =
+            "If pod contains any hostProcess containers then all containers must be HostProcess containers";
         errors.push(Error::invalid(&spec.path, "", detail));
     }
     if count > 0 && !spec.get("hostNetwork").yes() {
@@ -266,7 +268,8 @@ pub fn system(spec: &At, containers: &[At], errors: Errors) {
             let contexts = containers.iter().map(|container| container.get("securityContext"));
             let of_each =
                 contexts.flat_map(|context| NOT_OF_WINDOWS_CONTAINERS.map(|field| context.get(field)));
-            let host = |at: &At| !matches!(at.json, Json::Bool(false)) || !at.path.to_string().contains("host");
+            let host =
+                |at: &At| !matches!(at.json, Json::Bool(false)) || !at.path.to_string().contains("host");
             for at in of_pod.chain(of_each).filter(|at| at.set() && host(at)) {
                 at.forbidden("cannot be set for a windows pod", errors);
             }
