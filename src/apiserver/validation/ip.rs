@@ -19,6 +19,13 @@ pub fn address(text: &str, path: &Path, errors: &mut Vec<Error>) -> Option<IpAdd
     }
 }
 
+/// It must be written as Go would write it.
+pub fn canonical(text: &str, written: &str, path: &Path, errors: &mut Vec<Error>) {
+    if text != written {
+        errors.push(Error::invalid(path, text, format!("must be in canonical form (\"{written}\")")));
+    }
+}
+
 /// `010.000.000.005`
 fn has_leading_zeros(text: &str) -> bool {
     let part = |part: &str| !part.is_empty() && part.len() <= 3 && part.parse::<u8>().is_ok();
