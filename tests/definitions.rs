@@ -39,7 +39,17 @@ fn rules_have_a_price() {
             ESTABLISHED,
             &toy("create", "few", "{tags: [a, b]}"),
             // What may be estimated at ten million may cost one million when it runs.
-            &format!("? {}", toy("create", "many", &format!("{{tags: [{}]}}", (0..500).map(|i| format!("t{i}")).collect::<Vec<_>>().join(", ")))),
+            &format!(
+                "? {}",
+                toy(
+                    "create",
+                    "many",
+                    &format!(
+                        "{{tags: [{}]}}",
+                        (0..500).map(|i| format!("t{i}")).collect::<Vec<_>>().join(", ")
+                    )
+                )
+            ),
         ],
         expect![[r#"
             The CustomResourceDefinition "toys.shop.example.com" is invalid: 
@@ -127,8 +137,22 @@ fn nobody_converts() {
     let second = "- {name: v2, served: true, storage: false, schema: {openAPIV3Schema: {type: object, x-kubernetes-preserve-unknown-fields: true}}}\n  conversion: {strategy: Webhook, webhook: {conversionReviewVersions: [v1], clientConfig: {service: {name: convert, namespace: default, path: /convert}}}}";
     typed(
         &[
-            &format!("? {}", toys("shop.example.com", PLAIN, "conversion: {strategy: Webhook, webhook: {conversionReviewVersions: [v3], clientConfig: {url: 'http://x'}}}")),
-            &format!("? {}", toys("shop.example.com", PLAIN, "conversion: {strategy: None, webhook: {conversionReviewVersions: [v1]}}")),
+            &format!(
+                "? {}",
+                toys(
+                    "shop.example.com",
+                    PLAIN,
+                    "conversion: {strategy: Webhook, webhook: {conversionReviewVersions: [v3], clientConfig: {url: 'http://x'}}}"
+                )
+            ),
+            &format!(
+                "? {}",
+                toys(
+                    "shop.example.com",
+                    PLAIN,
+                    "conversion: {strategy: None, webhook: {conversionReviewVersions: [v1]}}"
+                )
+            ),
             &toys("shop.example.com", PLAIN, second),
             ESTABLISHED,
             &toy("create", "a", "{colour: red}"),
@@ -185,7 +209,10 @@ fn groups_of_the_community_are_approved() {
 fn kustomize_patches_custom_objects_without_their_schema() {
     typed::typed_with(
         &[
-            ("k/kustomization.yaml", "resources: [toy.yaml]\nnamePrefix: my-\npatches: [{path: patch.yaml}]\n"),
+            (
+                "k/kustomization.yaml",
+                "resources: [toy.yaml]\nnamePrefix: my-\npatches: [{path: patch.yaml}]\n",
+            ),
             (
                 "k/toy.yaml",
                 "apiVersion: shop.example.com/v1\nkind: Toy\nmetadata: {name: a}\nspec: {colour: red, tags: [a, b], parts: [{name: x, n: 1}, {name: y, n: 2}]}\n",

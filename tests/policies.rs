@@ -22,7 +22,8 @@ fn mutating(name: &str, spec: &str) -> String {
 }
 
 fn binding(name: &str, rest: &str) -> String {
-    policy("ValidatingAdmissionPolicyBinding", name, &format!("  policyName: {name}\n{rest}")).replace("? ", "")
+    policy("ValidatingAdmissionPolicyBinding", name, &format!("  policyName: {name}\n{rest}"))
+        .replace("? ", "")
 }
 
 fn mutating_binding(name: &str) -> String {
@@ -129,7 +130,10 @@ fn a_policy_decides_with_variables_parameters_and_messages() {
                     "{DEPLOYMENTS}\n  paramKind: {{apiVersion: v1, kind: ConfigMap}}\n  matchConditions: [{{name: not-free, expression: \"!object.metadata.name.startsWith('free')\"}}]\n  variables: [{{name: most, expression: 'int(params.data.most)'}}, {{name: broken, expression: 'object.nope.nope'}}]\n  validations:\n  - {{expression: 'object.spec.replicas <= variables.most', messageExpression: \"'at most ' + string(variables.most)\", reason: Forbidden}}\n  - {{expression: 'object.spec.replicas != 3 || variables.broken == 1'}}"
                 ),
             ),
-            &binding("few", "  validationActions: [Deny]\n  paramRef: {selector: {matchLabels: {limits: 'yes'}}, parameterNotFoundAction: Deny}"),
+            &binding(
+                "few",
+                "  validationActions: [Deny]\n  paramRef: {selector: {matchLabels: {limits: 'yes'}}, parameterNotFoundAction: Deny}",
+            ),
             "? kubectl create deployment a --image=x --replicas=1",
             "kubectl create configmap two --from-literal=most=2",
             "kubectl create configmap five --from-literal=most=5",
@@ -308,7 +312,9 @@ fn a_change_that_cannot_be_made_is_a_refusal() {
             "? kubectl run a --image=nginx",
             &patching("[JSONPatch{op: \\\"remove\\\", path: \\\"/spec/nope\\\"}]"),
             "? kubectl run a --image=nginx",
-            &patching("[JSONPatch{op: \\\"test\\\", path: \\\"/spec/nodeName\\\", value: \\\"x\\\"}, JSONPatch{op: \\\"add\\\", path: \\\"/metadata/labels/b\\\", value: \\\"c\\\"}]"),
+            &patching(
+                "[JSONPatch{op: \\\"test\\\", path: \\\"/spec/nodeName\\\", value: \\\"x\\\"}, JSONPatch{op: \\\"add\\\", path: \\\"/metadata/labels/b\\\", value: \\\"c\\\"}]",
+            ),
             "? kubectl run a --image=nginx",
             "kubectl patch mutatingadmissionpolicy m --type=merge -p '{\"spec\":{\"failurePolicy\":\"Ignore\"}}'",
             &patching("[JSONPatch{op: \\\"remove\\\", path: \\\"/spec/nope\\\"}]"),
@@ -339,13 +345,25 @@ fn a_webhook_that_nobody_answers_fails_or_is_ignored() {
             "? kubectl create configmap x",
             "? kubectl create configmap x --dry-run=server",
             "kubectl create service clusterip svc --tcp=443",
-            &webhook("Validating", "a", "clientConfig: {service: {name: svc, namespace: default}}, timeoutSeconds: 5, namespaceSelector: {matchLabels: {strict: 'yes'}}"),
+            &webhook(
+                "Validating",
+                "a",
+                "clientConfig: {service: {name: svc, namespace: default}}, timeoutSeconds: 5, namespaceSelector: {matchLabels: {strict: 'yes'}}",
+            ),
             "? kubectl create configmap x",
             "kubectl label ns default strict=yes",
             "? kubectl create configmap y",
-            &webhook("Validating", "a", "clientConfig: {url: 'https://hooks.example.com/v'}, failurePolicy: Ignore"),
+            &webhook(
+                "Validating",
+                "a",
+                "clientConfig: {url: 'https://hooks.example.com/v'}, failurePolicy: Ignore",
+            ),
             "? kubectl create configmap y",
-            &webhook("Mutating", "b", "clientConfig: {url: 'https://hooks.example.com/v'}, matchConditions: [{name: named, expression: \"object.metadata.name == 'z'\"}]"),
+            &webhook(
+                "Mutating",
+                "b",
+                "clientConfig: {url: 'https://hooks.example.com/v'}, matchConditions: [{name: named, expression: \"object.metadata.name == 'z'\"}]",
+            ),
             "? kubectl create configmap w",
             "? kubectl create configmap z",
             "? kubectl get validatingwebhookconfigurations,mutatingwebhookconfigurations",

@@ -8,7 +8,8 @@ use super::store::{Change, Revision, Store, Write};
 use super::watch::{self, Watches};
 use super::{create, custom, delete, patch, scale, subresource, table, update, versions};
 use crate::api::{
-    EventType, ObjectKey, Reason, Request, Resource, Response, Status, Verb, WatchEvent, WatchId, kinds,
+    EventType, ObjectKey, Reason, Request, Resource, Response, RuntimeConfig, Served, Status, Verb,
+    WatchEvent, WatchId, kinds,
 };
 use crate::collections::sort_by;
 use crate::json;
@@ -32,6 +33,8 @@ pub struct ApiServer {
     custom: Arc<Vec<Resource>>,
     /// Since which revision they are.
     custom_since: u64,
+    /// Which of the program's own resources are switched off.
+    config: RuntimeConfig,
 }
 
 impl ApiServer {
@@ -45,6 +48,7 @@ impl ApiServer {
             leases: Leases::default(),
             custom: Arc::default(),
             custom_since: 0,
+            config: RuntimeConfig::default(),
         };
         server.seed(now);
         server.bootstrap(now);
@@ -59,9 +63,22 @@ impl ApiServer {
         }
     }
 
+    /// Switches resources off.
+    pub fn configure(&mut self, config: &RuntimeConfig) {
+        self.config = config.clone();
+    }
+
     /// Answers a request.
     pub fn handle(&mut self, now: Time, request: &Request) -> Result<Response, Status> {
         self.authorize(request)?;
+        if !self.config.serves(&request.resource) {
+            return Err(custom::not_served(request));
+        }
+        self.serve(now, request)
+    }
+
+    /// Answers a request that was let in.
+    pub(super) fn serve(&mut self, now: Time, request: &Request) -> Result<Response, Status> {
         let resolved;
         let request = match request.resource.is_custom() {
             true => {
@@ -85,6 +102,11 @@ impl ApiServer {
             answer.warnings.insert(0, warning.into());
         }
         Ok(answer)
+    }
+
+    /// What discovery tells.
+    pub fn served(&self) -> Served {
+        Served { config: self.config.clone(), custom: self.custom.to_vec() }
     }
 
     /// What discovery tells of custom resources: each version that is served, the preferred one of several last.

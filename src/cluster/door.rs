@@ -1,7 +1,7 @@
 //! [`Door`]: the API server as a component reaches it during one step; it records every call.
 
 use super::record::Call;
-use crate::api::{ObjectKey, Reason, Request, Resource, Response, Status, Verb, WatchEvent, WatchId};
+use crate::api::{ObjectKey, Reason, Request, Response, Served, Status, Verb, WatchEvent, WatchId};
 use crate::apiserver::ApiServer;
 use crate::client::{Api, CallFault};
 use crate::json::{Json, Str};
@@ -220,8 +220,8 @@ impl Api for Door<'_> {
         self.now
     }
 
-    fn custom_resources(&self) -> Vec<Resource> {
-        self.server.custom_resources().to_vec()
+    fn served(&self) -> Served {
+        self.server.served()
     }
 
     fn noted(&mut self, count: usize) {

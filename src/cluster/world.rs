@@ -3,7 +3,7 @@
 use super::causes::{Causes, kubelet_task, task};
 use super::door::{Door, Mishap};
 use super::{Action, Actor, Fault, StepRecord};
-use crate::api::{EventType, ObjectKey, Resource, WatchEvent};
+use crate::api::{EventType, ObjectKey, Resource, RuntimeConfig, WatchEvent};
 use crate::apiserver::ApiServer;
 use crate::client::{Api, Context};
 use crate::collections::{List, Set};
@@ -28,6 +28,8 @@ pub struct Config {
     pub faults: Vec<(Duration, Fault)>,
     /// Whether the API server keeps a Service of itself, as all do.
     pub kubernetes_service: bool,
+    /// Which APIs are switched off (`--runtime-config`).
+    pub runtime: RuntimeConfig,
     /// Whether everybody may read what is below `/.well-known`, as in the build that the recordings were made with.
     pub well_known: bool,
 }
@@ -41,6 +43,7 @@ impl Config {
             start: Time::from_civil(2026, 1, 5, 9, 0, 0),
             faults: Vec::new(),
             kubernetes_service: true,
+            runtime: RuntimeConfig::default(),
             well_known: false,
         }
     }
@@ -89,12 +92,13 @@ impl World {
         if config.well_known {
             server.open_well_known(config.start);
         }
+        server.configure(&config.runtime);
         World {
             now: config.start,
             steps: 0,
             server,
-            manager: Manager::new(),
-            extensions: Extensions::default(),
+            manager: Manager::new(&config.runtime),
+            extensions: Extensions::new(&config.runtime),
             scheduler: Scheduler::new(),
             kubelets: config.nodes.iter().cloned().map(Kubelet::new).collect(),
             causes: Causes::default(),

@@ -27,7 +27,7 @@ impl Default for ValidatingAdmissionPolicyStatusController {
 
 /// The resources that the rules of a policy name, without any `*`, by group, version and kind.
 fn types_to_check(cx: &Context, policy: &Json) -> Vec<Resource> {
-    let custom = cx.api.custom_resources();
+    let served = cx.api.served();
     let mut found: Vec<Resource> = Vec::new();
     for rule in policy.at(&["spec", "matchConstraints", "resourceRules"]).items() {
         let names =
@@ -39,9 +39,9 @@ fn types_to_check(cx: &Context, policy: &Json) -> Vec<Resource> {
         let named = |r: &Resource| {
             groups.contains(&r.group) && versions.contains(&r.version) && resources.contains(&r.plural)
         };
-        let built_in = kinds::ALL.iter().map(|info| Resource::from(*info));
+        let built_in = served.built_in().map(Resource::from);
         let all: Vec<Resource> =
-            built_in.chain(custom.iter().cloned()).filter(named).take(MOST_TYPES).collect();
+            built_in.chain(served.custom.iter().cloned()).filter(named).take(MOST_TYPES).collect();
         found.extend(all.into_iter().filter(|r| !found.contains(r)).collect::<Vec<_>>());
     }
     let order = |r: &Resource| (r.group.clone(), r.version.clone(), r.kind.clone());
@@ -82,11 +82,10 @@ fn warnings(cx: &Context, policy: &Json) -> Vec<Json> {
     let spec = &policy["spec"];
     let types = types_to_check(cx, policy);
     let kind = &spec["paramKind"];
-    let params =
-        match kinds::of_kind(&cx.api.custom_resources(), kind["apiVersion"].str(), kind["kind"].str()) {
-            _ if kind.is_null() => None,
-            found => Some(found.as_ref().and_then(type_of).unwrap_or(Type::Dyn)),
-        };
+    let params = match cx.api.served().of_kind(kind["apiVersion"].str(), kind["kind"].str()) {
+        _ if kind.is_null() => None,
+        found => Some(found.as_ref().and_then(type_of).unwrap_or(Type::Dyn)),
+    };
     let mut out = Vec::new();
     for (i, validation) in spec["validations"].items().iter().enumerate() {
         for key in ["expression", "messageExpression"] {

@@ -24,7 +24,7 @@ pub use body::MOST as MOST_BODY;
 pub use follow::Follow;
 pub use upgrade::{Upgrade, upgrade};
 
-use crate::api::{self, Reason, Resource, Status, User, Verb, kinds};
+use crate::api::{self, Reason, Served, Status, User, Verb, kinds};
 use crate::client::{Api, AsUser};
 use crate::json;
 use crate::json::{Json, Str};
@@ -124,8 +124,8 @@ impl Request {
     }
 
     /// Whether it could change something; what cannot is no step of a run. `custom`: what discovery tells beside the built-in.
-    pub fn writes(&self, custom: &[Resource]) -> bool {
-        match route::read(self, custom) {
+    pub fn writes(&self, served: &Served) -> bool {
+        match route::read(self, served) {
             Ok(Route::Ask(ask)) => ask.request.writes(),
             _ => false,
         }
@@ -142,8 +142,8 @@ fn answered(api: &mut dyn Api, request: &Request) -> Result<Answer, Status> {
         check_path(&mut AsUser { api: &mut *api, user: request.user.clone() }, request)?;
     }
     let form = || Form::accepted(&request.accept, false);
-    let custom = api.custom_resources();
-    let route = route::read(request, &custom)?;
+    let served = api.served();
+    let route = route::read(request, &served)?;
     let reads = matches!(&*request.method, "GET" | "HEAD");
     if !reads && matches!(route, Route::Text(_) | Route::Document(_) | Route::Versions { .. }) {
         return Err(method_not_allowed());
@@ -152,9 +152,9 @@ fn answered(api: &mut dyn Api, request: &Request) -> Result<Answer, Status> {
         Route::Text(text) => plain(200, text.into()),
         Route::Document(document) => body::answer(200, &document, form()?, &[]),
         Route::Versions { core } => match Form::accepted(&request.accept, true)? {
-            Form::Aggregated => aggregated::answer(&custom, core),
+            Form::Aggregated => aggregated::answer(&served, core),
             form => {
-                let document = if core { discovery::core_versions() } else { discovery::groups(&custom) };
+                let document = if core { discovery::core_versions() } else { discovery::groups(&served) };
                 body::answer(200, &document, form, &[])
             }
         },
@@ -180,7 +180,7 @@ fn is_followed(request: &api::Request) -> bool {
 
 /// Refuses a path that is no resource to who may not ask for it. Who may not even ask that is nobody.
 pub fn check_path(api: &mut dyn Api, request: &Request) -> Result<(), Status> {
-    if matches!(route::read(request, &api.custom_resources()), Ok(Route::Ask(_)) | Err(_)) {
+    if matches!(route::read(request, &api.served()), Ok(Route::Ask(_)) | Err(_)) {
         return Ok(());
     }
     let verb = request.method.to_ascii_lowercase();

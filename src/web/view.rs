@@ -181,7 +181,7 @@ fn controllers(world: &World, start: Time, limit: usize) -> Vec<ControllerView> 
                 .any(|kind| world.server().has_any(&kind.into()))
     };
     let view = |c: &dyn Controller| controller(world, c, manager.caches(), start, limit);
-    manager.controllers().into_iter().filter(shown).map(view).collect()
+    manager.controllers().filter(shown).map(view).collect()
 }
 
 /// The loops of definitions, once there is one.

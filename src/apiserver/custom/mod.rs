@@ -171,7 +171,7 @@ pub fn convertible(server: &ApiServer, request: &Request) -> Result<(), Status> 
 }
 
 /// What a client makes of the page that is not there.
-fn not_served(request: &Request) -> Status {
+pub fn not_served(request: &Request) -> Status {
     let method = match request.verb {
         Verb::Get | Verb::List | Verb::Watch => "get",
         Verb::Create => "post",

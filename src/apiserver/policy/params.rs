@@ -1,8 +1,8 @@
 //! The objects that parametrise a policy (`policy/generic/policy_dispatcher.go`, `CollectParams`).
 
 use super::Attributes;
+use crate::api::ObjectKey;
 use crate::api::selector::Labels;
-use crate::api::{ObjectKey, kinds};
 use crate::apiserver::ApiServer;
 use crate::json::{Json, Str};
 
@@ -10,7 +10,7 @@ use crate::json::{Json, Str};
 pub fn unknown_kind(server: &ApiServer, spec: &Json) -> Option<String> {
     let kind = &spec["paramKind"];
     let (version, kind) = (kind["apiVersion"].str(), kind["kind"].str());
-    if kind.is_empty() || kinds::of_kind(server.custom_resources(), version, kind).is_some() {
+    if kind.is_empty() || server.served().of_kind(version, kind).is_some() {
         return None;
     }
     let slash = if version.contains('/') { "" } else { "/" };
@@ -29,7 +29,7 @@ pub fn collect(
         return Ok(vec![Json::Null]);
     }
     let (version, kind) = (kind["apiVersion"].str(), kind["kind"].str());
-    let Some(resource) = kinds::of_kind(server.custom_resources(), version, kind) else {
+    let Some(resource) = server.served().of_kind(version, kind) else {
         return Err(format!("paramKind kind `{version}, Kind={kind}` not known"));
     };
     let namespace = match (resource.namespaced, reference["namespace"].str(), attributes.namespace()) {

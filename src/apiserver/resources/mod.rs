@@ -13,7 +13,7 @@ mod addresses;
 mod admission_kinds;
 mod autoscaler;
 mod budget;
-mod certificate;
+pub mod certificate;
 mod claim;
 mod config;
 mod crd;

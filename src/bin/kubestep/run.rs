@@ -1,6 +1,7 @@
 //! `kubestep run`: command lines against a fresh cluster or a run that the page gave away, with a trace of every step.
 
 use crate::{source, trace::describe};
+use kubestep::api::RuntimeConfig;
 use kubestep::cluster::Config;
 use kubestep::json::Str;
 use kubestep::playground::script::{self, Line};
@@ -25,6 +26,9 @@ pub struct Arguments {
     /// How many nodes there are.
     #[arg(long, default_value_t = 3)]
     nodes: usize,
+    /// APIs that are switched off, as kube-apiserver's flag says it: batch/v1=false.
+    #[arg(long, default_value = "", value_parser = RuntimeConfig::parse)]
+    runtime_config: RuntimeConfig,
     /// Print every step.
     #[arg(long)]
     trace: bool,
@@ -130,5 +134,7 @@ fn start(arguments: &Arguments) -> Result<(Playground, &[String]), String> {
         let text = fs::read_to_string(path).map_err(|e| format!("{}: {e}", path.display()))?;
         files.insert(Str::from(name), Str::from(text));
     }
-    Ok((Playground::new(Config::new(u64::from(arguments.seed), arguments.nodes), files), commands))
+    let config = Config::new(u64::from(arguments.seed), arguments.nodes);
+    let config = Config { runtime: arguments.runtime_config.clone(), ..config };
+    Ok((Playground::new(config, files), commands))
 }

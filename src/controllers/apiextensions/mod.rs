@@ -15,7 +15,7 @@ pub mod finalizer;
 pub mod naming;
 
 use super::{Caches, Controller, Queue, loops};
-use crate::api::{ObjectKey, Request, Resource, Status, kinds};
+use crate::api::{ObjectKey, Request, Resource, RuntimeConfig, Status, kinds};
 use crate::client::{Context, Reflector, Timer};
 use crate::json;
 use crate::json::{Json, Str};
@@ -38,8 +38,9 @@ pub struct Extensions {
     finalizer: CrdFinalizer,
 }
 
-impl Default for Extensions {
-    fn default() -> Extensions {
+impl Extensions {
+    /// The loops; they have nothing to do where definitions are not served.
+    pub fn new(served: &RuntimeConfig) -> Extensions {
         let mut extensions = Extensions {
             caches: Caches::default(),
             naming: NamingConditionController::default(),
@@ -47,12 +48,10 @@ impl Default for Extensions {
             api_approval: ApiApprovalController::default(),
             finalizer: CrdFinalizer::default(),
         };
-        extensions.caches = Caches::for_controllers(&extensions.controllers(), AGENT);
+        extensions.caches = Caches::for_controllers(&extensions.controllers(), AGENT, served);
         extensions
     }
-}
 
-impl Extensions {
     /// The loops in a fixed order.
     pub fn controllers(&self) -> [&dyn Controller; 4] {
         [&self.naming, &self.establishing, &self.api_approval, &self.finalizer]

@@ -282,9 +282,12 @@ impl Controller for NodeLifecycleController {
         }
         let node = delta.object();
         let news = match delta {
-            // A heartbeat is no news.
+            // A heartbeat is no news, and of taints only those are that a pass looks at.
             Delta::Updated(old, _) => {
-                ready_status(old) != ready_status(node) || old["spec"]["taints"] != node["spec"]["taints"]
+                ready_status(old) != ready_status(node)
+                    || [NOT_READY, UNREACHABLE].iter().any(|key| {
+                        taints::has(old, (*key, "NoExecute")) != taints::has(node, (*key, "NoExecute"))
+                    })
             }
             Delta::Added(_) | Delta::Deleted(_) => true,
         };

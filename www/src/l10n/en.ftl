@@ -504,6 +504,7 @@ note-new-controller = made { $controller }: { $recorder ->
     [no] its informers
    *[other] its event recorder, its informers
   } ({ $informers }) and their handlers
+note-skip-controller = did not start { $controller }: { $missing } is not served
 note-caches-synced = { $synced } of { $all } caches hold their whole collection
 note-caches-not-awaited = nobody waits for the caches: { $synced } of { $all } hold their whole collection
 note-start-workers = started { $workers ->

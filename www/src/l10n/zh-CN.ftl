@@ -457,6 +457,7 @@ note-new-controller = 创建了 { $controller }：{ $recorder ->
     [no] informer
    *[other] 事件记录器、informer
   }（{ $informers }）及其处理函数
+note-skip-controller = 没有启动 { $controller }：API server 不提供 { $missing }
 note-caches-synced = { $all } 个缓存中有 { $synced } 个已装满
 note-caches-not-awaited = 没有等待缓存：{ $all } 个缓存中只有 { $synced } 个已装满
 note-start-workers = 为 { $controller } 的队列启动了 { $workers } 个 worker

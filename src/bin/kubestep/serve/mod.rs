@@ -20,7 +20,7 @@ use connection::Server;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
-use kubestep::api::base64;
+use kubestep::api::{RuntimeConfig, base64};
 use kubestep::cluster::Config;
 use kubestep::json;
 use kubestep::json::Str;
@@ -68,6 +68,9 @@ pub struct Arguments {
     /// The seed: uids, generated names and what else is left to chance.
     #[arg(long, default_value_t = 1)]
     seed: u64,
+    /// APIs that are switched off, as kube-apiserver's flag says it: batch/v1=false.
+    #[arg(long, default_value = "", value_parser = RuntimeConfig::parse)]
+    runtime_config: RuntimeConfig,
     /// Manifests to apply first.
     #[arg(short = 'f', long = "filename", value_name = "FILE")]
     manifests: Vec<PathBuf>,
@@ -112,7 +115,8 @@ async fn start(arguments: &Arguments) -> Result<(), String> {
         None if arguments.address.is_loopback() => None,
         None => Some(random_token()?),
     };
-    let config = Config { start: live::wall(), ..Config::new(arguments.seed, arguments.nodes) };
+    let runtime = arguments.runtime_config.clone();
+    let config = Config { start: live::wall(), runtime, ..Config::new(arguments.seed, arguments.nodes) };
     let pace = Pace { speed: arguments.speed, fast_forward: arguments.fast_forward };
     let live = Live::new(&config, pace);
     for path in &arguments.manifests {
