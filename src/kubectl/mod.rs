@@ -278,6 +278,9 @@ impl Session {
     }
 
     fn fail(&mut self, failure: &Failure) {
+        if !failure.printed.is_empty() {
+            self.output.push((Stream::Stdout, failure.printed.clone()));
+        }
         let stream = if failure.exit == 0 { Stream::Stdout } else { Stream::Stderr };
         self.output.push((stream, failure.print()));
         self.wait = Wait::Done(failure.exit);
