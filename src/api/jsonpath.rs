@@ -75,7 +75,14 @@ impl Template {
     }
 
     fn find(&self, root: &Json) -> Result<Vec<Vec<Json>>, String> {
-        let mut run = Run { strict: self.strict, stack: Vec::new(), current: Json::Null, begins: 0, inside: 0, ends: 0 };
+        let mut run = Run {
+            strict: self.strict,
+            stack: Vec::new(),
+            current: Json::Null,
+            begins: 0,
+            inside: 0,
+            ends: 0,
+        };
         let mut out = Vec::new();
         run.actions(&self.actions, root, &mut out)?;
         Ok(out)
@@ -500,9 +507,7 @@ impl Parser {
             (!rest.is_empty()).then(|| (&text[..at], &text[at..text.len() - rest.len()], rest))
         });
         Ok(match compared {
-            Some((left, op, right)) => {
-                Step::Filter(Parser::inner(left)?, op.into(), Parser::inner(right)?)
-            }
+            Some((left, op, right)) => Step::Filter(Parser::inner(left)?, op.into(), Parser::inner(right)?),
             None => Step::Filter(Parser::inner(&text)?, "exists".into(), Action::new()),
         })
     }

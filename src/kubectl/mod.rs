@@ -11,6 +11,7 @@ mod about;
 mod absent;
 mod api_resources;
 mod apply;
+mod attach;
 mod auth;
 mod autoscale;
 mod budget;
@@ -159,6 +160,7 @@ enum Task {
     Rollout(rollout::Following),
     Logs(logs::Follow),
     Exec(exec::Running),
+    Attach(attach::Attached),
     Events(events::Watch),
     Drain(Box<drain::Draining>),
 }
@@ -172,6 +174,7 @@ impl Task {
             Task::Rollout(t) => t.blocked(),
             Task::Logs(t) => t.blocked(),
             Task::Exec(t) => t.blocked(),
+            Task::Attach(t) => t.blocked(),
             Task::Events(t) => t.blocked(),
             Task::Drain(t) => t.blocked(),
         }
@@ -185,6 +188,7 @@ impl Task {
             Task::Rollout(t) => t.resume(cli),
             Task::Logs(t) => t.resume(cli),
             Task::Exec(t) => t.resume(cli),
+            Task::Attach(t) => t.resume(cli),
             Task::Events(t) => t.resume(cli),
             Task::Drain(t) => t.resume(cli),
         }
@@ -256,13 +260,18 @@ impl Session {
 
     /// Whether the command reads what is typed.
     pub fn reads(&self) -> bool {
-        matches!(&self.task, Some(Task::Exec(task)) if task.reads())
+        match &self.task {
+            Some(Task::Exec(task)) => task.reads(),
+            Some(Task::Attach(task)) => task.reads(),
+            _ => false,
+        }
     }
 
     /// Types a line for the command to read.
     pub fn type_line(&mut self, line: &str, env: &mut Env<'_>) {
         self.go_on(env, |task, cli| match task {
             Task::Exec(task) => task.type_line(cli, line),
+            Task::Attach(task) => task.type_line(cli, line),
             _ => Ok(None),
         });
     }
@@ -293,8 +302,9 @@ pub fn reads_input(argv: &[Vec<u8>]) -> bool {
     let short_i = |arg: &[u8]| arg.starts_with(b"-") && !arg.starts_with(b"--") && arg.contains(&b'i');
     let file =
         |arg: &[u8]| matches!(arg, b"-" | b"-f-") || arg.ends_with(b"=-") || arg.ends_with(b"/dev/stdin");
-    own().any(file)
-        || own().any(|arg| arg == b"exec") && own().any(|arg| short_i(arg) || arg.starts_with(b"--stdin"))
+    let types = |arg: &[u8]| matches!(arg, b"exec" | b"attach" | b"run");
+    let stdin = |arg: &[u8]| short_i(arg) || arg.starts_with(b"--stdin");
+    own().any(file) || own().any(types) && own().any(stdin)
 }
 
 /// All commands, in the order of upstream's groups (`cmd.go`), in which one that was mistyped is searched.
@@ -408,7 +418,7 @@ fn run_command(args: &[String], cli: &mut Cli) -> Result<Flow, Failure> {
         "diff" => diff::run(cli, &rest),
         "kustomize" => kustomize::run(cli, &rest),
         "top" => absent::top(cli, &rest),
-        "attach" => absent::attach(cli, &rest),
+        "attach" => attach::run(cli, &rest),
         "port-forward" => absent::port_forward(cli, &rest),
         "cp" => absent::cp(&rest),
         "debug" => absent::debug(&rest),

@@ -22,12 +22,7 @@ struct Run<'a> {
 }
 
 /// What it printed, and whether it came to its end.
-pub(super) fn run(
-    nodes: &[Node],
-    named: &Named,
-    root: &Json,
-    strict: bool,
-) -> (String, Result<(), String>) {
+pub(super) fn run(nodes: &[Node], named: &Named, root: &Json, strict: bool) -> (String, Result<(), String>) {
     let variables = vec![("$".into(), root.clone())];
     let mut run = Run { named, depth: 0, variables, strict, out: String::new() };
     let result = run.nodes(nodes, root).map(|_| ());
@@ -72,7 +67,8 @@ impl Run<'_> {
                         Some(pipeline) => self.pipeline(pipeline, dot)?,
                         None => Json::Null,
                     };
-                    self.template(name, value).map_err(|why| why.unwrap_or_else(|why| at(Some(place), &why)))?;
+                    self.template(name, value)
+                        .map_err(|why| why.unwrap_or_else(|why| at(Some(place), &why)))?;
                     Flow::On
                 }
                 Node::Break => Flow::Break,

@@ -65,8 +65,15 @@ pub(super) fn call(name: &str, values: &[Json]) -> Result<Json, String> {
         }
         "js" => {
             let escapes = [
-                ('\\', "\\\\"), ('\'', "\\'"), ('"', "\\\""), ('<', "\\u003C"), ('>', "\\u003E"), ('&', "\\u0026"),
-                ('=', "\\u003D"), ('\n', "\\u000A"), ('\t', "\\u0009"),
+                ('\\', "\\\\"),
+                ('\'', "\\'"),
+                ('"', "\\\""),
+                ('<', "\\u003C"),
+                ('>', "\\u003E"),
+                ('&', "\\u0026"),
+                ('=', "\\u003D"),
+                ('\n', "\\u000A"),
+                ('\t', "\\u0009"),
             ];
             let text = print(values);
             Ok(escapes.iter().fold(text, |text, (c, escape)| text.replace(*c, escape)).into())

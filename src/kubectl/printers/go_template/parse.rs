@@ -233,7 +233,9 @@ impl Reader {
             (self.variables, self.ranges) = (outer, ranges);
             match end.as_deref() {
                 Some("end") => self.named.push((name.clone(), nodes)),
-                Some(other) => return Err((self.line, format!("unexpected {{{{{other}}}}} in {word} clause"))),
+                Some(other) => {
+                    return Err((self.line, format!("unexpected {{{{{other}}}}} in {word} clause")));
+                }
                 None => return Err((self.line, "unexpected EOF".into())),
             }
         }

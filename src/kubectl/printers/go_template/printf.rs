@@ -80,9 +80,8 @@ pub(super) fn printf(format: &str, values: &[Json]) -> String {
 
 /// A value by its verb, and whether it is a number.
 fn one(verb: char, value: &Json, spec: &Spec) -> (String, bool) {
-    let signed = |text: String, negative: bool| {
-        (if spec.plus && !negative { format!("+{text}") } else { text }, true)
-    };
+    let signed =
+        |text: String, negative: bool| (if spec.plus && !negative { format!("+{text}") } else { text }, true);
     let text = match (verb, value) {
         ('d', Json::Int(i)) | ('v', Json::Int(i)) => return signed(i.to_string(), *i < 0),
         ('x', Json::Int(i)) => return signed(format!("{i:x}"), *i < 0),
