@@ -15,6 +15,7 @@ mod attach;
 mod auth;
 mod autoscale;
 mod budget;
+mod certificate;
 mod cli;
 mod complete;
 mod config;
@@ -48,6 +49,7 @@ mod names;
 mod patch;
 mod printers;
 mod priority_class;
+mod prune;
 mod quota;
 mod raw;
 mod rbac;
@@ -61,6 +63,7 @@ mod server_side;
 mod service;
 mod set;
 mod set_env;
+mod set_last_applied;
 mod sorter;
 mod taint;
 mod token;
@@ -320,6 +323,7 @@ const COMMANDS: &[&str] = &[
     "rollout",
     "scale",
     "autoscale",
+    "certificate",
     "cluster-info",
     "top",
     "cordon",
@@ -423,6 +427,12 @@ fn run_command(args: &[String], cli: &mut Cli) -> Result<Flow, Failure> {
         "cp" => absent::cp(&rest),
         "debug" => absent::debug(&rest),
         "proxy" | "completion" | "plugin" => absent::of_the_host(command, &rest),
+        "certificate" => certificate::run(cli, &rest),
+        "options" => about::options(cli, &rest),
+        "alpha" => {
+            cli.error_line("No alpha commands are available in this version of kubectl");
+            Ok(Flow::Exit(0))
+        }
         "config" => config::run(cli, &rest),
         "cluster-info" => misc::cluster_info(cli, &rest),
         "version" => misc::version(cli, &rest),

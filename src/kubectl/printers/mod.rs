@@ -48,6 +48,7 @@ impl Format {
             "" if !args.has("template") => Ok(Format::Table { wide: false }),
             "wide" => Ok(Format::Table { wide: true }),
             "custom-columns" => columns(argument).map(Format::Columns),
+            "custom-columns-file" if text == name => columns("").map(Format::Columns),
             "custom-columns-file" => columns_of_file(argument).map(Format::Columns),
             _ => Format::common(args).unwrap_or_else(|| {
                 let all =
