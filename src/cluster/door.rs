@@ -94,7 +94,7 @@ impl<'a> Door<'a> {
     }
 
     /// `pods/x/exec`: POST starts a process, GET reads what it wrote, PUT types. (In a real cluster all this is one
-    /// connection.)
+    /// connection.) `pods/x/attach`: PUT types to the container's main process.
     fn exec(&mut self, request: &Request) -> Result<Response, Status> {
         // What goes over a connection that is there already is no request of its own.
         if request.verb == Verb::Create {
@@ -119,11 +119,17 @@ impl<'a> Door<'a> {
             return Err(Status::bad_request(format!("pod {name} does not have a host assigned")));
         }
         let now = self.now;
+        let attaches = request.subresource == "attach";
         let kubelet = self.kubelet(node).map_err(|why| {
             let message = format!("Internal error occurred: error dialing backend: {}", why.error);
             Status::new(Reason::InternalError, message)
         })?;
-        let body = if request.verb == Verb::Create {
+        let body = if attaches && request.verb == Verb::Create {
+            Json::Null
+        } else if attaches {
+            kubelet.attach_input(&pod, container, request.body.str(), now);
+            Json::Null
+        } else if request.verb == Verb::Create {
             let command = request.options.query.iter().filter(|(k, _)| k == "command");
             let command = command.map(|(_, word)| word.to_string()).collect();
             let types = query(request, "tty") == "true" && request.body.is_null();
@@ -178,6 +184,7 @@ impl Api for Door<'_> {
             _ if let Some((_, how)) = fault => Err(how.status(&request)),
             (Verb::Get, "log") => self.log(&request),
             (Verb::Get | Verb::Create | Verb::Update, "exec") => self.exec(&request),
+            (Verb::Create | Verb::Update, "attach") => self.exec(&request),
             _ => self.server.handle(self.now, &request),
         };
         let revision_after = self.server.revision();

@@ -345,6 +345,11 @@ impl Kubelet {
         }
     }
 
+    /// Types to the main process of a container.
+    pub fn attach_input(&mut self, pod: &Json, container: &str, text: &str, now: Time) {
+        self.exec_input(pod, container, i64::from(runtime::MAIN.0), text, now);
+    }
+
     /// What such a process wrote so far, and its exit code once it has ended.
     pub fn exec_output(&self, pod: &Json, container: &str, number: i64) -> Json {
         let container = self.worker(&ObjectKey::of(pod)).and_then(|worker| worker.container(container));

@@ -9,7 +9,7 @@ use crate::sim::{Fingerprint, Time};
 use std::time::Duration;
 
 pub use crate::shell::fs::{Tree, Volumes};
-pub use crate::shell::{MAIN, SIGKILL, SIGTERM, Session, StartError, Stream};
+pub use crate::shell::{Input, MAIN, SIGKILL, SIGTERM, Session, StartError, Stream};
 
 /// An image that a registry has.
 #[derive(Clone, Debug)]
@@ -184,6 +184,8 @@ pub struct ContainerSpec {
     pub message_path: String,
     /// The seed of its own chance.
     pub seed: u64,
+    /// `stdin` and `tty`: what it can read.
+    pub input: Input,
 }
 
 /// What a container waits for when it gives control back.
@@ -268,6 +270,7 @@ impl Task {
             group: spec.user.1,
             memory: spec.memory,
             seed: spec.seed,
+            input: spec.input,
         };
         let process = Process::start(process, now.0).map_err(|e| e.container_message())?;
         Ok(Task { process, message_path: spec.message_path.clone(), opaque: content.opaque })

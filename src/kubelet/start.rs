@@ -9,7 +9,7 @@ use super::host_files;
 use super::images::registry::{self, Credential};
 use super::object_cache::{Kind, Source};
 use super::pod_worker::{Host, PodWorker};
-use super::runtime::{self, ContainerSpec, Image, Task};
+use super::runtime::{self, ContainerSpec, Image, Input, Task};
 use super::volumes;
 use super::{env, envvars};
 use crate::api::quantity::Quantity;
@@ -355,6 +355,11 @@ impl PodWorker {
             user: (id("runAsUser"), id("runAsGroup")),
             env,
             seed,
+            input: match (spec["stdin"].as_bool(), spec["tty"].as_bool()) {
+                (Some(true), Some(true)) => Input::Terminal,
+                (Some(true), _) => Input::Piped,
+                _ => Input::Nothing,
+            },
         })
     }
 

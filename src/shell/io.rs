@@ -13,6 +13,9 @@ const PIPE_BYTES: usize = 65_536;
 /// What one read of a device gives at most.
 const CHUNK: usize = 4_096;
 
+/// Ctrl-D: who reads a terminal is at its end.
+const END_OF_INPUT: u8 = 4;
+
 /// A pipe's bytes on their way.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Pipe(VecDeque<u8>);
@@ -113,8 +116,16 @@ pub(super) fn read(task: &Task, cx: &mut Cx, fd: u32, most: usize) -> Read {
         }
         Some(Descriptor::Console) => {
             let typed = cx.kernel.typed.slot(task.session);
+            if typed.first() == Some(&END_OF_INPUT) {
+                typed.remove(0);
+                return Read::End;
+            }
             // A terminal gives a line at a time.
-            let line = typed.iter().position(|c| *c == b'\n').map_or(typed.len(), |at| at + 1);
+            let ends = |c: &u8| *c == b'\n' || *c == END_OF_INPUT;
+            let line = match typed.iter().position(ends) {
+                Some(at) => at + usize::from(typed[at] == b'\n'),
+                None => typed.len(),
+            };
             if line == 0 {
                 return Read::Wait(Wait::Typed);
             }

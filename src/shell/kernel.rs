@@ -33,6 +33,8 @@ pub(super) struct Kernel {
     sessions: Map<Session, i32>,
     /// What was typed and not yet read, by session.
     pub(super) typed: Map<Session, Vec<u8>>,
+    /// What is typed to the main process is no terminal's.
+    pub(super) piped: bool,
     pub(super) pipes: Map<u32, Pipe>,
     pub(super) files: Map<u32, OpenFile>,
     next_pid: u32,
@@ -99,6 +101,7 @@ impl Kernel {
             ended: Map::new(),
             sessions: Map::new(),
             typed: Map::new(),
+            piped: spec.input == super::Input::Piped,
             pipes: Map::new(),
             files: Map::new(),
             next_pid: INIT + 1,

@@ -85,6 +85,20 @@ pub struct ProcessSpec {
     pub memory: Option<u64>,
     /// Seed of `$RANDOM` and `/dev/urandom`.
     pub seed: u64,
+    /// What its main process can read.
+    pub input: Input,
+}
+
+/// What the main process of a machine can read.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Input {
+    /// Nothing: it is at its end at once.
+    #[default]
+    Nothing,
+    /// What is [typed](Process::type_in), as if it came from a pipe: no shell prompts.
+    Piped,
+    /// What is typed, at a terminal.
+    Terminal,
 }
 
 /// What the simulation gives any container, in bytes.

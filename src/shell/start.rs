@@ -13,7 +13,7 @@ use super::paths::{View, clean};
 use super::simple::applet_name;
 use super::task::{Descriptor, Frame, Options, Script, ScriptKind, Task, Text, Variable, Wait};
 use super::userland::{Dialect, Executable, Userland};
-use super::{MAIN, ProcessSpec, Session, Stream, messages, outside};
+use super::{Input, MAIN, ProcessSpec, Session, Stream, messages, outside};
 
 /// Where programs are if `PATH` does not say.
 const DEFAULT_PATH: &str = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
@@ -284,13 +284,15 @@ fn start_shell(task: &mut Task, kernel: &mut Kernel, dialect: Dialect, mut args:
         }
         let script = Script { text: script.as_slice().into(), at: 0, line: 1, kind: ScriptKind::Main };
         task.frames.push(Frame::Script(script));
-    } else if args.is_empty() && task.fds.get(&0) == Some(&Descriptor::Console) {
+    } else if args.is_empty()
+        && task.fds.get(&0) == Some(&Descriptor::Console)
+        && !(kernel.piped && task.session == MAIN)
+    {
         task.interactive = true;
         task.frames.push(Frame::Program(Box::new(Running::Interactive { prompted: false })));
     } else if args.is_empty() {
         task.frames.push(Frame::Program(Box::new(Running::Script(Vec::new()))));
     } else {
-        let _ = kernel;
         task.frames.push(Frame::Program(Box::new(Running::ScriptFile(args.to_vec()))));
     }
 }
@@ -335,7 +337,8 @@ impl Kernel {
             variables.insert(name, Variable { value, exported: true, read_only: false });
         }
         let mut fds = crate::collections::Map::new();
-        fds.insert(0, Descriptor::Null);
+        let input = if spec.input == Input::Nothing { Descriptor::Null } else { Descriptor::Console };
+        fds.insert(0, input);
         fds.insert(1, Descriptor::Terminal(Stream::Stdout));
         fds.insert(2, Descriptor::Terminal(Stream::Stderr));
         let cwd = clean("/", &spec.cwd);
@@ -416,9 +419,7 @@ impl Kernel {
         let pid = self.new_pid();
         let session = Session(pid);
         let mut task = Task { pid, session, shell_pid: pid, ..(*self.template).clone() };
-        if stdin.is_none() {
-            task.fds.insert(0, Descriptor::Console);
-        }
+        task.fds.insert(0, if stdin.is_none() { Descriptor::Console } else { Descriptor::Null });
         if let Some(stdin) = stdin.filter(|text| !text.is_empty()) {
             let handle = self.new_handle();
             let what = Opened::Text(Arc::new(stdin.as_bytes().to_vec()));

@@ -37,6 +37,7 @@ fn spec(argv: &[&str]) -> ProcessSpec {
         fs.tree.insert(path, Entry::new(Node::Device(device), 0o666, 0)).unwrap();
     }
     ProcessSpec {
+        input: Input::Nothing,
         argv: argv.iter().map(|arg| arg.to_string()).collect(),
         env: vec![(String::from("GREETING"), String::from("hi there"))],
         cwd: String::from("/"),
