@@ -148,3 +148,56 @@ spec: {containers: [{name: main, image: redis:alpine}, {name: tools, image: busy
     "#]]
     .assert_eq(&session(&[("pod.yaml", pod)], &lines));
 }
+
+#[test]
+fn a_pod_can_be_attached_to_as_it_is_run() {
+    let lines = [
+        "kubectl run once --rm -i --restart=Never --image=busybox -- echo hi",
+        "kubectl run fails --rm -q -i --restart=Never --image=busybox -- sh -c 'echo out; exit 3'",
+        "printf 'echo a\\ncat\\n' | kubectl run piped --rm -q -i --restart=Never --image=busybox -- sh",
+        "kubectl run waits -i --attach=false --image=busybox -- sh -c 'echo before; read line; echo got $line'",
+        "sleep 5",
+        "echo hello | kubectl attach -i waits -q",
+        "kubectl run late --rm -i --image=nope.example/nope --pod-running-timeout=5s",
+        "kubectl run p --image=busybox --rm",
+        "kubectl run p --image=busybox -t",
+        "kubectl run p --image=busybox -i --dry-run=client",
+        "kubectl run p --image=busybox -it --attach=false --dry-run=client -o jsonpath='{.spec.containers[0]}'",
+        "kubectl get pods",
+    ];
+    expect_test::expect![[r#"
+        $ kubectl run once --rm -i --restart=Never --image=busybox -- echo hi
+        All commands and output from this session will be recorded in container logs, including credentials and sensitive information passed through the command prompt.
+        If you don't see a command prompt, try pressing enter.
+        hi
+        pod "once" deleted from default namespace
+        $ kubectl run fails --rm -q -i --restart=Never --image=busybox -- sh -c 'echo out; exit 3'
+        out
+        pod default/fails terminated (Error)
+        $ printf 'echo a\ncat\n' | kubectl run piped --rm -q -i --restart=Never --image=busybox -- sh
+        a
+        $ kubectl run waits -i --attach=false --image=busybox -- sh -c 'echo before; read line; echo got $line'
+        pod/waits created
+        $ sleep 5
+        $ echo hello | kubectl attach -i waits -q
+        got hello
+        $ kubectl run late --rm -i --image=nope.example/nope --pod-running-timeout=5s
+        pod "late" deleted from default namespace
+        error: timed out waiting for the condition
+        $ kubectl run p --image=busybox --rm
+        error: --rm should only be used for attached containers
+        See 'kubectl run -h' for help and examples
+        $ kubectl run p --image=busybox -t
+        error: -i/--stdin is required for containers with -t/--tty=true
+        See 'kubectl run -h' for help and examples
+        $ kubectl run p --image=busybox -i --dry-run=client
+        error: --dry-run=[server|client] can't be used with attached containers options (--attach, --stdin, or --tty)
+        See 'kubectl run -h' for help and examples
+        $ kubectl run p --image=busybox -it --attach=false --dry-run=client -o jsonpath='{.spec.containers[0]}'
+        {"image":"busybox","name":"p","resources":{},"stdin":true,"stdinOnce":true,"tty":true}⏎
+        $ kubectl get pods
+        NAME    READY   STATUS        RESTARTS     AGE
+        late    0/1     Terminating   0            5s
+        waits   1/1     Running       1 (5s ago)   10s
+    "#]].assert_eq(&session(&[], &lines));
+}

@@ -37,7 +37,6 @@ pub(super) const FLAGS: &[Flag] = &[
     ("grace-period", ' ', Takes::Value),
     ("openapi-patch", ' ', Takes::Nothing),
     ("prune-allowlist", ' ', Takes::Value),
-    ("applyset", ' ', Takes::Value),
     ("subresource", ' ', Takes::Value),
     record::FLAG,
 ];

@@ -1,6 +1,6 @@
 //! `kubectl apply --prune`: what an earlier apply made and this one does not name is deleted.
 //!
-//! Upstream: `prune.go` in `kubectl/pkg/cmd/apply`. Of apply sets (KEP-3659) there is only the refusal.
+//! Upstream: `prune.go` in `kubectl/pkg/cmd/apply`. Apply sets (KEP-3659), which are alpha, are left out.
 
 use super::apply::{DryRun, LAST_APPLIED};
 use super::cli::Cli;

@@ -146,7 +146,8 @@ fn set(cli: &mut Cli, setter: &Setter, raw: &[String]) -> Result<Flow, Failure> 
     let dry_run = DryRun::of(&args)?;
     let format = Format::of_write(&args)?;
     let local = args.is("local");
-    if args.words.is_empty() && !args.has("filename") && !args.has("kustomize") {
+    let takes_account = setter.names[0] == "serviceaccount";
+    if args.words.is_empty() && !takes_account && !args.has("filename") && !args.has("kustomize") {
         return Err(names::required());
     }
     if local && !args.has("filename") && !args.has("kustomize") {

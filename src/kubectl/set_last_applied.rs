@@ -1,7 +1,7 @@
 //! `kubectl apply set-last-applied`: writes what `apply` remembers, and nothing else.
 
 use super::Flow;
-use super::apply::{DryRun, LAST_APPLIED, with_last_applied};
+use super::apply::{DryRun, LAST_APPLIED};
 use super::cli::Cli;
 use super::failure::Failure;
 use super::flags::{self, Flag, Takes};
@@ -37,8 +37,9 @@ pub(super) fn run(cli: &mut Cli, args: &[String]) -> Result<Flow, Failure> {
                 info.name()
             )));
         }
-        let wanted = with_last_applied(&info.object)["metadata"]["annotations"][LAST_APPLIED].clone();
-        changes.push((remembered.is_none_or(|old| old != wanted.str()), info, wanted, current));
+        // As the file has it: unlike `apply`, it adds no empty annotations.
+        let wanted = format!("{}\n", info.object);
+        changes.push((remembered.is_none_or(|old| old != wanted), info, wanted, current));
     }
     for (changed, info, wanted, mut object) in changes {
         if !changed {

@@ -29,6 +29,9 @@ pub(super) fn run(cli: &mut Cli, args: &[String]) -> Result<Flow, Failure> {
     for info in files::read(cli, &args)? {
         targets.push(Target { name: info.name().into(), resource: info.resource });
     }
+    if targets.is_empty() {
+        return Err(names::required());
+    }
     for target in targets {
         let mut objects = Vec::new();
         if target.name.is_empty() {

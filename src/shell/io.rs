@@ -3,6 +3,7 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
+use super::MAIN;
 use super::fs::Device;
 use super::kernel::{Cx, random};
 use super::task::{Descriptor, Task, Wait};
@@ -115,9 +116,13 @@ pub(super) fn read(task: &Task, cx: &mut Cx, fd: u32, most: usize) -> Read {
             Read::Bytes(bytes)
         }
         Some(Descriptor::Console) => {
+            let piped = cx.kernel.piped && task.session == MAIN;
             let typed = cx.kernel.typed.slot(task.session);
             if typed.first() == Some(&END_OF_INPUT) {
-                typed.remove(0);
+                // A pipe stays at its end.
+                if !piped {
+                    typed.remove(0);
+                }
                 return Read::End;
             }
             // A terminal gives a line at a time.

@@ -158,4 +158,4 @@ macro_rules! same {
     )* };
 }
 
-same!(decoding objects workloads pods configuration services patches reading others);
+same!(changes configuration decoding objects others output patches pods reading services workloads);

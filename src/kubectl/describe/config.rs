@@ -98,7 +98,7 @@ fn scopes(quota: &Json, indent: &str, out: &mut Columns) {
     sort_by(&mut scopes, |a, b| a.cmp(b));
     out.add(&format!("{indent}Scopes:\t{}\n", scopes.join(", ")));
     for help in scopes.iter().map(|scope| scope_help(scope)).filter(|help| !help.is_empty()) {
-        out.add(&format!(" * {help}\n"));
+        out.add(&format!("{indent}* {help}\n"));
     }
 }
 

@@ -10,6 +10,7 @@ mod containers;
 mod cronjob;
 mod deployment;
 mod generic;
+mod ingress;
 mod job;
 mod node;
 mod pod;
@@ -77,6 +78,7 @@ impl Describer<'_> {
             ("", "ResourceQuota") => config::resource_quota(object, &mut out),
             ("", "LimitRange") => policy::limit_range(object, &mut out),
             ("networking.k8s.io", "NetworkPolicy") => policy::network_policy(object, &mut out),
+            ("networking.k8s.io", "Ingress") => ingress::describe(self, object, &mut out),
             ("networking.k8s.io", "IngressClass") => policy::ingress_class(self, object, &mut out),
             ("scheduling.k8s.io", "PriorityClass") => policy::priority_class(self, object, &mut out),
             ("certificates.k8s.io", "CertificateSigningRequest") => {

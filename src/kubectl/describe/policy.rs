@@ -151,8 +151,9 @@ pub(super) fn signing_request(d: &mut Describer<'_>, request: &Json, out: &mut C
     let of = |oid: &[u8]| -> Vec<String> {
         subject.iter().filter(|(known, _)| known == oid).map(|(_, value)| value.clone()).collect()
     };
-    out.add(&format!("\tCommon Name:\t{}\n", of(&[85, 4, 3]).concat()));
-    out.add(&format!("\tSerial Number:\t{}\n", of(&[85, 4, 5]).concat()));
+    // Upstream's own indent of these lines.
+    out.add(&format!("         Common Name:\t{}\n", of(&[85, 4, 3]).concat()));
+    out.add(&format!("         Serial Number:\t{}\n", of(&[85, 4, 5]).concat()));
     for (title, last) in [
         ("Organization", 10),
         ("Organizational Unit", 11),
@@ -164,7 +165,7 @@ pub(super) fn signing_request(d: &mut Describer<'_>, request: &Json, out: &mut C
     ] {
         let values = of(&[85, 4, last]);
         if !values.is_empty() {
-            out.add(&format!("\t{title}:\t{}\n", values.join("\n\t\t")));
+            out.add(&format!("         {title}:\t{}\n", values.join("\n         \t")));
         }
     }
     d.events(request, out);

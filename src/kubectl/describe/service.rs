@@ -76,7 +76,7 @@ pub(super) fn service(d: &mut Describer<'_>, service: &Json, out: &mut Columns) 
 }
 
 /// The slices that name the Service.
-fn slices(d: &mut Describer<'_>, service: &Json) -> Vec<Json> {
+pub(super) fn slices(d: &mut Describer<'_>, service: &Json) -> Vec<Json> {
     let meta = &service["metadata"];
     let labels = format!("{}={}", crate::api::endpoints::SERVICE_NAME, meta["name"].str());
     let list = Request::list(kinds::ENDPOINTSLICES, meta["namespace"].str()).by("kubectl-describe");
@@ -85,7 +85,7 @@ fn slices(d: &mut Describer<'_>, service: &Json) -> Vec<Json> {
 }
 
 /// The addresses that are ready behind a port, no more than three of them.
-fn endpoints_of(slices: &[Json], port: &str) -> String {
+pub(super) fn endpoints_of(slices: &[Json], port: &str) -> String {
     if slices.is_empty() {
         return "<none>".into();
     }

@@ -9,6 +9,8 @@ use crate::shell::pattern::in_class;
 struct Cut {
     fields: bool,
     delimiter: u8,
+    /// What stands between the fields that are printed.
+    between: Vec<u8>,
     ranges: Vec<(usize, usize)>,
     only_delimited: bool,
 }
@@ -27,7 +29,7 @@ impl Reader for Cut {
         } else {
             let parts = line.split(|c| *c == self.delimiter).enumerate();
             let parts: Vec<&[u8]> = parts.filter(|(at, _)| chosen(*at)).map(|(_, part)| part).collect();
-            put(&parts.join(&self.delimiter), true, out);
+            put(&parts.join(self.between.as_slice()), true, out);
         }
         true
     }
@@ -36,8 +38,11 @@ impl Reader for Cut {
 }
 
 pub(super) fn cut(call: &mut Call) -> Outcome {
-    let (flags, files) = options(&call.strings(), "dfcb");
-    let mut cut = Cut { fields: false, delimiter: b'\t', ranges: Vec::new(), only_delimited: false };
+    let (long, words): (Vec<String>, Vec<String>) =
+        call.strings().into_iter().partition(|word| word.starts_with("--output-delimiter="));
+    let (flags, files) = options(&words, "dfcb");
+    let (between, ranges) = (Vec::new(), Vec::new());
+    let mut cut = Cut { fields: false, delimiter: b'\t', between, ranges, only_delimited: false };
     for (flag, value) in flags {
         match flag {
             'd' => cut.delimiter = value.bytes().next().unwrap_or(b'\t'),
@@ -56,6 +61,10 @@ pub(super) fn cut(call: &mut Call) -> Outcome {
             }
         }
     }
+    cut.between = match long.last().and_then(|word| word.split_once('=')) {
+        Some((_, between)) => between.as_bytes().to_vec(),
+        None => vec![cut.delimiter],
+    };
     if cut.ranges.is_empty() {
         return call.fail("expected a list of bytes, characters, or fields");
     }

@@ -178,7 +178,7 @@ impl Filter {
             if cx.kernel.userland.tools == Tools::Gnu {
                 task.write(2, self.reader.complaint());
             }
-            return Advance::Done(if status == 0 { self.status } else { status });
+            return Advance::Done(status.max(self.status));
         };
         if !self.begun {
             self.begun = true;

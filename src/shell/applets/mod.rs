@@ -3,7 +3,10 @@
 //! Most do all they do at once and are a function of a [`Call`]. The others are a [`Running`] that is advanced until it
 //! is done: `sleep`, whatever reads (see [`filter`]), and whatever never ends by itself.
 
+mod align;
+mod awk;
 mod columns;
+mod diff;
 mod encode;
 mod expr;
 mod files;
@@ -320,6 +323,10 @@ pub(super) fn find(name: &str) -> Option<Tool> {
         "sort" => sort::sort,
         "grep" | "egrep" | "fgrep" => grep::grep,
         "sed" => sed::sed,
+        "awk" | "mawk" => awk::awk,
+        "diff" | "cmp" => diff::diff,
+        "paste" => align::paste,
+        "column" => align::column,
         "base64" => encode::base64,
         _ => return None,
     })

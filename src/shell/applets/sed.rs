@@ -1,4 +1,4 @@
-//! `sed`: the commands `s p d q =` with line, `$`, `/regex/` and range addresses.
+//! `sed`: the commands `s y p d q = i a c` with line, `$`, `/regex/` and range addresses.
 
 use std::sync::Arc;
 
@@ -16,9 +16,19 @@ enum Address {
 
 #[derive(Debug, Clone)]
 enum Action {
-    Substitute { regex: Regex, with: Vec<u8>, global: bool, print: bool, nth: usize },
+    Substitute {
+        regex: Regex,
+        with: Vec<u8>,
+        global: bool,
+        print: bool,
+        nth: usize,
+    },
     Print,
     Delete,
+    /// `i`, `a` and `c`: a line before, after or in the place of this one.
+    Text(u8, Vec<u8>),
+    /// `y`: each byte of the first in the place of the one of the second.
+    Exchange(Vec<u8>, Vec<u8>),
     Quit,
     Number,
 }
@@ -55,6 +65,7 @@ impl Sed {
         self.number += 1;
         let mut line = line;
         let mut on = true;
+        let mut after = Vec::new();
         for (index, command) in self.commands.clone().iter().enumerate() {
             let hit = match (&command.from, &command.to) {
                 (None, _) => true,
@@ -81,7 +92,26 @@ impl Sed {
             match &command.action {
                 Action::Print => put(&line, true, out),
                 Action::Number => put(self.number.to_string().as_bytes(), true, out),
-                Action::Delete => return true,
+                Action::Delete => {
+                    out.extend_from_slice(&after);
+                    return true;
+                }
+                Action::Text(b'i', text) => put(text, true, out),
+                Action::Text(b'a', text) => put(text, true, &mut after),
+                Action::Text(_, text) => {
+                    // A range is changed into one text, at its end.
+                    if command.to.is_none() || command.negated || !self.open[index] {
+                        put(text, true, out);
+                    }
+                    return true;
+                }
+                Action::Exchange(from, to) => {
+                    for byte in &mut line {
+                        if let Some(at) = from.iter().position(|own| own == byte) {
+                            *byte = to.get(at).copied().unwrap_or(*byte);
+                        }
+                    }
+                }
                 Action::Quit => {
                     on = false;
                     break;
@@ -96,8 +126,9 @@ impl Sed {
             }
         }
         if !self.quiet {
-            put(&line, ended, out);
+            put(&line, ended || !after.is_empty(), out);
         }
+        out.extend_from_slice(&after);
         on
     }
 }
@@ -251,6 +282,34 @@ impl Parser<'_> {
                 b'd' => Action::Delete,
                 b'q' => Action::Quit,
                 b'=' => Action::Number,
+                letter @ (b'i' | b'a' | b'c') => {
+                    while matches!(self.peek(), b' ' | b'\t') {
+                        self.at += 1;
+                    }
+                    if self.peek() == b'\\' {
+                        self.at += 1;
+                        while matches!(self.peek(), b' ' | b'\t' | b'\n') {
+                            self.at += 1;
+                        }
+                    }
+                    let rest = &self.text[self.at.min(self.text.len())..];
+                    let text = rest.split(|c| *c == b'\n').next().unwrap_or_default().to_vec();
+                    if text.is_empty() {
+                        return Err("expected \\ after `a', `c' or `i'");
+                    }
+                    self.at += text.len();
+                    Action::Text(letter, text)
+                }
+                b'y' => {
+                    let delimiter = self.peek();
+                    self.at += 1;
+                    let from = self.until(delimiter).ok_or("unterminated `y' command")?;
+                    let to = self.until(delimiter).ok_or("unterminated `y' command")?;
+                    if from.len() != to.len() {
+                        return Err("strings for `y' command are different lengths");
+                    }
+                    Action::Exchange(from, to)
+                }
                 b's' => {
                     let delimiter = self.peek();
                     self.at += 1;
