@@ -148,7 +148,7 @@ impl Attached {
     fn go(mut self, cli: &mut Cli) -> Result<Flow, Failure> {
         Ok(match self.resume(cli)? {
             Some(exit) => Flow::Exit(exit),
-            None => Flow::Wait(Task::Attach(self)),
+            None => Flow::Wait(Task::Attach(Box::new(self))),
         })
     }
 

@@ -163,7 +163,7 @@ enum Task {
     Rollout(rollout::Following),
     Logs(logs::Follow),
     Exec(exec::Running),
-    Attach(attach::Attached),
+    Attach(Box<attach::Attached>),
     Events(events::Watch),
     Drain(Box<drain::Draining>),
 }

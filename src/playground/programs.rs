@@ -67,7 +67,7 @@ pub(super) const HELP: &str = "\
 kubectl COMMAND          talk to the cluster (kubectl help)
 ls, cat FILE, mkdir, rm  the files in the editor; cd goes into their folders
 COMMAND > FILE           write what a command prints to a file: the editor shows it
-COMMAND | grep, head, tail, sort, wc, cut, tr, sed, base64, xargs, tee, ...
+COMMAND | grep, head, tail, sort, wc, cut, tr, sed, awk, diff, base64, ...
 X=value, $X, $(COMMAND)  variables and what commands print
 for, while, if, case, functions, alias, &&, ||, &, <<EOF: as in bash
 sleep SECONDS            let virtual time pass; date tells it

@@ -4,6 +4,8 @@
 mod eval;
 mod format;
 mod parse;
+mod text;
+mod tokens;
 
 use std::sync::Arc;
 
@@ -166,12 +168,12 @@ pub(super) fn awk(call: &mut Call) -> Outcome {
         let (letter, rest) = word[1..].split_at(1);
         let value = if rest.is_empty() { words.next().unwrap_or_default() } else { rest.to_owned() };
         match letter {
-            "F" => machine.set("FS", Value::Text(parse::unescaped(&value))),
+            "F" => machine.set("FS", Value::Text(tokens::unescaped(&value))),
             "v" => match value.split_once('=') {
-                Some((name, value)) => machine.set(name, Value::input(parse::unescaped(value))),
+                Some((name, value)) => machine.set(name, Value::input(tokens::unescaped(value))),
                 None => return call.fail(&format!("invalid -v argument: {value}")),
             },
-            "f" => match call.cx.view().read(&call.task.cwd.to_string(), &value) {
+            "f" => match call.cx.view().read(call.task.cwd.as_ref(), &value) {
                 Ok(bytes) => program = Some(String::from_utf8_lossy(&bytes).into_owned()),
                 Err(error) => {
                     call.err(&format!("couldn't open file {value}: {}", error.text()));
@@ -190,8 +192,8 @@ pub(super) fn awk(call: &mut Call) -> Outcome {
     };
     for word in words {
         match word.split_once('=') {
-            Some((name, value)) if parse::is_name(name) => {
-                machine.set(name, Value::input(parse::unescaped(value)));
+            Some((name, value)) if tokens::is_name(name) => {
+                machine.set(name, Value::input(tokens::unescaped(value)));
             }
             _ => files.push(word),
         }
