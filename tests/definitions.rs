@@ -215,11 +215,11 @@ fn kustomize_patches_custom_objects_without_their_schema() {
             ),
             (
                 "k/toy.yaml",
-                "apiVersion: shop.example.com/v1\nkind: Toy\nmetadata: {name: a}\nspec: {colour: red, tags: [a, b], parts: [{name: x, n: 1}, {name: y, n: 2}]}\n",
+                "apiVersion: shop.example.com/v1\nkind: Toy\nmetadata: {name: a}\nspec: {colour: red, tags: [a, b], parts: [{name: one, size: 1}, {name: two, size: 2}]}\n",
             ),
             (
                 "k/patch.yaml",
-                "apiVersion: shop.example.com/v1\nkind: Toy\nmetadata: {name: a}\nspec: {colour: null, tags: [c], parts: [{name: y, n: 3}]}\n",
+                "apiVersion: shop.example.com/v1\nkind: Toy\nmetadata: {name: a}\nspec: {colour: null, tags: [c], parts: [{name: two, size: 3}]}\n",
             ),
         ],
         &["? kubectl kustomize k"],
@@ -230,8 +230,8 @@ fn kustomize_patches_custom_objects_without_their_schema() {
               name: my-a
             spec:
               parts:
-              - "false": 3
-                name: true
+              - name: two
+                size: 3
               tags:
               - c
         "#]],

@@ -91,6 +91,7 @@ fn a_policy_that_cannot_be_compiled_is_refused() {
             The MutatingAdmissionPolicy "m" is invalid: 
             * spec.matchConstraints: Required value
             * spec.mutations: Required value: mutations must contain at least one item
+            * spec.reinvocationPolicy: Required value
             The MutatingAdmissionPolicy "m" is invalid: 
             * spec.matchConstraints.resourceRules[0].resources: Invalid value: ["*","pods"]: if '*' is present, must not specify other resources without subresources
             * spec.matchConstraints.resourceRules.operations: Unsupported value: "DELETE": supported values: "*", "CREATE", "UPDATE"
@@ -289,7 +290,7 @@ fn a_change_that_cannot_be_made_is_a_refusal() {
         mutating(
             "m",
             &format!(
-                "{PODS}\n  mutations: [{{patchType: ApplyConfiguration, applyConfiguration: {{expression: '{expression}'}}}}]"
+                "{PODS}\n  reinvocationPolicy: Never\n  mutations: [{{patchType: ApplyConfiguration, applyConfiguration: {{expression: '{expression}'}}}}]"
             ),
         )
         .replace("? ", "")

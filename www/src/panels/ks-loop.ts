@@ -95,7 +95,7 @@ export class KsLoop extends Panel {
           ? repeat(workloads.items, (row) => fullName(row.object), (row) => this.workload(row))
           : html`<li class="quiet">${t("loop-no-workloads")}</li>`
       }${this.rest(workloads, "li")}</ul>
-      ${loops.length ? html`<ul class="loops" aria-label=${t("loop-api-loops")}>${repeat(loops, (c) => c.name, (c) => this.compactController(c, active.has(c.name)))}</ul>` : nothing}
+      ${loops.length ? html`<ul class="loops" aria-label=${t("loop-api-loops")}>${repeat(loops, (c) => c.name, (c) => this.compactController(c, active.has(c.name), "api"))}</ul>` : nothing}
     </section>`;
   }
 
@@ -205,7 +205,7 @@ export class KsLoop extends Panel {
       ><span class="name">${short(k.key)}</span>${due ? html`<span class="due">${due}</span>` : nothing}${k.failures > 0 ? html`<span class="due">↻${k.failures}</span>` : nothing}</button></li>`;
   }
 
-  private compactController(c: ControllerView, on: boolean): TemplateResult {
+  private compactController(c: ControllerView, on: boolean, of: ActorClass = "controller"): TemplateResult {
     const pending = c.informers.reduce((sum, i) => sum + i.pending, 0);
     const waiting = { total: 0, items: [] as KeyView[] };
     let delayed = 0;
@@ -215,8 +215,8 @@ export class KsLoop extends Panel {
       delayed += queue.delayed.total;
     }
     const [first] = waiting.items;
-    return html`<li class="box compact" data-box=${c.name} data-actor=${c.name === MAIN ? "job" : "controller"} ?data-on=${on}>
-      ${actorIcon("controller")}<span class="title" title=${c.name}>${brief(c.name)}</span>
+    return html`<li class="box compact" data-box=${c.name} data-actor=${c.name === MAIN ? "job" : of} ?data-on=${on}>
+      ${actorIcon(of)}<span class="title" title=${c.name}>${brief(c.name)}</span>
       ${this.pending(pending)}
       ${first && waiting.total === 1
         ? html`<button class="chip" title=${fullName(first.object)} @click=${this.opens(first.object)}><span class="name">${first.object.name}</span></button>`
@@ -396,7 +396,7 @@ function delivers({ action }: StepLine): boolean {
 
 /** A controller's name where there is little room; its title is the whole one. */
 function brief(name: string): string {
-  return name.replace(/-(controller|publisher|after-finished-controller)$/, "").replace("garbage-collector", "gc").replace("serviceaccount", "account");
+  return name.replace(/^crd-/, "").replace(/-(controller|publisher|after-finished-controller)$/, "").replace("garbage-collector", "gc").replace("serviceaccount", "account");
 }
 
 /** How many keys are in a queue, now or later. */

@@ -18,7 +18,7 @@ const CHANGES: &[&str] = &["*", "CREATE", "UPDATE"];
 
 /// ValidatingAdmissionPolicies.
 pub static POLICY: Strategy = Strategy {
-    defaults: |policy| default_policy(policy, false),
+    defaults: default_policy,
     validate: |new, errors| policy(new, &Json::Null, errors),
     validate_update: policy,
     generation: true,
@@ -37,7 +37,7 @@ pub static BINDING: Strategy = Strategy {
 
 /// MutatingAdmissionPolicies.
 pub static MUTATING_POLICY: Strategy = Strategy {
-    defaults: |policy| default_policy(policy, true),
+    defaults: default_policy,
     validate: |new, errors| mutating(new, &Json::Null, errors),
     validate_update: mutating,
     generation: true,
@@ -51,12 +51,9 @@ pub static MUTATING_BINDING: Strategy = Strategy {
     ..BINDING
 };
 
-fn default_policy(policy: &mut Json, mutating: bool) {
+fn default_policy(policy: &mut Json) {
     let Some(spec) = policy.get_mut("spec") else { return };
     fill(spec, "failurePolicy", "Fail");
-    if mutating {
-        fill(spec, "reinvocationPolicy", "Never");
-    }
     default_match(spec, "matchConstraints");
 }
 
