@@ -147,7 +147,7 @@ fn string(chars: &[char], start: usize) -> Option<Result<(Token, usize), usize>>
         }
         at += 1;
     }
-    let Some(quote) = chars.get(at).copied().filter(|c| matches!(c, '"' | '\'')) else { return None };
+    let quote = chars.get(at).copied().filter(|c| matches!(c, '"' | '\''))?;
     let long = chars[at..].starts_with(&[quote, quote, quote]);
     let length = if long { 3 } else { 1 };
     at += length;
