@@ -84,29 +84,11 @@ fn the_json_schema_is_what_the_decoder_accepts() {
 
 /// A lesson in which the learner is somebody who may not do everything.
 fn janes() -> Folder {
-    let lesson = "lesson: 1
-id: janes
-title: {en: 'What may I do?'}
-user: jane
-groups: [developers]
-start:
-  run: |
-    kubectl create role deployer --verb=get,list,create --resource=deployments,pods
-    kubectl create rolebinding deployers --role=deployer --group=developers
-    kubectl create secret generic safe --from-literal=key=1234
-tasks:
-- id: deploy
-  checks:
-  - {object: deployment/web}
-  - eventually: {calls: secrets, where: [{path: code, value: 403}]}
-  - {object: secret/safe}
-";
-    let text = "Your name is Jane.\n\n## Deploy {#deploy}\n\nWhat may you do, and what not?\n";
-    let solution = "kubectl auth whoami
-kubectl delete secret safe
-kubectl create deployment web --image=nginx
-";
-    let files = [("lesson.yaml", lesson), ("en.md", text), ("solution.txt", solution)];
+    let files = [
+        ("lesson.yaml", include_str!("lessons/janes/lesson.yaml")),
+        ("en.md", include_str!("lessons/janes/en.md")),
+        ("solution.txt", include_str!("lessons/janes/solution.txt")),
+    ];
     files.into_iter().map(|(name, text)| (Str::from(name), Str::from(text))).collect()
 }
 

@@ -159,11 +159,6 @@ pub const fn words(words: &'static [Str]) -> Words {
     Cow::Borrowed(words)
 }
 
-/// The built-in resources, and others behind them.
-pub fn with(custom: &[Resource]) -> impl Iterator<Item = &ResourceInfo> {
-    ALL.iter().copied().chain(custom.iter().map(|resource| &**resource))
-}
-
 /// The resource for an `apiVersion` and a `kind`, among the built-in ones and others.
 pub fn of_kind(custom: &[Resource], api_version: &str, kind: &str) -> Option<Resource> {
     let found = by_kind(api_version, kind).map(Resource::from);

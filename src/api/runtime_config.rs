@@ -15,12 +15,15 @@ pub struct RuntimeConfig {
 }
 
 /// Sorts of versions; what is more special overrules what is more general, so the order counts.
-const SORTS: [(&str, fn(&str) -> bool); 4] = [
+const SORTS: [(&str, IsOf); 4] = [
     ("api/all", |_| true),
     ("api/ga", |version| !version.contains("alpha") && !version.contains("beta")),
     ("api/beta", |version| version.contains("beta")),
     ("api/alpha", |version| version.contains("alpha")),
 ];
+
+/// Whether a version is of a sort.
+type IsOf = fn(&str) -> bool;
 
 /// As Go reads a boolean.
 fn boolean(text: &str) -> Option<bool> {

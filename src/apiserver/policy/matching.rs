@@ -51,8 +51,9 @@ fn equivalents(server: &ApiServer, resource: &Resource) -> Vec<Resource> {
         let one = other.group == resource.group && other.plural == resource.plural;
         (one || events(other) && events(resource)) && other.api_version() != resource.api_version()
     };
-    let built_in = kinds::ALL.iter().map(|info| Resource::from(*info));
-    let all: Vec<Resource> = built_in.chain(server.custom_resources().iter().cloned()).collect();
+    let served = server.served();
+    let all: Vec<Resource> =
+        served.built_in().map(Resource::from).chain(served.custom.iter().cloned()).collect();
     all.iter().filter(same).cloned().collect()
 }
 

@@ -138,7 +138,7 @@ async fn start(arguments: &Arguments) -> Result<(), String> {
     let scheme = if tls.is_some() { "https" } else { "http" };
     println!("Serving a cluster of {} nodes at {scheme}://{address}", arguments.nodes);
     println!("export KUBECONFIG={}", path.display());
-    let openapi = openapi::Documents::new();
+    let openapi = openapi::Documents::new(arguments.runtime_config.clone());
     let protobuf = protobuf::Numbers::new();
     let server = Rc::new(Server { live, token, openapi, protobuf, verbose: arguments.verbose });
     let serve = accept(server.clone(), listener, tls.map(|tls| tls.acceptor));

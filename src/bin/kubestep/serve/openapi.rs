@@ -4,7 +4,7 @@
 //! by which keys lists are merged. Upstream: `kube-openapi/pkg/handler3`, `kubectl/pkg/util/openapi`.
 
 use super::gnostic;
-use kubestep::api::{Reason, ResourceInfo, Status, kinds};
+use kubestep::api::{Reason, ResourceInfo, RuntimeConfig, Status, kinds};
 use kubestep::http::{self, Answer, Body, Request};
 use kubestep::json;
 use kubestep::json::{Json, Str};
@@ -29,15 +29,16 @@ const PATCHES: [&str; 4] = [
 pub struct Documents {
     /// The schema.
     pub facts: Json,
+    runtime: RuntimeConfig,
     v2: OnceCell<Json>,
     v3: OnceCell<BTreeMap<String, String>>,
 }
 
 impl Documents {
-    /// Reads the facts.
-    pub fn new() -> Documents {
+    /// Reads the facts, for what a cluster serves.
+    pub fn new(runtime: RuntimeConfig) -> Documents {
         let facts = json::parse(FACTS).expect("the schema's file is JSON");
-        Documents { facts, v2: OnceCell::new(), v3: OnceCell::new() }
+        Documents { facts, runtime, v2: OnceCell::new(), v3: OnceCell::new() }
     }
 
     /// The answer where the path is one of these documents.
@@ -73,6 +74,10 @@ impl Documents {
         self.v2.get_or_init(|| self.swagger())
     }
 
+    fn served(&self) -> impl Iterator<Item = &'static ResourceInfo> {
+        kinds::ALL.iter().copied().filter(|resource| self.runtime.serves(resource))
+    }
+
     fn index(&self) -> Json {
         let mut paths = Json::object();
         for version in self.of_versions().keys() {
@@ -86,7 +91,7 @@ impl Documents {
     fn of_versions(&self) -> &BTreeMap<String, String> {
         self.v3.get_or_init(|| {
             let mut versions: BTreeMap<String, Vec<&'static ResourceInfo>> = BTreeMap::new();
-            for resource in kinds::ALL {
+            for resource in self.served() {
                 versions.entry(base(resource)).or_default().push(resource);
             }
             versions.into_iter().map(|(path, all)| (path, self.document(&all).to_string())).collect()
@@ -143,7 +148,7 @@ impl Documents {
         for (name, schema) in self.facts["schemas"].entries() {
             definitions.set(name, swagger(schema));
         }
-        for resource in kinds::ALL {
+        for resource in self.served() {
             let Some((name, gvk)) = self.schema_of(resource) else { continue };
             for (path, item) in operations(resource, &name, &gvk, false) {
                 paths.set(path, item);
