@@ -150,9 +150,15 @@ const CHAPTERS = {
   /** The first sight of a lesson. */
   lesson() {
     const { lesson, run } = begun("first-job");
-    lesson.standing(run, "en");
+    const deeds = [["command", "kubectl apply -f job.yaml"], ["file", "job.yaml"], ["file", "new.yaml"], ["fault", "workers job-controller 0"], ["fault", "node-down node-1"], ["choice", "1"]];
+    const stands = (language) => {
+      lesson.view(language);
+      lesson.standing(run, language);
+      for (const [deed, detail] of deeds) lesson.forbids(run, deed, detail, language);
+    };
+    stands("en");
     steps(run, 20);
-    lesson.standing(run, "en");
+    stands("zh-CN");
     lesson.keep(run, "2026-01-01T00:00:00Z");
     run.free();
     lesson.free();
