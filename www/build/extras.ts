@@ -89,6 +89,7 @@ function pageWith(folder: string, code: string, styles: string, block: string): 
     <style>${styles}</style>
     ${block}
     <script type="text/plain" id="kubestep-module"></script>
+    <script type="text/plain" id="kubestep-second"></script>
     <script type="module">${script}</script>
   </head>
   <body>

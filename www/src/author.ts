@@ -2,6 +2,7 @@
 import "./page.css";
 import { KsAuthor } from "./author/ks-author";
 import { t } from "./app/words";
+import { noEngine } from "./app/failure";
 import { loadEngine } from "./engine";
 import "./lessons/texts";
 import { applySettings } from "./ui/page";
@@ -10,12 +11,12 @@ applySettings();
 document.title = `${t("author")} · Kubestep`;
 try {
   const page = new KsAuthor();
-  page.engines = await loadEngine();
+  page.engines = await loadEngine(true);
   document.body.replaceChildren(page);
 } catch (error) {
   console.error(error);
   const sorry = document.createElement("p");
   sorry.className = "sorry";
-  sorry.textContent = t("notice-no-engine");
+  sorry.textContent = t(noEngine(error));
   document.body.replaceChildren(sorry);
 }

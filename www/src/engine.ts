@@ -91,6 +91,8 @@ export interface EngineModule {
   prove(files: Files): Mistakes;
   /** Calls `tick` every `ms` until the returned function is called. */
   every(ms: number, tick: () => void): () => void;
+  /** Waits for the module's second half, which comes in the background, before something that is sure to need it. */
+  whole(): Promise<unknown>;
 }
 
 interface Classes {
@@ -101,23 +103,42 @@ interface Classes {
 
 /** Where an offline page carries the module (see share/offline.ts). */
 export const MODULE_ID = "kubestep-module";
+/** And its second half. */
+export const SECOND_ID = "kubestep-second";
 
 let loading: Promise<EngineModule> | undefined;
 
-/** Loads and starts the WebAssembly module; once, whoever asks. */
-export function loadEngine(): Promise<EngineModule> {
+/**
+ * Loads and starts the WebAssembly module; once, whoever asks. What a learner's first step needs is its first half; the second
+ * is sent for when that has started. `whole`: what comes next needs both, so they travel together.
+ */
+export async function loadEngine(whole = false): Promise<EngineModule> {
   loading ??= load().catch((error: unknown) => {
     loading = undefined;
     throw error;
   });
-  return loading;
+  const [module] = await Promise.all([loading, whole && script().then(({ fetchSecond }) => fetchSecond())]);
+  return module;
+}
+
+const carried = (id: string) => document.getElementById(id)?.textContent;
+
+/** The module's script, which knows where the second half is. */
+async function script() {
+  const wasm = await import("./wasm/kubestep.js");
+  if (carried(SECOND_ID) === undefined) return wasm;
+  const { unpack } = await import("./share/pack");
+  wasm.giveSecond(() => unpack(carried(SECOND_ID)!));
+  return wasm;
 }
 
 async function load(): Promise<EngineModule> {
-  const wasm = await import("./wasm/kubestep.js");
-  const carried = document.getElementById(MODULE_ID);
-  if (carried) await wasm.default({ module_or_path: (await import("./share/pack")).unpack(carried.textContent) });
+  const wasm = await script();
+  const first = carried(MODULE_ID);
+  if (first !== undefined) await wasm.default({ module_or_path: (await import("./share/pack")).unpack(first) });
   else await wasm.default();
+  // Whoever waits for the module draws first.
+  setTimeout(wasm.fetchSecond);
   const { Lesson, Playground, PlayTimer, __wbg_reset_state: reset } = wasm satisfies Classes & { __wbg_reset_state(): void };
   const listeners = new Set<() => void>();
   let restarts = 0;
@@ -143,5 +164,6 @@ async function load(): Promise<EngineModule> {
       const timer = new PlayTimer(ms, tick);
       return () => timer.free();
     },
+    whole: wasm.fetchSecond,
   };
 }

@@ -15,7 +15,7 @@ const EXERCISE_ID = "kubestep-exercise";
 applySettings();
 try {
   const files = JSON.parse(document.getElementById(EXERCISE_ID)!.textContent) as FileText[];
-  const module = await loadEngine();
+  const module = await loadEngine(true);
   const api = findApi(window);
   const report = api && new Report(api);
   const told = report?.begin() ? report : undefined;

@@ -10,6 +10,7 @@ import { LESSONS, type LessonEntry } from "./lessons/list";
 import { LessonSession } from "./lessons/lesson-session";
 import { exercisePage, show, sorry } from "./lessons/page";
 import "./lessons/texts";
+import * as progress from "./lessons/progress";
 import { applySettings } from "./ui/page";
 
 applySettings();
@@ -23,7 +24,10 @@ async function ours(entry: LessonEntry, kept: boolean): Promise<KsLesson> {
     const found = LESSONS[at + by];
     return found && { href: `./lesson.html?id=${found.id}`, title: found.title };
   };
-  const [module, files, prose] = await Promise.all([loadEngine(), entry.files(), entry.prose[language()]()]);
+  const [, files, prose] = await Promise.all([loadEngine(), entry.files(), entry.prose[language()]()]);
+  // What a lesson has run before it begins, and a run that was kept, is anything.
+  const runs = (kept && progress.kept(entry.id) !== undefined) || files.default.some(({ name, text }) => name === "lesson.yaml" && /^  run:/m.test(text));
+  const module = await loadEngine(runs);
   const page = new KsLesson();
   page.session = new LessonSession(module, files.default, kept ? entry.id : "");
   page.texts = { [language()]: prose.default };
@@ -39,11 +43,11 @@ async function start(): Promise<void> {
   if (id && !entry) return sorry(new NoExercise("no-such-lesson"));
   if (!entry && !carried?.exercise) {
     const open = new KsOpen();
-    open.engines = await loadEngine();
+    open.engines = await loadEngine(true);
     document.title = `${t("exercise-open")} · Kubestep`;
     return document.body.replaceChildren(open);
   }
-  const page = entry ? await ours(entry, !handed) : await exercisePage(await loadEngine(), carried!.exercise!, !handed);
+  const page = entry ? await ours(entry, !handed) : await exercisePage(await loadEngine(true), carried!.exercise!, !handed);
   if (handed) page.session.lookAt(handed);
   show(page);
 }

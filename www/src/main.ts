@@ -1,5 +1,6 @@
 // Starts the page: the first example beside a fresh cluster, or the run that the link holds.
 import "./page.css";
+import { noEngine } from "./app/failure";
 import { carried, takeKept } from "./app/kept";
 import { Session } from "./app/session";
 import { t } from "./app/words";
@@ -10,10 +11,12 @@ import { applySettings } from "./ui/page";
 
 applySettings();
 try {
-  const module = await loadEngine();
-  const session = new Session(module);
   const kept = takeKept();
-  session.start(location.hash, EXAMPLES[0].files(), kept ?? carried());
+  const waiting = kept ?? carried();
+  // A run is made anew from its log, whatever that has in it.
+  const module = await loadEngine(waiting !== undefined || location.hash !== "");
+  const session = new Session(module);
+  session.start(location.hash, EXAMPLES[0].files(), waiting);
   if (kept) session.notice ??= { id: "notice-updated", values: { version: __VERSION__ }, severity: "info" };
   const app = new KsApp();
   app.session = session;
@@ -23,6 +26,6 @@ try {
   console.error(error);
   const sorry = document.createElement("p");
   sorry.className = "sorry";
-  sorry.textContent = t("notice-no-engine");
+  sorry.textContent = t(noEngine(error));
   document.body.replaceChildren(sorry);
 }

@@ -65,6 +65,15 @@ test("when the module fails, the last good run comes back and is offered as a fi
   expect(session.view.step).toBe(3);
 });
 
+test("where the module's second half cannot be had, the run stays as it was, however often", () => {
+  session.command("kubectl apply -f job.yaml");
+  session.step();
+  for (let i = 0; i < 2; i++) {
+    session.setFile("job.yaml", "half");
+    expect([session.notice?.id, session.view.step, session.files[0]?.text]).toEqual(["notice-no-second", 2, "kind: Job\n"]);
+  }
+});
+
 test("when it fails again at once, the page starts empty, and the run is still offered", () => {
   session.command("kubectl apply -f job.yaml");
   const run = session.lastGood;

@@ -188,10 +188,15 @@ fn print_page(first_step: Result<Vec<u64>>) -> Result<()> {
     };
     println!("\n| page | bytes | brotli |");
     println!("| --- | ---: | ---: |");
-    for (name, (raw, brotli)) in
-        [("the module", of(&|path| path.ends_with(".wasm"))), ("the whole page", of(&|_| true))]
-    {
+    for (name, (raw, brotli)) in [
+        ("the module's first half", of(&|path| path.starts_with("assets/kubestep_bg-"))),
+        ("its second half", of(&|path| path.starts_with("assets/kubestep_second-"))),
+        ("the whole page", of(&|_| true)),
+    ] {
         println!("| {name} | {raw} | {brotli} |");
+    }
+    for (what, raw, brotli) in page::adding_up(&page::dist(), page::LOADS)? {
+        println!("| adding up: {what} | {raw} | {brotli} |");
     }
     match first_step {
         Ok(times) => println!("\nFrom navigation to the first possible step, three visits: {times:?} ms"),

@@ -6,10 +6,11 @@ use anyhow::{Result, bail};
 use std::path::PathBuf;
 
 /// What a page loads in each state of an element: the beginnings of the files' names.
-const LOADS: &[(&str, &[&str])] = &[
+const LOADS: page::Loads = &[
     ("an element that waits to be run", &["kubestep.js", "chunks/element-"]),
     ("the panels", &["chunks/stage-", "chunks/engine-", "chunks/kubestep-", "chunks/en-"]),
-    ("the engine", &["chunks/kubestep_bg-"]),
+    ("the engine's first half", &["chunks/kubestep_bg-"]),
+    ("its second half, in the background", &["chunks/kubestep_second-"]),
     ("the editor, when somebody types", &["chunks/code-editor-", "chunks/editor-"]),
 ];
 
@@ -53,15 +54,5 @@ pub fn bundle() -> Result<()> {
 
 /// What a page that embeds the element loads, adding up.
 pub fn print_sizes() -> Result<()> {
-    let sizes = page::sizes(&dist())?;
-    println!("\n{:>10} {:>10}  <kube-step>: one language, adding up", "bytes", "brotli");
-    let (mut raw, mut brotli) = (0, 0);
-    for (what, names) in LOADS {
-        for size in sizes.iter().filter(|size| names.iter().any(|name| size.path.starts_with(name))) {
-            raw += size.raw;
-            brotli += size.brotli;
-        }
-        println!("{raw:>10} {brotli:>10}  … {what}");
-    }
-    Ok(())
+    page::print_loads("<kube-step>", &dist(), LOADS)
 }

@@ -18,6 +18,7 @@ mod page;
 mod phases;
 mod run;
 mod serve;
+mod split;
 mod stamp;
 mod test;
 mod wasm;

@@ -6,6 +6,18 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+/// What a visitor's browser loads: the beginnings of the files' names.
+pub const LOADS: Loads = &[
+    (
+        "the page, until a step can be taken",
+        &["index.html", "assets/index-", "assets/page-", "assets/kubestep-", "assets/kubestep_bg-"],
+    ),
+    ("the engine's second half, in the background", &["assets/kubestep_second-"]),
+];
+
+/// What is loaded one after the other: what it is, and how the names of its files begin.
+pub type Loads = &'static [(&'static str, &'static [&'static str])];
+
 /// What the server serves.
 pub fn dist() -> PathBuf {
     run::www().join("dist")
@@ -94,5 +106,30 @@ pub fn print_sizes() -> Result<()> {
         brotli += size.brotli;
     }
     println!("{raw:>10} {brotli:>10}  in all");
+    print_loads("the playground", &dist(), LOADS)?;
     element::print_sizes()
+}
+
+/// Prints what of a bundle is loaded one after the other, adding up.
+pub fn print_loads(title: &str, folder: &Path, loads: Loads) -> Result<()> {
+    println!("\n{:>10} {:>10}  {title}: one language, adding up", "bytes", "brotli");
+    for (what, raw, brotli) in adding_up(folder, loads)? {
+        println!("{raw:>10} {brotli:>10}  … {what}");
+    }
+    Ok(())
+}
+
+/// Bytes and brotli of everything until then.
+pub fn adding_up(folder: &Path, loads: Loads) -> Result<Vec<(&'static str, u64, u64)>> {
+    let sizes = sizes(folder)?;
+    let (mut raw, mut brotli) = (0, 0);
+    let mut sums = Vec::new();
+    for (what, names) in loads {
+        for size in sizes.iter().filter(|size| names.iter().any(|name| size.path.starts_with(name))) {
+            raw += size.raw;
+            brotli += size.brotli;
+        }
+        sums.push((*what, raw, brotli));
+    }
+    Ok(sums)
 }

@@ -1,8 +1,8 @@
-//! The engine as a WebAssembly module: target, cargo, bindings, shrinking.
+//! The engine as a WebAssembly module: target, cargo, bindings, halving, shrinking.
 //!
 //! wasm-bindgen runs as a library inside this program, so no second tool must be installed at a matching version.
 
-use crate::{page, run, stamp};
+use crate::{page, run, split, stamp};
 use anyhow::{Context, Result, anyhow, bail};
 use std::fs;
 use std::path::PathBuf;
@@ -50,7 +50,7 @@ pub fn ensure_target() -> Result<()> {
 pub fn compile() -> Result<PathBuf> {
     ensure_target()?;
     run::ok(run::cargo(&[
-        "build",
+        "rustc",
         "--lib",
         "--package",
         "kubestep",
@@ -58,11 +58,15 @@ pub fn compile() -> Result<PathBuf> {
         "web",
         "--target",
         TARGET,
+        "--",
+        // What the linker knows of the data, for the cut in two halves.
+        "-C",
+        "link-arg=--emit-relocs",
     ]))?;
     Ok(run::target_dir().join(TARGET).join("web").join("kubestep.wasm"))
 }
 
-/// Compiles, writes module and bindings to [`out_dir`], and shrinks the module. Needs `npm ci` done.
+/// Compiles, writes module and bindings to [`out_dir`], and halves and shrinks the module. Needs `npm ci` done.
 pub fn build() -> Result<()> {
     let raw = compile()?;
     check_versions()?;
@@ -71,11 +75,14 @@ pub fn build() -> Result<()> {
         run::root().join("Cargo.lock"),
         run::www().join("package-lock.json"),
         run::root().join("xtask/src/wasm.rs"),
+        run::root().join("xtask/src/split"),
+        run::www().join("src/examples"),
     ];
-    let outputs = [out_dir().join("kubestep.js"), out_dir().join("kubestep_bg.wasm")];
+    let outputs = ["kubestep.js", "second.js", split::FIRST, split::SECOND].map(|name| out_dir().join(name));
     stamp::unless_fresh("wasm-bindgen and wasm-opt", &inputs, &outputs, || {
         let _ = fs::remove_dir_all(out_dir());
         bind(&raw)?;
+        split::halve(&raw, &out_dir())?;
         shrink(OPTIMISATION)
     })?;
     Ok(())
@@ -90,15 +97,31 @@ fn bind(raw: &PathBuf) -> Result<()> {
     bindgen.generate(out_dir()).map_err(|error| anyhow!("{error:#}")).context("wasm-bindgen")
 }
 
-/// Runs wasm-opt over the bound module, in place.
+/// Runs wasm-opt over both halves at once, in place.
 fn shrink(level: &str) -> Result<()> {
-    let module = out_dir().join("kubestep_bg.wasm");
-    let before = fs::metadata(&module)?.len();
-    let path = module.to_str().context("the repository's path is not UTF-8")?;
-    let mut wasm_opt = page::tool("binaryen/bin/wasm-opt", &[level, "--strip-debug", "--strip-producers"]);
-    wasm_opt.args(FEATURES).args([path, "-o", path]);
-    run::ok(wasm_opt)?;
-    println!("wasm-opt {level}: {before} -> {} bytes", fs::metadata(&module)?.len());
+    let mut at_work = Vec::new();
+    for half in [split::FIRST, split::SECOND] {
+        let module = out_dir().join(half);
+        let before = fs::metadata(&module)?.len();
+        let path = module.to_str().context("the repository's path is not UTF-8")?;
+        let mut wasm_opt =
+            page::tool("binaryen/bin/wasm-opt", &[level, "--strip-debug", "--strip-producers"]);
+        wasm_opt.args(FEATURES).args([path, "-o", path]);
+        let name = run::shown(&wasm_opt);
+        at_work.push((
+            wasm_opt.spawn().with_context(|| format!("cannot start `{name}`"))?,
+            name,
+            module,
+            before,
+        ));
+    }
+    for (mut child, name, module, before) in at_work {
+        let status = child.wait()?;
+        if !status.success() {
+            bail!("`{name}` failed ({status})");
+        }
+        println!("wasm-opt {level}: {before} -> {} bytes", fs::metadata(&module)?.len());
+    }
     Ok(())
 }
 

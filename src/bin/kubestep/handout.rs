@@ -31,11 +31,12 @@ pub fn page(arguments: &Arguments, lesson: &Lesson, folder: &Folder) -> Result<S
     let files = folder.iter().filter(|(name, _)| given(name));
     let files: Json = files.map(|(name, text)| kubestep::json!({ "name": name, "text": text })).collect();
     let mut page = part(arguments, "exercise-page.txt")?;
-    let module = fs::read(module(&arguments.page)?).map_err(|e| e.to_string())?;
+    let half = |name: &str| fs::read(half(&arguments.page, name)?).map_err(|e| e.to_string());
     for (head, before, text) in [
         ("<title>", "Kubestep", escaped(lesson.title.in_language(&arguments.lang)).to_string()),
         (r#"id="kubestep-exercise">"#, "", files.to_string().replace('<', "\\u003c")),
-        (r#"id="kubestep-module">"#, "", packed(&module)),
+        (r#"id="kubestep-module">"#, "", packed(&half("kubestep_bg-")?)),
+        (r#"id="kubestep-second">"#, "", packed(&half("kubestep_second-")?)),
     ] {
         let place = format!("{head}{before}<");
         if !page.contains(&place) {
@@ -60,13 +61,15 @@ fn part(arguments: &Arguments, name: &str) -> Result<String, String> {
         .map_err(|e| format!("{}: {e} (--page says where the built page is)", path.display()))
 }
 
-/// Where the engine's module lies among the page's files.
-fn module(page: &Path) -> Result<PathBuf, String> {
+/// Where a half of the engine's module lies among the page's files: how its name begins, for then comes a fingerprint.
+fn half(page: &Path, name: &str) -> Result<PathBuf, String> {
     let assets = page.join("assets");
     let entries = fs::read_dir(&assets).map_err(|e| format!("{}: {e}", assets.display()))?;
-    let mut found =
-        entries.flatten().map(|entry| entry.path()).filter(|p| p.extension().is_some_and(|e| e == "wasm"));
-    found.next().ok_or_else(|| format!("{}: the engine's module is not there", assets.display()))
+    let is_it = |entry: &fs::DirEntry| {
+        entry.file_name().to_str().is_some_and(|file| file.starts_with(name) && file.ends_with(".wasm"))
+    };
+    let mut found = entries.flatten().filter(is_it).map(|entry| entry.path());
+    found.next().ok_or_else(|| format!("{}: {name}*.wasm, of the engine's module, is not there", assets.display()))
 }
 
 /// As the page unpacks it (www/src/share/pack.ts): deflated, five letters for every four bytes.

@@ -5,6 +5,16 @@ export function crashed(error: unknown): boolean {
   return error instanceof WebAssembly.RuntimeError || (error instanceof Error && !("code" in error));
 }
 
+/** The module's second half was needed, and could not be had (its own kind of error lies with the module). */
+export function halved(error: unknown): boolean {
+  return error instanceof Error && error.name === "SecondHalfMissing";
+}
+
+/** The message for a page that could not start. */
+export function noEngine(error: unknown): string {
+  return halved(error) ? "notice-no-second-start" : "notice-no-engine";
+}
+
 export function faultMessage(error: unknown): string {
   if (typeof error === "object" && error !== null && "message" in error) return String(error.message);
   return String(error);

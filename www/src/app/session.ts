@@ -5,7 +5,7 @@ import type {
   BreakpointView, FileText, HttpAnswer, Mechanisms, ObjectRef, RunEnd, RunUntil, StepLine, StepView, TimelineView, View,
 } from "../wasm/kubestep.js";
 import { passed } from "./breakpoints";
-import { crashed, faultMessage, letGo } from "./failure";
+import { crashed, faultMessage, halved, letGo } from "./failure";
 import { frame } from "./frame";
 import { AGAIN_MS, LIMIT, MARKS, MAX_FILE, MOST_STEPS, SHOW_MS, SLICE_MS } from "./limits";
 import { decodeLink, encodeLink, home, runIn } from "./link";
@@ -89,6 +89,7 @@ export class Session extends EventTarget {
       const run = waiting ?? decodeLink(hash);
       if (run !== undefined) return this.adopt(this.module.importRun(run));
     } catch (error) {
+      if (halved(error)) throw error;
       this.notice = refusal(error, "link", waiting);
     }
     this.adopt(this.module.create({ seed: 1, nodes: 3, files }));
@@ -453,9 +454,11 @@ export class Session extends EventTarget {
     this.running = undefined;
     const files = this.files;
     // What fails again at once would fail for ever: then the page starts empty, and the run is only offered.
-    const again = performance.now() - this.#recoveredAt < AGAIN_MS;
-    this.#recoveredAt = performance.now();
-    this.notice = { id: again ? "notice-crashed-again" : "notice-crashed", severity: "error", offerRun: this.#lastGood !== "" };
+    const missing = halved(error);
+    const again = !missing && performance.now() - this.#recoveredAt < AGAIN_MS;
+    if (!missing) this.#recoveredAt = performance.now();
+    const told = (id: string) => (this.notice = { id, severity: "error", offerRun: this.#lastGood !== "" });
+    told(missing ? "notice-no-second" : again ? "notice-crashed-again" : "notice-crashed");
     this.#recovering = true;
     try {
       this.module.restart();
@@ -463,7 +466,7 @@ export class Session extends EventTarget {
       else this.adopt(this.#lastGood ? this.module.importRun(this.#lastGood) : this.module.create({ seed: 1, nodes: 3, files }));
     } catch (worse) {
       console.error(worse);
-      this.notice = { id: "notice-crashed-again", severity: "error", offerRun: this.#lastGood !== "" };
+      told(halved(worse) ? "notice-no-second" : "notice-crashed-again");
     }
     this.#recovering = false;
     this.changed("ui");

@@ -1,7 +1,7 @@
 // Grades in a thread of its own, so that the page stays responsive whatever a submission does, and ends when the page says so.
 // One message is answered by one.
 import type { Language } from "../app/words";
-import init, { Class } from "../wasm/kubestep.js";
+import init, { Class, fetchSecond } from "../wasm/kubestep.js";
 import type { FileText, GradedView, LessonView } from "../wasm/kubestep.js";
 
 export type Asked =
@@ -19,7 +19,8 @@ export type Answered =
   | { type: "failed"; message: string };
 
 const LANGUAGES: Language[] = ["en", "zh-CN"];
-const ready = init();
+// A submission is a whole run: it needs both halves of the module.
+const ready = Promise.all([init(), fetchSecond()]);
 let graded: Class | undefined;
 
 async function answer(asked: Asked): Promise<Answered> {

@@ -136,8 +136,9 @@ export class KubeStep extends HTMLElement implements Api {
     const mine = ++this.#starts;
     this.#seen?.disconnect();
     this.#draw();
-    // The module travels while the panels do.
-    const [{ Stage }, module] = await Promise.all([import("./stage"), import("../engine").then((engine) => engine.loadEngine())]);
+    // The module travels while the panels do; both halves of it where a run or a moment is to be shown.
+    const whole = this.#kept !== "" || ["src", "step", "lesson"].some((name) => this.hasAttribute(name));
+    const [{ Stage }, module] = await Promise.all([import("./stage"), import("../engine").then((engine) => engine.loadEngine(whole))]);
     await turn();
     const stage = await Stage.on(this, module);
     await stage.begin(this.#kept);

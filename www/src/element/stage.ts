@@ -89,6 +89,7 @@ export class Stage {
     const step = host.getAttribute("step");
     const view = viewOf(host);
     const applies = view.strip || !(view.panels.includes("files") || view.panels.includes("terminal") || host.hasAttribute("editor"));
+    if (applies || step !== null) await this.module.whole();
     if (!this.lesson && session.view.length === 0 && (applies || step !== null)) {
       for (const file of session.files.filter((file) => file.text.trim() !== "")) session.command(`kubectl apply -f ${file.name}`);
       await turn();

@@ -52,6 +52,8 @@ notice-update = A new version is there. Your run stays as it is.
 update = Reload
 notice-update-kept = Your run could not be kept for the new version: the browser has no room for it. Save it first.
 notice-updated = This is Kubestep { $version }. Your run is as you left it.
+notice-no-second = This needs the second part of Kubestep, which has not arrived and cannot be fetched now. Connect to the network and do it again: what you had done until then is still here.
+notice-no-second-start = Kubestep could not fetch all of its parts. Connect to the network and reload the page.
 notice-no-engine = Kubestep could not start. It needs a browser with WebAssembly; if yours has it, reload the page.
 
 ## Editor

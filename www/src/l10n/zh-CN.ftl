@@ -49,6 +49,8 @@ notice-update = 有新版本。您的运行会保持原样。
 update = 重新加载
 notice-update-kept = 浏览器没有空间为新版本保留您的运行。请先保存。
 notice-updated = 现在是 Kubestep { $version }。您的运行保持原样。
+notice-no-second = 这里需要 Kubestep 的第二部分，它还没有到达，现在也无法获取。请连接网络后再做一次：此前所做的一切都还在。
+notice-no-second-start = Kubestep 的各部分未能全部获取。请连接网络后重新加载页面。
 notice-no-engine = Kubestep 无法启动。它需要支持 WebAssembly 的浏览器；如果您的浏览器支持，请重新加载页面。
 
 ## 编辑器

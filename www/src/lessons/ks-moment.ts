@@ -28,7 +28,7 @@ export class KsMoment extends LitElement {
     this.own?.dispatchEvent(new Event("language"));
     this.requestUpdate();
   };
-  readonly #watch = new IntersectionObserver((entries) => entries.some((entry) => entry.isIntersecting) && this.show(), { rootMargin: "300px" });
+  readonly #watch = new IntersectionObserver((entries) => entries.some((entry) => entry.isIntersecting) && void this.show(), { rootMargin: "300px" });
 
   static override styles = [shared, css`
     :host { display: block; margin: 18px 0; }
@@ -56,10 +56,13 @@ export class KsMoment extends LitElement {
     this.seen = false;
   }
 
-  private show(): void {
+  private async show(): Promise<void> {
     if (this.seen) return;
     this.seen = true;
     if (!this.widget.paused) return;
+    // A moment is a run of its own, whatever is in it.
+    await this.session.engines.whole();
+    if (!this.seen || this.own) return;
     try {
       this.own = this.session.moment(this.block);
       this.own.addEventListener("world", this.#update);

@@ -1,4 +1,5 @@
 // A lesson's page, made of a lesson: one of the course's, or an exercise that somebody gave out.
+import { noEngine } from "../app/failure";
 import { language, t } from "../app/words";
 import type { EngineModule } from "../engine";
 import { NoExercise, needed, textsOf } from "./exercise";
@@ -35,7 +36,7 @@ export function sorry(error: unknown, alone = false): void {
   console.error(error);
   const text = document.createElement("p");
   text.className = "sorry";
-  text.textContent = error instanceof NoExercise ? t(error.id, error.values) : t("notice-no-engine");
+  text.textContent = error instanceof NoExercise ? t(error.id, error.values) : t(noEngine(error));
   const back = document.createElement("a");
   back.href = "./lessons.html";
   back.textContent = t("lessons-all");

@@ -1,11 +1,8 @@
 // An exercise as one HTML file that works without any network, and as a SCORM 1.2 zip with that file in it. The native
 // program makes the same of the same parts (src/bin/kubestep/handout.rs).
 import { strToU8, zipSync } from "fflate";
-import { MODULE_ID } from "../engine";
 import type { FileText } from "../wasm/kubestep.js";
-import wasm from "../wasm/kubestep_bg.wasm?url";
-import { got, text } from "./offline";
-import { pack } from "./pack";
+import { module, text } from "./offline";
 
 /** The page with an exercise in it. Throws where what it is made of cannot be had. */
 export async function pageOf(files: readonly FileText[], title: string, language: string): Promise<string> {
@@ -14,7 +11,7 @@ export async function pageOf(files: readonly FileText[], title: string, language
     page.getElementById(id)!.textContent = content;
   };
   put("kubestep-exercise", JSON.stringify(files).replaceAll("<", "\\u003c"));
-  put(MODULE_ID, await pack(new Uint8Array(await (await got(wasm)).arrayBuffer())));
+  for (const [id, text] of await module()) put(id, text);
   page.title = title;
   page.documentElement.lang = language;
   return `<!doctype html>\n${page.documentElement.outerHTML}\n`;

@@ -1,9 +1,10 @@
 // The page with this run in one file, which works from a folder and without any network. It is made of a template that the
-// build lays beside the page (build/offline.ts): the page's own scripts and styles in one, and two empty blocks of data, for
-// the module and for the run. A page that was made so makes the next one out of itself.
+// build lays beside the page (build/extras.ts): the page's own scripts and styles in one, and empty blocks of data, for the
+// module's halves and for the run. A page that was made so makes the next one out of itself.
 import { HOME, RUN_ID } from "../app/link";
-import { MODULE_ID } from "../engine";
-import wasm from "../wasm/kubestep_bg.wasm?url";
+import { MODULE_ID, SECOND_ID } from "../engine";
+import first from "../wasm/kubestep_bg.wasm?url";
+import second from "../wasm/kubestep_second.wasm?url";
 import { pack } from "./pack";
 
 /** The page as text. Throws where what it is made of cannot be had. */
@@ -22,7 +23,7 @@ export async function offlinePage(run: string, language: string): Promise<string
     starting.textContent = "Kubestep";
     page.body.replaceChildren(starting);
   } else {
-    put(MODULE_ID, await pack(new Uint8Array(await (await got(wasm)).arrayBuffer())));
+    for (const [id, text] of await module()) put(id, text);
     const home = page.createElement("meta");
     [home.name, home.content] = [HOME, location.href.replace(/[?#].*/, "")];
     page.head.append(home);
@@ -30,6 +31,12 @@ export async function offlinePage(run: string, language: string): Promise<string
   put(RUN_ID, run.replaceAll("<", "\\u003c"));
   page.documentElement.lang = language;
   return `<!doctype html>\n${page.documentElement.outerHTML}\n`;
+}
+
+/** The module's halves, each with the block of data that it is for. */
+export function module(): Promise<[string, string][]> {
+  const halves = [[MODULE_ID, first], [SECOND_ID, second]] as const;
+  return Promise.all(halves.map(async ([id, url]) => [id, await pack(new Uint8Array(await (await got(url)).arrayBuffer()))]));
 }
 
 export async function text(path: string): Promise<string> {

@@ -98,6 +98,7 @@ class Mock implements Engine {
   files(): m.Files { return { files: [...this.store].map(([name, text]) => ({ name, text })) }; }
   setFile(name: string, text: string): void {
     if (text.includes("panic")) throw new WebAssembly.RuntimeError("unreachable");
+    if (text.includes("half")) throw Object.assign(new Error("gone"), { name: "SecondHalfMissing" });
     this.store.set(name, text);
   }
   removeFile(name: string): void { this.store.delete(name); }
@@ -181,6 +182,7 @@ export const mock: EngineModule = {
   importRun: (text) => Mock.load(text),
   restart: () => {},
   onRestart: () => () => {},
+  whole: () => Promise.resolve(true),
   every: (ms, tick) => {
     const timer = setInterval(tick, ms);
     return () => clearInterval(timer);
