@@ -61,9 +61,13 @@ pub(super) fn run(cli: &mut Cli, args: &[String]) -> Result<Flow, Failure> {
             "cannot exec into a container in a completed pod; current phase is {phase}"
         )));
     }
-    let container = match args.get("container") {
-        "" => logs::default_container(cli, &pod, args.is("quiet")),
-        name => name.to_string(),
+    let named = match args.get("container") {
+        "" => logs::annotated_container(&pod),
+        name => name,
+    };
+    let container = match named {
+        "" => logs::first_container(cli, &pod, args.is("quiet")),
+        name => logs::named_container(&pod, name)?,
     };
     let mut query: Vec<(Str, Str)> = vec![("container".into(), container.as_str().into())];
     query.extend(command.iter().map(|word| ("command".into(), Str::from(word.as_str()))));

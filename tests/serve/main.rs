@@ -9,4 +9,5 @@ mod differential;
 mod kubectl;
 mod python;
 mod served;
+mod venv;
 mod wire;
