@@ -31,8 +31,10 @@ pub fn upgrade(api: &mut dyn Api, request: &Request) -> Option<Result<Upgrade, S
     let parts: Vec<&str> = parts.iter().map(String::as_str).collect();
     let ["api", "v1", rest @ ..] = parts.as_slice() else { return None };
     let (resource, namespace, name, subresource) = route::target(&[], "", "v1", rest)?;
+    let user = &request.user;
     let ask = |verb| {
         let mut request = api::Request::new(verb, resource.clone(), namespace, name).by("client/exec");
+        request.user = user.clone();
         request.options.query =
             pairs(query).into_iter().map(|(key, value)| (Str::from(key), Str::from(value))).collect();
         request

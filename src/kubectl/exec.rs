@@ -116,11 +116,11 @@ fn best(pods: Vec<Json>) -> Option<Json> {
     })
 }
 
-/// What went wrong inside the stream is no answer of the server's: it is printed as it came.
+/// What went wrong inside the stream is printed as it came; what went wrong before that keeps the connection from becoming one.
 fn streaming(status: Status) -> Failure {
     match status.reason {
         Some(Reason::InternalError) => Failure::error(status.message.to_string()),
-        _ => status.into(),
+        _ => Failure::error(format!("unable to upgrade connection: {}", status.message)),
     }
 }
 
@@ -193,7 +193,7 @@ mod tests {
         let refused = Status::bad_request("container x is not valid for pod y");
         assert_eq!(
             streaming(refused).print(),
-            "Error from server (BadRequest): container x is not valid for pod y\n"
+            "error: unable to upgrade connection: container x is not valid for pod y\n"
         );
     }
 }

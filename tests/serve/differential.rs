@@ -155,4 +155,4 @@ macro_rules! same {
     )* };
 }
 
-same!(decoding objects workloads pods configuration services patches reading others);
+same!(decoding objects workloads pods configuration services patches reading others customs);

@@ -50,6 +50,7 @@ fn normal(text: &str) -> String {
             {
                 format!("{}-HASH-RAND", name.join("-"))
             }
+            _ if word.starts_with("[JTI=") => "[JTI=UID]".to_owned(),
             _ if word.starts_with("/tmp/") => "FILE".to_owned(),
             [year, _, _] if digits(year.trim_start_matches('"')) && word.len() > 20 => "TIME".to_owned(),
             _ => word.to_owned(),
@@ -69,6 +70,11 @@ fn normal(text: &str) -> String {
 /// Plays a transcript of `sessions/`: its command lines (`<<< TEXT` is an input) are run, and what they print has to be what stands
 /// there.
 fn play(served: &Served, session: &str) {
+    play_with(served, session, "");
+}
+
+/// The same where the command lines have a `{token}`, which is this.
+fn play_with(served: &Served, session: &str, token: &str) {
     let path = Path::new(env!("CARGO_MANIFEST_DIR"))
         .join("tests/serve/sessions")
         .join(session)
@@ -77,7 +83,8 @@ fn play(served: &Served, session: &str) {
     let mut played = String::new();
     for line in transcript.lines().filter_map(|line| line.strip_prefix("$ kubectl ")) {
         let (command, input) = line.split_once(" <<< ").unwrap_or((line, ""));
-        let output = told(&served.kubectl_with(command, input));
+        let (command, input) = (command.replace("{token}", token), input.replace("{token}", token));
+        let output = told(&served.kubectl_with(&command, &input)).replace("{token}", token);
         played.push_str(&format!("$ kubectl {line}\n{}", normal(&output)));
     }
     expect_file![path].assert_eq(&played);
@@ -157,7 +164,10 @@ fn a_watch_goes_on() {
     "#]]
     .assert_eq(&format!("{}{}", next(), next()));
     assert_eq!(told(&served.kubectl("label configmap a x=y")), "configmap/a labeled\n");
-    assert_eq!(told(&served.kubectl("delete configmap a")), "configmap \"a\" deleted from default namespace\n");
+    assert_eq!(
+        told(&served.kubectl("delete configmap a")),
+        "configmap \"a\" deleted from default namespace\n"
+    );
     expect![[r#"
         a 1 AGE
         a 1 AGE
@@ -165,4 +175,44 @@ fn a_watch_goes_on() {
     .assert_eq(&format!("{}{}", next(), next()));
     let _ = watching.kill();
     let _ = watching.wait();
+}
+
+/// Users by a file, service accounts by the tokens that the server issues, and what roles let them do.
+#[test]
+fn users_are_known_by_their_tokens() {
+    if !has_kubectl("--token, auth whoami, auth can-i") {
+        return;
+    }
+    let users = Path::new(env!("CARGO_TARGET_TMPDIR")).join("serve-users.csv");
+    let lines = "a-token,ada,1,\"dev,ops\"\nb-token,bob,2\nr-token,root,3,system:masters\n";
+    std::fs::write(&users, lines).expect("the target folder takes files");
+    let file = users.display().to_string();
+    let served = Served::start("users", &["--token-auth-file", &file, "--fast-forward"]);
+    served.file("box.yaml", &BOX.replace("3600", "infinity"));
+    play(&served, "users");
+
+    let issued = told(&served.kubectl("create token bot --duration=1h"));
+    play_with(&served, "account", issued.trim());
+    let kept = told(&served.kubectl("get secret kept -o jsonpath={.data.token}"));
+    let kept =
+        String::from_utf8(kubestep::api::base64::decode(&kept).expect("it is base64")).expect("it is text");
+    expect![[r#"
+        ATTRIBUTE VALUE
+        Username system:serviceaccount:default:bot
+        UID UID
+        Groups [system:serviceaccounts system:serviceaccounts:default system:authenticated]
+    "#]]
+    .assert_eq(&normal(&told(&served.kubectl(&format!("auth whoami --token={kept}")))));
+    // One who can do without the server's secret could be anybody.
+    let mut forged = issued.trim().to_owned();
+    let last = forged.pop();
+    forged.push(if last == Some('A') { 'B' } else { 'A' });
+    let refused = told(&served.kubectl(&format!("auth whoami --token={forged}")));
+    assert!(refused.contains("Unauthorized"), "{refused}");
+    assert_eq!(
+        told(&served.kubectl("delete serviceaccount bot")),
+        "serviceaccount \"bot\" deleted from default namespace\n"
+    );
+    let gone = told(&served.kubectl(&format!("auth whoami --token={}", issued.trim())));
+    assert!(gone.contains("Unauthorized"), "{gone}");
 }

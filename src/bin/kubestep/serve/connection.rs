@@ -1,12 +1,14 @@
 //! One request of a client: hyper's types to those of `kubestep::http` and back.
 
+use super::identity::Identity;
 use super::live::Live;
 use super::{exec, gzip, openapi, protobuf};
 use http_body_util::{BodyExt, Limited};
 use hyper::body::{Body, Bytes, Frame, Incoming};
-use hyper::header::{ACCEPT_ENCODING, AUTHORIZATION, CONNECTION, UPGRADE};
+use hyper::header::{ACCEPT_ENCODING, CONNECTION, UPGRADE};
 use hyper::{Request, Response};
 use kubestep::api::{Reason, Status};
+use kubestep::client::AsUser;
 use kubestep::http::{self, Answer, Follow, MOST_BODY};
 use std::convert::Infallible;
 use std::pin::Pin;
@@ -19,8 +21,8 @@ use tokio::sync::mpsc;
 pub struct Server {
     /// The cluster.
     pub live: Live,
-    /// What clients have to show; nothing on loopback.
-    pub token: Option<String>,
+    /// Who its clients are.
+    pub identity: Identity,
     /// The documents of the API's schema.
     pub openapi: openapi::Documents,
     /// How protobuf is read.
@@ -80,14 +82,12 @@ pub async fn serve(server: Rc<Server>, request: Request<Incoming>) -> Result<Res
 async fn respond(server: Rc<Server>, mut request: Request<Incoming>) -> Response<Reply> {
     let header = |name| request.headers().get(name).and_then(|value| value.to_str().ok()).unwrap_or("");
     let squeezed = gzip::accepted(header(ACCEPT_ENCODING));
-    if let Some(token) = &server.token
-        && header(AUTHORIZATION).strip_prefix("Bearer ").is_none_or(|shown| !same(shown, token))
-    {
-        return refuse(&Status::new(Reason::Unauthorized, "Unauthorized"));
+    let mut asked = text(&request, String::new());
+    if let Err(status) = server.identity.of(&server.live, request.headers(), &mut asked) {
+        return refuse(&status);
     }
     let upgraded = header(UPGRADE).to_ascii_lowercase();
     if !upgraded.is_empty() && header(CONNECTION).to_ascii_lowercase().contains("upgrade") {
-        let asked = text(&request, String::new());
         if let Some(upgrade) = server.live.user(|api| http::upgrade(api, &asked)) {
             let checked = upgrade.and_then(|upgrade| exec::check(&server, &upgrade).map(|()| upgrade));
             return match checked {
@@ -99,8 +99,7 @@ async fn respond(server: Rc<Server>, mut request: Request<Incoming>) -> Response
             };
         }
     }
-    let (head, body) = request.into_parts();
-    let body = match Limited::new(body, MOST_BODY).collect().await {
+    let body = match Limited::new(request.into_body(), MOST_BODY).collect().await {
         Ok(body) => body.to_bytes(),
         // Whether it was too large or broke off: a client that still listens sent too much.
         Err(_) => {
@@ -108,7 +107,6 @@ async fn respond(server: Rc<Server>, mut request: Request<Incoming>) -> Response
             return refuse(&Status::new(Reason::RequestEntityTooLarge, message));
         }
     };
-    let mut asked = text(&Request::from_parts(head, ()), String::new());
     if asked.content_type.starts_with("application/vnd.kubernetes.protobuf") && !body.is_empty() {
         match server.protobuf.decode(&server.openapi.facts, &body) {
             Ok(object) => {
@@ -120,6 +118,13 @@ async fn respond(server: Rc<Server>, mut request: Request<Incoming>) -> Response
         }
     } else {
         asked.body = String::from_utf8_lossy(&body).as_ref().into();
+    }
+    if asked.target.starts_with("/openapi")
+        && let Some(user) = asked.user.clone()
+        && let Err(status) =
+            server.live.look(|api| http::check_path(&mut AsUser { api, user: Some(user) }, &asked))
+    {
+        return refuse(&status);
     }
     if let Some(bytes) = server.openapi.protobuf(&asked) {
         return whole(200, &[("content-type".into(), openapi::PROTOBUF.into())], bytes, squeezed);
@@ -161,11 +166,6 @@ async fn follow_on(server: Rc<Server>, mut follow: Follow, pieces: mpsc::Sender<
             () = &mut end => return,
         }
     }
-}
-
-/// Compares without telling by its time how much was right.
-fn same(a: &str, b: &str) -> bool {
-    a.len() == b.len() && a.bytes().zip(b.bytes()).fold(0, |all, (a, b)| all | (a ^ b)) == 0
 }
 
 fn text<T>(request: &Request<T>, body: String) -> http::Request {

@@ -95,6 +95,11 @@ impl Live {
         answer
     }
 
+    /// Asks without doing anything: in a copy of the world.
+    pub fn look<T>(&self, ask: impl FnOnce(&mut dyn Api) -> T) -> T {
+        self.world.borrow().clone().user(ask).0
+    }
+
     /// Answers a request.
     pub fn answer(&self, request: &http::Request) -> http::Answer {
         self.user(|api| http::answer(api, request))
@@ -102,10 +107,9 @@ impl Live {
 
     /// What a stream has to tell by now.
     pub fn read(&self, follow: &mut Follow) -> String {
-        let world = self.world.borrow();
-        let revision = world.server().revision();
+        let revision = self.world.borrow().server().revision();
         // It opens a watch to see what is new: in a copy, so that none stays open.
-        world.clone().user(|api| follow.read(api, revision)).0
+        self.look(|api| follow.read(api, revision))
     }
 
     /// The cluster's time.

@@ -2,6 +2,7 @@
 //!
 //! - `live`: the world on the wall clock.
 //! - `connection`: one request, through `kubestep::http` and back.
+//! - `identity`: whose a request is.
 //! - `exec`: connections that become a WebSocket.
 //! - `openapi`, `gnostic`: the documents of the API's schema.
 //! - `protobuf`: bodies in that form.
@@ -11,6 +12,7 @@ mod connection;
 mod exec;
 mod gnostic;
 mod gzip;
+mod identity;
 mod live;
 mod openapi;
 mod protobuf;
@@ -20,7 +22,9 @@ use connection::Server;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
+use identity::Identity;
 use kubestep::api::base64;
+use kubestep::api::token::Key;
 use kubestep::cluster::Config;
 use kubestep::json;
 use kubestep::json::Str;
@@ -34,6 +38,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::rc::Rc;
+use std::sync::Arc;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpListener;
 use tokio_rustls::TlsAcceptor;
@@ -53,9 +58,13 @@ pub struct Arguments {
     /// Speak HTTPS, with a certificate that the kubeconfig holds. Beyond loopback it always does: kubectl shows no token without.
     #[arg(long)]
     tls: bool,
-    /// The token that clients have to show; by default they need one beyond loopback only, and it is made up.
+    /// The administrator's token; by default there is one only beyond loopback and beside other users, and it is made up.
     #[arg(long)]
     token: Option<String>,
+    /// Users with tokens of their own: a file with a line `token,user,uid,"group1,group2"` for each. It wants TLS, and who shows
+    /// nothing is system:anonymous.
+    #[arg(long, value_name = "FILE")]
+    token_auth_file: Option<PathBuf>,
     /// Jump over waiting: the cluster's clock runs ahead while something is going to happen by itself.
     #[arg(long)]
     fast_forward: bool,
@@ -109,10 +118,18 @@ async fn start(arguments: &Arguments) -> Result<(), String> {
             return Err("--token may have neither blanks nor special characters, and not be empty".into());
         }
         Some(token) => Some(token.clone()),
-        None if arguments.address.is_loopback() => None,
+        None if arguments.address.is_loopback() && arguments.token_auth_file.is_none() => None,
         None => Some(random_token()?),
     };
-    let config = Config { start: live::wall(), ..Config::new(arguments.seed, arguments.nodes) };
+    let config = Config {
+        start: live::wall(),
+        // Who could make the tokens of service accounts could be any of them.
+        key: Key(random_token()
+            .or_else(|why| if arguments.address.is_loopback() { Ok(String::new()) } else { Err(why) })?
+            .into()),
+        users: Arc::new(arguments.token_auth_file.as_deref().map_or(Ok(Vec::new()), identity::users)?),
+        ..Config::new(arguments.seed, arguments.nodes)
+    };
     let pace = Pace { speed: arguments.speed, fast_forward: arguments.fast_forward };
     let live = Live::new(&config, pace);
     for path in &arguments.manifests {
@@ -125,7 +142,7 @@ async fn start(arguments: &Arguments) -> Result<(), String> {
         .kubeconfig
         .clone()
         .unwrap_or_else(|| std::env::temp_dir().join(format!("kubestep-{}.kubeconfig", address.port())));
-    let tls = match arguments.tls || !arguments.address.is_loopback() {
+    let tls = match arguments.tls || !arguments.address.is_loopback() || arguments.token_auth_file.is_some() {
         true => Some(tls::tls(arguments.address)?),
         false => None,
     };
@@ -136,7 +153,8 @@ async fn start(arguments: &Arguments) -> Result<(), String> {
     println!("export KUBECONFIG={}", path.display());
     let openapi = openapi::Documents::new();
     let protobuf = protobuf::Numbers::new();
-    let server = Rc::new(Server { live, token, openapi, protobuf, verbose: arguments.verbose });
+    let identity = Identity { wanted: token.is_some(), admin: token };
+    let server = Rc::new(Server { live, identity, openapi, protobuf, verbose: arguments.verbose });
     let serve = accept(server.clone(), listener, tls.map(|tls| tls.acceptor));
     tokio::select! {
         () = server.live.drive() => {}
