@@ -200,7 +200,9 @@ fn read(cli: &mut Cli, args: &Arguments, format: &Format, target: &Target) -> Re
             o.field_selector = fields.into();
         });
         // The plain read above already told its warnings.
-        let body = cli.call(request).map_err(|s| list_error(resource, s, labels, fields))?.body;
+        let refused =
+            |status| if named { Failure::from(status) } else { list_error(resource, status, labels, fields) };
+        let body = cli.call(request).map_err(refused)?.body;
         group.version = body["metadata"]["resourceVersion"].str().into();
         group.table = body;
     }
@@ -210,15 +212,16 @@ fn read(cli: &mut Cli, args: &Arguments, format: &Format, target: &Target) -> Re
     Ok(group)
 }
 
-/// The server's words for a selector that it cannot read, as `kubectl` words them.
+/// The server's words for a list that there is not, as `kubectl` words them.
 pub(super) fn list_error(resource: &Resource, mut status: Status, labels: &str, fields: &str) -> Failure {
-    if status.code == 400 && !(labels.is_empty() && fields.is_empty()) {
-        let group = if resource.group.is_empty() { "" } else { &*resource.group };
-        status.message = format!(
-            "Unable to find \"{group}/{}, Resource={}\" that match label selector {labels:?}, field selector {fields:?}: {}",
-            resource.version, resource.plural, status.message
-        )
-        .into();
+    if matches!(status.code, 400 | 404) {
+        let what = format!("{}/{}, Resource={}", resource.group, resource.version, resource.plural);
+        let tried = if labels.is_empty() && fields.is_empty() {
+            format!("list {what:?}")
+        } else {
+            format!("find {what:?} that match label selector {labels:?}, field selector {fields:?}")
+        };
+        status.message = format!("Unable to {tried}: {}", status.message).into();
     }
     status.into()
 }

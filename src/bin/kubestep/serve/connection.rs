@@ -126,10 +126,11 @@ async fn respond(server: Rc<Server>, mut request: Request<Incoming>) -> Response
     {
         return refuse(&status);
     }
-    if let Some(bytes) = server.openapi.protobuf(&asked) {
+    let custom = server.live.look(|api| api.custom_resources());
+    if let Some(bytes) = server.openapi.protobuf(&asked, &custom) {
         return whole(200, &[("content-type".into(), openapi::PROTOBUF.into())], bytes, squeezed);
     }
-    let answer = match server.openapi.answer(&asked) {
+    let answer = match server.openapi.answer(&asked, &custom) {
         Some(answer) => answer,
         None => server.live.answer(&asked),
     };
@@ -204,5 +205,8 @@ fn response(code: u16, headers: &Headers, body: Reply) -> Response<Reply> {
         }
     }
     let empty = || Response::new(Reply::Whole(None));
-    builder.header("cache-control", "no-cache, private").body(body).unwrap_or_else(|_| empty())
+    if !headers.iter().any(|(name, _)| *name == "cache-control") {
+        builder = builder.header("cache-control", "no-cache, private");
+    }
+    builder.body(body).unwrap_or_else(|_| empty())
 }

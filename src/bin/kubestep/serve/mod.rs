@@ -4,7 +4,7 @@
 //! - `connection`: one request, through `kubestep::http` and back.
 //! - `identity`: whose a request is.
 //! - `exec`: connections that become a WebSocket.
-//! - `openapi`, `gnostic`: the documents of the API's schema.
+//! - `openapi`, `gnostic`, `published`: the documents of the API's schema, and what custom kinds add to them.
 //! - `protobuf`: bodies in that form.
 //! - `gzip`: long answers, compressed. `tls`: a certificate of one's own.
 
@@ -16,6 +16,7 @@ mod identity;
 mod live;
 mod openapi;
 mod protobuf;
+mod published;
 mod tls;
 
 use connection::Server;
