@@ -8,7 +8,7 @@ use super::host_files;
 use super::images::registry::{self, Credential};
 use super::object_cache::{Kind, Source};
 use super::pod_worker::{Host, Next, PodWorker};
-use super::runtime::{self, ContainerSpec, Image, Task};
+use super::runtime::{self, ContainerSpec, Image, Input, Task};
 use super::volumes;
 use super::{env, envvars};
 use crate::api::quantity::Quantity;
@@ -343,6 +343,11 @@ impl PodWorker {
             cwd: spec["workingDir"].str().to_owned(),
             hostname: host_files::hostname(&self.pod, host.node),
             files: host_files::files(&self.pod, host.node, ip),
+            input: match (spec["stdin"].as_bool(), spec["tty"].as_bool()) {
+                (Some(true), Some(true)) => Input::Terminal,
+                (Some(true), _) => Input::Sent,
+                _ => Input::Text(""),
+            },
             memory: memory.and_then(|m| u64::try_from(m).ok()).filter(|m| *m > 0),
             mounts: volumes::mounts(&mut self.volumes, &self.pod, spec, &env, now)?,
             message_path: match spec["terminationMessagePath"].str() {

@@ -4,7 +4,7 @@
 use crate::api::{Reason, Status};
 use crate::client::Api;
 use crate::shell::fs::{Entry, Fs, FsError, Mount, Volumes};
-use crate::shell::{Dialect, Executable, ProcessSpec, Tools, Userland};
+use crate::shell::{Dialect, Executable, Input, ProcessSpec, Tools, Userland};
 use crate::{http, json, kubectl};
 
 /// The directory that shows the editor's files.
@@ -110,6 +110,7 @@ pub(super) fn machine(volumes: &Volumes, now: i64) -> Result<ProcessSpec, FsErro
         userland: USERLAND,
         user: 0,
         group: 0,
+        input: Input::Text(""),
         memory: None,
         seed: 1,
     })

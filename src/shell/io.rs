@@ -111,14 +111,18 @@ pub(super) fn read(task: &Task, cx: &mut Cx, fd: u32, most: usize) -> Read {
             cx.charge(bytes.len());
             Read::Bytes(bytes)
         }
-        Some(Descriptor::Console) => {
+        Some(input @ (Descriptor::Console | Descriptor::Sent)) => {
+            let ended = cx.kernel.closed.contains(&task.session);
             let typed = cx.kernel.typed.slot(task.session);
             // A terminal gives a line at a time.
-            let line = typed.iter().position(|c| *c == b'\n').map_or(typed.len(), |at| at + 1);
-            if line == 0 {
-                return Read::Wait(Wait::Typed);
+            let line = typed.iter().position(|c| *c == b'\n').filter(|_| *input == Descriptor::Console);
+            let all = line.map_or(typed.len(), |at| at + 1);
+            if all == 0 {
+                return if ended { Read::End } else { Read::Wait(Wait::Typed) };
             }
-            Read::Bytes(typed.drain(..line.min(most)).collect())
+            let bytes: Vec<u8> = typed.drain(..all.min(most)).collect();
+            cx.charge(bytes.len());
+            Read::Bytes(bytes)
         }
         _ => Read::End,
     }

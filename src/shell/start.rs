@@ -13,7 +13,7 @@ use super::paths::{View, clean};
 use super::simple::applet_name;
 use super::task::{Descriptor, Frame, Options, Script, ScriptKind, Task, Text, Variable, Wait};
 use super::userland::{Dialect, Executable, Userland};
-use super::{MAIN, ProcessSpec, Session, Stream, messages, outside};
+use super::{Input, MAIN, ProcessSpec, Session, Stream, messages, outside};
 
 /// Where programs are if `PATH` does not say.
 const DEFAULT_PATH: &str = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
@@ -335,7 +335,14 @@ impl Kernel {
             variables.insert(name, Variable { value, exported: true, read_only: false });
         }
         let mut fds = crate::collections::Map::new();
-        fds.insert(0, Descriptor::Null);
+        fds.insert(
+            0,
+            match spec.input {
+                Input::Text(_) => Descriptor::Null,
+                Input::Terminal => Descriptor::Console,
+                Input::Sent => Descriptor::Sent,
+            },
+        );
         fds.insert(1, Descriptor::Terminal(Stream::Stdout));
         fds.insert(2, Descriptor::Terminal(Stream::Stderr));
         let cwd = clean("/", &spec.cwd);
@@ -409,22 +416,25 @@ impl Kernel {
     pub(super) fn exec(
         &mut self,
         argv: &[String],
-        stdin: Option<&str>,
+        input: Input<'_>,
         now: i64,
         volumes: &mut Volumes,
     ) -> Result<Session, StartError> {
         let pid = self.new_pid();
         let session = Session(pid);
         let mut task = Task { pid, session, shell_pid: pid, ..(*self.template).clone() };
-        if stdin.is_none() {
-            task.fds.insert(0, Descriptor::Console);
-        }
-        if let Some(stdin) = stdin.filter(|text| !text.is_empty()) {
-            let handle = self.new_handle();
-            let what = Opened::Text(Arc::new(stdin.as_bytes().to_vec()));
-            self.files.insert(handle, OpenFile { what, offset: 0, append: false });
-            task.fds.insert(0, Descriptor::File(handle));
-        }
+        let descriptor = match input {
+            Input::Text("") => Descriptor::Null,
+            Input::Text(text) => {
+                let handle = self.new_handle();
+                let what = Opened::Text(Arc::new(text.as_bytes().to_vec()));
+                self.files.insert(handle, OpenFile { what, offset: 0, append: false });
+                Descriptor::File(handle)
+            }
+            Input::Terminal => Descriptor::Console,
+            Input::Sent => Descriptor::Sent,
+        };
+        task.fds.insert(0, descriptor);
         self.spawn(task, argv, now, volumes)?;
         Ok(session)
     }

@@ -9,5 +9,6 @@ mod differential;
 mod kubectl;
 mod python;
 mod served;
+mod streams;
 mod venv;
 mod wire;

@@ -49,6 +49,22 @@ fn ask(served: &Served, line: &str, headers: &[&str], body: &[u8]) -> Answer {
     Answer { head, body: answer.get(end + 4..).unwrap_or_default().to_vec() }
 }
 
+/// Makes an object of a manifest, and waits until it is Ready.
+pub fn create(served: &Served, at: &str, manifest: &str) {
+    let made = ask(served, &format!("POST {at}"), &["Content-Type: application/yaml"], manifest.as_bytes());
+    assert!(made.head.contains(" 201 "), "{}", made.told());
+    for _ in 0..200 {
+        let all = ask(served, &format!("GET {at}"), &[], b"");
+        if String::from_utf8_lossy(&all.body).contains(r#""type":"Ready","status":"True""#)
+            || String::from_utf8_lossy(&all.body).contains(r#""status":"True","type":"Ready""#)
+        {
+            return;
+        }
+        std::thread::sleep(std::time::Duration::from_millis(100));
+    }
+    panic!("{at} does not become ready");
+}
+
 #[test]
 fn forms_are_asked_for_and_refused() {
     let served = Served::start("forms", &[]);

@@ -2,7 +2,7 @@
 
 use super::identity::Identity;
 use super::live::Live;
-use super::{exec, gzip, openapi, protobuf};
+use super::{channels, exec, gzip, openapi, protobuf};
 use http_body_util::{BodyExt, Limited};
 use hyper::body::{Body, Bytes, Frame, Incoming};
 use hyper::header::{ACCEPT_ENCODING, CONNECTION, UPGRADE};
@@ -87,17 +87,17 @@ async fn respond(server: Rc<Server>, mut request: Request<Incoming>) -> Response
         return refuse(&status);
     }
     let upgraded = header(UPGRADE).to_ascii_lowercase();
-    if !upgraded.is_empty() && header(CONNECTION).to_ascii_lowercase().contains("upgrade") {
-        if let Some(upgrade) = server.live.user(|api| http::upgrade(api, &asked)) {
-            let checked = upgrade.and_then(|upgrade| exec::check(&server, &upgrade).map(|()| upgrade));
-            return match checked {
-                Ok(upgrade) if upgraded == "websocket" => exec::accept(server, &mut request, upgrade),
-                Ok(_) => {
-                    refuse(&Status::bad_request("unable to upgrade: only the protocol websocket is served"))
-                }
-                Err(status) => refuse(&status),
-            };
-        }
+    if !upgraded.is_empty()
+        && header(CONNECTION).to_ascii_lowercase().contains("upgrade")
+        && let Some(upgrade) = server.live.look(|api| http::upgrade(api, &asked))
+    {
+        return match upgrade {
+            Ok(upgrade) if upgraded == "websocket" => channels::accept(&mut request, async move |channels| {
+                exec::speak(&server, channels, upgrade).await;
+            }),
+            Ok(_) => refuse(&Status::bad_request("unable to upgrade: only the protocol websocket is served")),
+            Err(status) => refuse(&status),
+        };
     }
     let body = match Limited::new(request.into_body(), MOST_BODY).collect().await {
         Ok(body) => body.to_bytes(),
@@ -174,6 +174,12 @@ fn text<T>(request: &Request<T>, body: String) -> http::Request {
     let headers = headers.filter_map(|(name, value)| Some((name.as_str(), value.to_str().ok()?)));
     let target = request.uri().path_and_query().map_or("/", |target| target.as_str());
     http::Request::new(request.method().as_str(), target, headers, &body)
+}
+
+/// An answer in words.
+pub fn plain(code: u16, text: &str) -> Response<Reply> {
+    let headers = [("content-type".into(), "text/plain; charset=utf-8".into())];
+    whole(code, &headers, text.as_bytes().to_vec(), false)
 }
 
 /// The answer that says why there is none.

@@ -3,11 +3,12 @@
 //! - `live`: the world on the wall clock.
 //! - `connection`: one request, through `kubestep::http` and back.
 //! - `identity`: whose a request is.
-//! - `exec`: connections that become a WebSocket.
+//! - `exec`: what a process writes and reads; `channels`: the WebSocket that a connection becomes for that.
 //! - `openapi`, `gnostic`, `published`: the documents of the API's schema, and what custom kinds add to them.
 //! - `protobuf`: bodies in that form.
 //! - `gzip`: long answers, compressed. `tls`: a certificate of one's own.
 
+mod channels;
 mod connection;
 mod exec;
 mod gnostic;
