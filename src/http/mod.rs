@@ -25,7 +25,7 @@ pub use follow::Follow;
 pub use upgrade::{Upgrade, upgrade};
 
 use crate::api::{self, Reason, Resource, Status, User, Verb, kinds};
-use crate::client::{Api, AsUser};
+use crate::client::Api;
 use crate::json;
 use crate::json::{Json, Str};
 use body::Form;
@@ -139,7 +139,7 @@ pub fn answer(api: &mut dyn Api, request: &Request) -> Answer {
 
 fn answered(api: &mut dyn Api, request: &Request) -> Result<Answer, Status> {
     if request.user.is_some() {
-        check_path(&mut AsUser { api: &mut *api, user: request.user.clone() }, request)?;
+        check_path(api, request)?;
     }
     let form = || Form::accepted(&request.accept, false);
     let custom = api.custom_resources();
@@ -178,7 +178,7 @@ fn is_followed(request: &api::Request) -> bool {
         && request.options.query.iter().any(|(key, value)| *key == "follow" && route::is_true(value))
 }
 
-/// Refuses a path that is no resource to who may not ask for it. Who may not even ask that is nobody.
+/// Refuses a path that is no resource to who may not ask for it: the request's user, or else who `api` asks as.
 pub fn check_path(api: &mut dyn Api, request: &Request) -> Result<(), Status> {
     if matches!(route::read(request, &api.custom_resources()), Ok(Route::Ask(_)) | Err(_)) {
         return Ok(());
@@ -189,16 +189,25 @@ pub fn check_path(api: &mut dyn Api, request: &Request) -> Result<(), Status> {
         let body = json!({ "apiVersion": kind.api_version(), "kind": &kind.kind, "spec": spec });
         api::Request::create(kind, body)
     };
-    let spec = json!({ "nonResourceAttributes": { "verb": verb.as_str(), "path": path } });
-    let answer =
-        api.call(ask(kinds::SELFSUBJECTACCESSREVIEWS, spec)).map(|answer| answer.body["status"].clone());
-    let answer = answer.unwrap_or_default();
+    let mut spec = json!({ "nonResourceAttributes": { "verb": verb.as_str(), "path": path } });
+    let mut kind = kinds::SELFSUBJECTACCESSREVIEWS;
+    if let Some(user) = &request.user {
+        kind = kinds::SUBJECTACCESSREVIEWS;
+        spec.set("user", &user.name);
+        spec.set("groups", user.groups.iter().map(Json::from).collect::<Json>());
+    }
+    let answer = api.call(ask(kind, spec)).map(|answer| answer.body["status"].clone()).unwrap_or_default();
     if answer["allowed"].as_bool() == Some(true) {
         return Ok(());
     }
-    let own =
-        api.call(ask(kinds::SELFSUBJECTREVIEWS, Json::Null)).map(|answer| answer.body).unwrap_or_default();
-    let user = own["status"]["userInfo"]["username"].str();
+    let user = match &request.user {
+        Some(user) => user.name.clone(),
+        None => {
+            let own = api.call(ask(kinds::SELFSUBJECTREVIEWS, Json::Null)).map(|answer| answer.body);
+            own.unwrap_or_default()["status"]["userInfo"]["username"].str().into()
+        }
+    };
+    let user = user.as_str();
     let mut message = format!("forbidden: User {user:?} cannot {verb} path {path:?}");
     if !answer["reason"].is_empty() {
         message = format!("{message}: {}", answer["reason"].str());

@@ -253,6 +253,11 @@ impl Kubelet {
         self.agenda.next_foreground()
     }
 
+    /// The same, some work left out.
+    pub fn next_without(&self, left_out: &dyn Fn(&Work) -> bool) -> Option<Time> {
+        self.agenda.next_without(left_out)
+    }
+
     /// All that it has to do, now or at some moment.
     pub fn agenda(&self) -> impl Iterator<Item = &Work> {
         self.agenda.iter()

@@ -216,3 +216,31 @@ fn users_are_known_by_their_tokens() {
     let gone = told(&served.kubectl(&format!("auth whoami --token={}", issued.trim())));
     assert!(gone.contains("Unauthorized"), "{gone}");
 }
+
+/// With --fast-forward a Job's sleep is over at once; a service's is not, nor is that of a command that somebody waits for.
+#[test]
+fn waiting_is_jumped_over_where_nobody_wants_to_wait() {
+    if !has_kubectl("--fast-forward") {
+        return;
+    }
+    let served = Served::start("forward", &["--fast-forward"]);
+    served.file("box.yaml", BOX);
+    let since = std::time::Instant::now();
+    served.kubectl("apply -f box.yaml");
+    served.kubectl("wait --for=condition=Ready pod/box --timeout=30s");
+    served.kubectl("create job long --image=busybox -- sh -c 'echo a; sleep 600; echo b'");
+    assert_eq!(told(&served.kubectl("logs -f job/long --pod-running-timeout=20s")), "a\nb\n");
+    assert_eq!(
+        told(&served.kubectl("wait --for=condition=complete job/long --timeout=30s")),
+        "job.batch/long condition met\n"
+    );
+    assert!(since.elapsed().as_secs() < 60);
+    assert_eq!(
+        told(&served.kubectl("get pod box -o jsonpath={.status.containerStatuses[0].restartCount}")),
+        "0"
+    );
+    served.kubectl("create job other --image=busybox -- sleep 600");
+    let since = std::time::Instant::now();
+    assert_eq!(told(&served.kubectl("exec box -- sh -c 'sleep 2; echo slept'")), "slept\n");
+    assert!(since.elapsed().as_secs_f64() > 1.9, "{:?}", since.elapsed());
+}

@@ -420,7 +420,11 @@ fn beyond_loopback_a_flag_and_a_token_are_wanted() {
     .assert_eq(&String::from_utf8_lossy(&refused.stderr));
 
     let served = Served::start("token", &["--token", "s3cret"]);
-    expect!["401 Unauthorized: Unauthorized"].assert_eq(&ask(&served, "GET /api", &[], b"").told());
+    expect![[r#"403 Forbidden: forbidden: User "system:anonymous" cannot get path "/api""#]]
+        .assert_eq(&ask(&served, "GET /api", &[], b"").told());
+    expect!["200 ok"].assert_eq(&ask(&served, "GET /healthz", &[], b"").told());
+    expect![[r#"403 Forbidden: pods is forbidden: User "system:anonymous" cannot list resource "pods" in API group "" at the cluster scope"#]]
+        .assert_eq(&ask(&served, "GET /api/v1/pods", &[], b"").told());
     expect!["401 Unauthorized: Unauthorized"]
         .assert_eq(&ask(&served, "GET /api", &["Authorization: Bearer s3cre"], b"").told());
     expect!["200 a APIVersions"]

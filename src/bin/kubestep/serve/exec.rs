@@ -52,6 +52,7 @@ struct Told {
 
 /// Serves a connection to its end.
 pub async fn speak(server: &Server, mut channels: Channels, upgrade: Upgrade) {
+    let _inside = server.live.enter();
     // A client that is told something before it has made its streams (which it does after the handshake) throws it away.
     tokio::time::sleep(HEAD_START).await;
     let (source, input, tty) = match upgrade {
