@@ -5,6 +5,7 @@
 //! - `body`: bodies in the forms that clients write, and answers in the forms that they ask for.
 //! - `discovery`: what is served, as `/api` and `/apis` tell it.
 //! - `aggregated`: the same in one document, for clients that ask for it.
+//! - `options`: what is wrong with the query. `proxy`: what nobody reaches through the server.
 //! - [`Follow`]: the stream of a watch or of a log, read on as the world goes on.
 //! - [`Upgrade`]: what a connection that is upgraded is for; the connection is its owner's.
 //!
@@ -17,6 +18,8 @@ mod body;
 mod discovery;
 mod follow;
 mod log;
+mod options;
+mod proxy;
 mod route;
 mod upgrade;
 
@@ -158,6 +161,7 @@ fn answered(api: &mut dyn Api, request: &Request) -> Result<Answer, Status> {
                 body::answer(200, &document, form, &[])
             }
         },
+        Route::Proxy(proxy) => return Err(proxy::refused(api, request, &proxy)),
         Route::Unknown => plain(404, "404 page not found\n".into()),
         Route::Ask(mut ask) if is_followed(&ask.request) => {
             ask.request.user = request.user.clone();

@@ -1,6 +1,7 @@
 //! From a path and a query to what is asked (`apiserver/pkg/endpoints/request/requestinfo.go`).
 
-use super::{Request, body, discovery, method_not_allowed};
+use super::proxy::Proxy;
+use super::{Request, body, discovery, method_not_allowed, options};
 use crate::api::{
     self, FieldValidation, PatchType, Propagation, Resource, ResourceInfo, Status, Verb, kinds,
 };
@@ -20,6 +21,8 @@ pub enum Route {
     },
     /// A word: that the server lives.
     Text(&'static str),
+    /// Something behind the server.
+    Proxy(Proxy),
     /// Nothing is served there.
     Unknown,
 }
@@ -54,6 +57,12 @@ pub fn read(request: &Request, custom: &[Resource]) -> Result<Route, Status> {
     if rest.is_empty() {
         return Ok(discovery::resources(custom, group, version).map_or(Route::Unknown, Route::Document));
     }
+    if let ("", "v1", ["namespaces", namespace, kind @ ("services" | "pods"), id, "proxy", ..]) =
+        (group, version, rest)
+    {
+        let (namespace, id) = ((*namespace).to_owned(), (*id).to_owned());
+        return Ok(Route::Proxy(Proxy { namespace, service: *kind == "services", id }));
+    }
     let Some((resource, namespace, name, subresource)) = target(custom, group, version, rest) else {
         return Ok(Route::Unknown);
     };
@@ -74,6 +83,12 @@ pub fn read(request: &Request, custom: &[Resource]) -> Result<Route, Status> {
     if verb != Verb::Patch(PatchType::Apply) {
         asked.options.field_manager = agent.into();
     }
+    let body = match verb {
+        Verb::Get | Verb::List | Verb::Watch => Json::Null,
+        _ => body::read(request, verb)?,
+    };
+    let deletes = matches!(verb, Verb::Delete | Verb::DeleteCollection);
+    options::check(verb, &query, if deletes { &body } else { &Json::Null })?;
     let mut timeout = None;
     for (key, value) in query {
         if key == "timeoutSeconds" {
@@ -82,13 +97,10 @@ pub fn read(request: &Request, custom: &[Resource]) -> Result<Route, Status> {
             option(&mut asked.options, &key, value);
         }
     }
-    asked.body = match verb {
-        Verb::Get | Verb::List | Verb::Watch => Json::Null,
-        _ => body::read(request, verb)?,
-    };
-    if matches!(verb, Verb::Delete | Verb::DeleteCollection) {
-        let options = std::mem::take(&mut asked.body);
-        delete_options(&mut asked.options, &options);
+    if deletes {
+        delete_options(&mut asked.options, &body);
+    } else {
+        asked.body = body;
     }
     Ok(Route::Ask(Box::new(Ask { request: asked, timeout })))
 }

@@ -6,6 +6,7 @@
 mod cluster;
 mod crates;
 mod differential;
+mod edges;
 mod kubectl;
 mod python;
 mod served;

@@ -10,14 +10,14 @@ use std::net::TcpStream;
 use std::process::Command;
 
 /// An answer as it came.
-struct Answer {
+pub struct Answer {
     head: String,
     body: Vec<u8>,
 }
 
 impl Answer {
     /// The code, and what of the body counts: a Status's reason and message, or its beginning.
-    fn told(&self) -> String {
+    pub fn told(&self) -> String {
         let code = self.head.split(' ').nth(1).unwrap_or("no answer");
         if let Some(line) = self.head.lines().find(|line| line.contains("protobuf")) {
             return format!("{code} {line}");
@@ -32,7 +32,7 @@ impl Answer {
     }
 }
 
-fn ask(served: &Served, line: &str, headers: &[&str], body: &[u8]) -> Answer {
+pub fn ask(served: &Served, line: &str, headers: &[&str], body: &[u8]) -> Answer {
     let mut stream = TcpStream::connect(&served.address).expect("it listens");
     let mut head = format!("{line} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n");
     if !body.is_empty() {
@@ -326,8 +326,7 @@ fn a_long_answer_is_compressed_for_who_takes_it() {
 #[test]
 fn a_watch_ends_when_it_was_told_to() {
     let served = Served::start("ends", &[]);
-    let at =
-        "GET /api/v1/namespaces?watch=true&sendInitialEvents=true&allowWatchBookmarks=true&timeoutSeconds=1";
+    let at = "GET /api/v1/namespaces?watch=true&sendInitialEvents=true&resourceVersionMatch=NotOlderThan&allowWatchBookmarks=true&timeoutSeconds=1";
     let answer = ask(&served, at, &[], b"");
     let text = String::from_utf8_lossy(&answer.body).into_owned();
     let count = |what: &str| text.matches(what).count();
