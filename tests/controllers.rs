@@ -45,7 +45,7 @@ impl World {
     fn new() -> World {
         let now = Time::from_secs(1_800_000_000);
         let server = ApiServer::new(1, now);
-        let manager = Manager::new();
+        let manager = Manager::default();
         let mut world = World { server, manager, rng: Rng::new(2), now, calls: 0, steps: 0 };
         world.settle();
         world.calls = 0;

@@ -189,28 +189,32 @@ fn a_definition_that_is_none_is_refused() {
     typed(
         &lines,
         expect![[r#"
-        The CustomResourceDefinition "toys.shop.example.com" is invalid: 
-        * metadata.name: Invalid value: "toys.shop.example.com": must be spec.names.plural+"."+spec.group
-        * spec.group: Invalid value: "shop": should be a domain with at least one dot
-        * spec.scope: Unsupported value: "Local": supported values: "Cluster", "Namespaced"
-        * spec.versions[0].schema.openAPIV3Schema: Required value
-        The CustomResourceDefinition "toys.shop.example.com" is invalid: 
-        * spec.validation.openAPIV3Schema.properties[spec].properties[b].items: Required value: must be specified
-        * spec.validation.openAPIV3Schema.properties[spec].type: Required value: must not be empty for specified object fields
-        * spec.validation.openAPIV3Schema.properties[spec].properties[a].type: Unsupported value: "text": supported values: "array", "boolean", "integer", "number", "object", "string"
-        The CustomResourceDefinition "toys.shop.example.com" is invalid: spec.validation.openAPIV3Schema.properties[a].pattern: Invalid value: "[": must be a valid regular expression, but isn't: error parsing regexp: missing closing ]: `[`
-        The CustomResourceDefinition "toys.shop.example.com" is invalid: spec.validation.openAPIV3Schema.properties[a].default: Invalid value: {"b":1}: must not have unknown fields
-        The CustomResourceDefinition "toys.shop.example.com" is invalid: 
-        * spec.validation.openAPIV3Schema.properties[a].anyOf[0].properties[b].type: Forbidden: must be empty to be structural
-        * spec.validation.openAPIV3Schema.properties[a].properties[b]: Required value: because it is defined in spec.validation.openAPIV3Schema.properties[a].anyOf[0].properties[b]
-        The CustomResourceDefinition "toys.shop.example.com" is invalid: spec.validation.openAPIV3Schema.properties[a].items.properties[k].default: Required value: this property is in x-kubernetes-list-map-keys, so it must have a default or be a required property
-        The CustomResourceDefinition "toys.shop.example.com" is invalid: 
-        * spec.validation.openAPIV3Schema.properties[a].x-kubernetes-validations[0].rule: Invalid value: {"Rule":"self + 1","Message":"","MessageExpression":"","Reason":null,"FieldPath":"","OptionalOldSelf":null}: cel expression must evaluate to a bool
-        * spec.validation.openAPIV3Schema.properties[a].x-kubernetes-validations[1].rule: Invalid value: {"Rule":"self \u003e \"1\"","Message":"","MessageExpression":"","Reason":null,"FieldPath":"","OptionalOldSelf":null}: compilation failed: ERROR: <input>:1:6: found no matching overload for '_>_' applied to '(int, string)'
-         | self > "1"
-         | .....^
-        The CustomResourceDefinition "toys.shop.example.com" is invalid: spec.validation.openAPIV3Schema.properties[l].items.x-kubernetes-validations[0].rule: Invalid value: "self == oldSelf": oldSelf cannot be used on the uncorrelatable portion of the schema within spec.validation.openAPIV3Schema.properties[l]
-    "#]],
+            The CustomResourceDefinition "toys.shop.example.com" is invalid: 
+            * metadata.name: Invalid value: "toys.shop.example.com": must be spec.names.plural+"."+spec.group
+            * spec.group: Invalid value: "shop": should be a domain with at least one dot
+            * spec.scope: Unsupported value: "Local": supported values: "Cluster", "Namespaced"
+            * spec.versions[0].schema.openAPIV3Schema: Required value
+            The CustomResourceDefinition "toys.shop.example.com" is invalid: 
+            * spec.validation.openAPIV3Schema.properties[spec].properties[b].items: Required value: must be specified
+            * spec.validation.openAPIV3Schema.properties[spec].type: Required value: must not be empty for specified object fields
+            * spec.validation.openAPIV3Schema.properties[spec].properties[a].type: Unsupported value: "text": supported values: "array", "boolean", "integer", "number", "object", "string"
+            The CustomResourceDefinition "toys.shop.example.com" is invalid: spec.validation.openAPIV3Schema.properties[a].pattern: Invalid value: "[": must be a valid regular expression, but isn't: error parsing regexp: missing closing ]: `[`
+            The CustomResourceDefinition "toys.shop.example.com" is invalid: spec.validation.openAPIV3Schema.properties[a].default: Invalid value: {"b":1}: must not have unknown fields
+            The CustomResourceDefinition "toys.shop.example.com" is invalid: 
+            * spec.validation.openAPIV3Schema.properties[a].anyOf[0].properties[b].type: Forbidden: must be empty to be structural
+            * spec.validation.openAPIV3Schema.properties[a].properties[b]: Required value: because it is defined in spec.validation.openAPIV3Schema.properties[a].anyOf[0].properties[b]
+            The CustomResourceDefinition "toys.shop.example.com" is invalid: spec.validation.openAPIV3Schema.properties[a].items.properties[k].default: Required value: this property is in x-kubernetes-list-map-keys, so it must have a default or be a required property
+            The CustomResourceDefinition "toys.shop.example.com" is invalid: 
+            * spec.validation.openAPIV3Schema.properties[a].x-kubernetes-validations[0].rule: Invalid value: {"Rule":"self + 1","Message":"","MessageExpression":"","Reason":null,"FieldPath":"","OptionalOldSelf":null}: cel expression must evaluate to a bool
+            * spec.validation.openAPIV3Schema.properties[a].x-kubernetes-validations[1].rule: Invalid value: {"Rule":"self \u003e \"1\"","Message":"","MessageExpression":"","Reason":null,"FieldPath":"","OptionalOldSelf":null}: compilation failed: ERROR: <input>:1:6: found no matching overload for '_>_' applied to '(int, string)'
+             | self > "1"
+             | .....^
+            The CustomResourceDefinition "toys.shop.example.com" is invalid: 
+            * spec.validation.openAPIV3Schema.properties[l].items.x-kubernetes-validations[0].rule: Forbidden: estimated rule cost exceeds budget by factor of more than 100x (try simplifying the rule, or adding maxItems, maxProperties, and maxLength where arrays, maps, and strings are declared)
+            * spec.validation.openAPIV3Schema.properties[l].items.x-kubernetes-validations[0].rule: Invalid value: "self == oldSelf": oldSelf cannot be used on the uncorrelatable portion of the schema within spec.validation.openAPIV3Schema.properties[l]
+            * spec.validation.openAPIV3Schema.properties[l].items.x-kubernetes-validations[0].rule: Forbidden: contributed to estimated rule cost total exceeding cost limit for entire OpenAPIv3 schema
+            * spec.validation.openAPIV3Schema: Forbidden: x-kubernetes-validations estimated rule cost total for entire OpenAPIv3 schema exceeds budget by factor of more than 100x (try simplifying the rule, or adding maxItems, maxProperties, and maxLength where arrays, maps, and strings are declared)
+        "#]],
     );
 }
 

@@ -82,6 +82,65 @@ fn the_json_schema_is_what_the_decoder_accepts() {
     expect_file!["../lessons/lesson.schema.json"].assert_eq(&schema::text());
 }
 
+/// A lesson in which the learner is somebody who may not do everything.
+fn janes() -> Folder {
+    let lesson = "lesson: 1
+id: janes
+title: {en: 'What may I do?'}
+user: jane
+groups: [developers]
+start:
+  run: |
+    kubectl create role deployer --verb=get,list,create --resource=deployments,pods
+    kubectl create rolebinding deployers --role=deployer --group=developers
+    kubectl create secret generic safe --from-literal=key=1234
+tasks:
+- id: deploy
+  checks:
+  - {object: deployment/web}
+  - eventually: {calls: secrets, where: [{path: code, value: 403}]}
+  - {object: secret/safe}
+";
+    let text = "Your name is Jane.\n\n## Deploy {#deploy}\n\nWhat may you do, and what not?\n";
+    let solution = "kubectl auth whoami
+kubectl delete secret safe
+kubectl create deployment web --image=nginx
+";
+    let files = [("lesson.yaml", lesson), ("en.md", text), ("solution.txt", solution)];
+    files.into_iter().map(|(name, text)| (Str::from(name), Str::from(text))).collect()
+}
+
+#[test]
+fn a_learner_can_be_a_user_whom_roles_bind() {
+    let folder = janes();
+    assert_eq!(proven("janes", &folder), Vec::<String>::new());
+    let lesson = Lesson::read(&folder, None).expect("a lesson");
+    let mut run = lesson.begin().expect("it begins");
+    for line in ["kubectl auth whoami", "kubectl get secrets", "kubectl get nodes --as kubernetes-admin"] {
+        run.follow(&script::parse(line).expect("a line").expect("no comment")).expect("possible");
+    }
+    let said = |run: &Playground| {
+        let entries = run.terminal_entries().skip(3);
+        entries.flat_map(|e| e.output.iter().map(|o| o.text.to_string())).collect::<String>()
+    };
+    expect![[r#"
+        ATTRIBUTE   VALUE
+        Username    jane
+        Groups      [developers system:authenticated]
+        Error from server (Forbidden): secrets is forbidden: User "jane" cannot list resource "secrets" in API group "" in the namespace "default"
+        Error from server (Forbidden): users "kubernetes-admin" is forbidden: User "jane" cannot impersonate resource "users" in API group "" at the cluster scope
+    "#]]
+    .assert_eq(&said(&run));
+    // Whoever makes himself the administrator again is found out.
+    let report = judge(&lesson, &run, &[]);
+    assert_eq!(report.offences, []);
+    run.follow(&script::parse("@user").expect("a line").expect("no comment")).expect("possible");
+    let report = judge(&lesson, &run, &[]);
+    let found: Vec<(&str, &str)> =
+        report.offences.iter().map(|o| (o.kind.code(), o.detail.as_str())).collect();
+    assert_eq!(found, [("command", "@user ")]);
+}
+
 /// A new lesson with a piece of a file replaced.
 fn changed(file: &str, from: &str, to: &str) -> Folder {
     let mut folder = scaffold::folder("it");
@@ -205,8 +264,8 @@ fn a_failed_check_says_what_is_and_what_should_be() {
         (
             "{never: {objects: pods, count: 4}}",
             expect![[r#"
-                it came at step 59: the number of pods is 4
-                在第 59 步出现了：pods 的数量为 4"#]],
+                it came at step 60: the number of pods is 4
+                在第 60 步出现了：pods 的数量为 4"#]],
         ),
         (
             "{always: {objects: pods, count: 0}}",

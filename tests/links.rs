@@ -1,6 +1,7 @@
 //! Runs that were given away, as links and files: `kubestep run` opens them where they were left, `kubestep export` gives
 //! their objects; what is broken is refused in exact words.
 
+use expect_test::expect;
 use kubestep::api::base64;
 use kubestep::cluster::{Config, manifests};
 use kubestep::json::Str;
@@ -58,7 +59,7 @@ fn a_link_and_a_file_open_where_the_run_was_left() {
         assert!(output.status.success(), "{}", text(&output.stderr));
         let printed = text(&output.stdout);
         assert!(printed.starts_with("$ kubectl apply -f job.yaml\n    1 "), "{printed}");
-        assert_eq!(printed.lines().filter(|line| line.contains("<-")).count(), 40, "one line a step");
+        assert_eq!(printed.lines().filter(|line| line.contains(" <-")).count(), 40, "one line a step");
         assert!(printed.ends_with(&hash), "{printed}");
     }
     let more = kubestep(&["run", &saved, "kubectl get jobs"]);
@@ -66,6 +67,55 @@ fn a_link_and_a_file_open_where_the_run_was_left() {
         (more.status.code(), text(&more.stderr)),
         (Some(2), "kubestep run: a run takes no commands after it\n".into())
     );
+}
+
+#[test]
+fn a_trace_tells_every_step_with_its_reasons_requests_and_causes() {
+    let manifest = file(
+        "config.yaml",
+        "apiVersion: batch/v1\nkind: Job\nmetadata: {name: it}\nspec:\n  suspend: true\n  template:\n    spec:\n      restartPolicy: Never\n      containers: [{name: c, image: busybox}]\n",
+    );
+    let output = kubestep(&[
+        "run",
+        "--trace",
+        "-f",
+        &manifest.display().to_string(),
+        "kubectl apply -f config.yaml",
+        "@wait 7",
+    ]);
+    expect![[r#"
+        $ kubectl apply -f config.yaml
+            1 2026-01-05T09:00:00Z user: <-
+                → get jobs.batch default/it = 404 jobs.batch "it" not found
+                → create jobs.batch default/it = 201
+            2 2026-01-05T09:00:00Z controller-manager: deliver ADDED jobs.batch default/it <- 1
+                · handler controller="job-controller" handler="addJob" queue="job-controller" key="default/it" seconds=0
+            3 2026-01-05T09:00:00Z controller-manager: sync job-controller jobs.batch default/it <- 2
+                · read-cache found=true job="it"
+                · expectations satisfied=true adds=0 dels=0
+                · count-pods active=0 ready=0 terminating=0 succeeded=0 failed=0
+                · manage suspended=true have=0
+                · track finished=0 uncounted=0
+                · status active=0 ready=0 succeeded=0 failed=0
+                · done finished=false
+                → update jobs.batch/status default/it = 200
+                → create events default/it.1887ca1be9b3ae27 = 201
+            4 2026-01-05T09:00:00Z controller-manager: deliver MODIFIED jobs.batch default/it <- 3
+                · handler controller="job-controller" handler="updateJob" queue="job-controller" key="default/it" seconds=1
+            5 2026-01-05T09:00:00Z clock: to 2026-01-05T09:00:01Z jobs.batch default/it <- 4
+            6 2026-01-05T09:00:01Z controller-manager: sync job-controller jobs.batch default/it <- 4,5
+                · read-cache found=true job="it"
+                · expectations satisfied=true adds=0 dels=0
+                · count-pods active=0 ready=0 terminating=0 succeeded=0 failed=0
+                · manage suspended=true have=0
+                · track finished=0 uncounted=0
+                · done finished=false
+        job.batch/it created
+        $ @wait 7
+            7 2026-01-05T09:00:01Z clock: to 2026-01-05T09:00:05Z, upkeep <-
+            8 2026-01-05T09:00:05Z controller-manager: sync node-lifecycle-controller all-nodes <- 7
+                → list leases.coordination.k8s.io kube-node-lease/ = 200
+    "#]].assert_eq(&text(&output.stdout));
 }
 
 #[test]

@@ -43,6 +43,8 @@ fn to_idle_ends_also_where_a_program_never_does() {
         (pod("sleep 3600"), RunEnd::Reached, 3600, 3610),
         (pod("while true; do sleep 2; done"), RunEnd::Loop, 600, 620),
         (pod("sleep 60; while true; do sleep 700; done"), RunEnd::Loop, 1400, 4000),
+        // A server waits for what comes, and its token is renewed in an hour: nobody waits for that.
+        (pod("tail -f /dev/null"), RunEnd::Reached, 0, 10),
         // What is tried again now and then only leaves the cluster at rest.
         (pod("echo").replace("busybox", "busybox:lastest"), RunEnd::Reached, 20, 200),
         (job("backoffLimit: 2", "exit 1"), RunEnd::Reached, 30, 100),

@@ -17,7 +17,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("cel", &["collections", "json", "regex", "sim", "api"]),
     ("apiserver", &["collections", "json", "regex", "sim", "api", "cel"]),
     ("client", &["collections", "json", "sim", "api"]),
-    ("controllers", &["collections", "client", "api", "json", "sim"]),
+    ("controllers", &["collections", "client", "api", "json", "sim", "cel"]),
     ("scheduler", &["collections", "client", "api", "json", "sim"]),
     ("kubelet", &["collections", "shell", "client", "api", "json", "sim"]),
     ("kubectl", &["collections", "manifest", "client", "api", "json", "sim"]),

@@ -41,22 +41,17 @@ pub struct ResourceInfo {
     pub definition: Json,
 }
 
-/// What a run's fingerprint is made of too: the definition of a custom resource is not for it.
+/// Its name is all that a run's fingerprint takes of it: the fingerprint stays the same when a table gains a short name or a verb.
 impl fmt::Debug for ResourceInfo {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut out = f.debug_struct("ResourceInfo");
-        out.field("group", &self.group).field("version", &self.version).field("plural", &self.plural);
-        out.field("singular", &self.singular).field("kind", &self.kind).field("namespaced", &self.namespaced);
-        out.field("short_names", &self.short_names).field("categories", &self.categories);
-        out.field("verbs", &self.verbs).field("subresources", &self.subresources).field("ty", &self.ty);
-        out.finish()
+        write!(f, "{}/{}", self.qualified(), self.version)
     }
 }
 
 /// A resource: a built-in one, or one that was registered at run time (a custom resource). Cheap to clone.
 ///
 /// Two are the same if their names are; the versions of a custom resource are views of the same objects, and so the same.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub enum Resource {
     /// Part of the program.
     BuiltIn(&'static ResourceInfo),
@@ -86,6 +81,12 @@ impl Deref for Resource {
             Resource::BuiltIn(info) => info,
             Resource::Custom(info) => info,
         }
+    }
+}
+
+impl fmt::Debug for Resource {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(&**self, f)
     }
 }
 

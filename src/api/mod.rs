@@ -3,6 +3,7 @@
 //! Components never touch each other; they meet here.
 //!
 //! - [`kinds`]: what resources there are (from the discovery documents).
+//! - [`RuntimeConfig`], [`Served`]: which of them a server has.
 //! - [`schema`]: what fields their objects have (from the OpenAPI document).
 //! - [`views`]: typed getters and setters over the shared tree, generated from the schema.
 //! - [`Request`], [`Response`], [`WatchEvent`], [`Status`]: the whole of the wire; [`User`]: who is at the other end.
@@ -26,6 +27,7 @@ pub mod quota;
 pub mod rbac;
 mod request;
 pub mod revision;
+mod runtime_config;
 pub mod schema;
 pub mod selector;
 pub mod sha256;
@@ -42,6 +44,7 @@ pub use duration::{human_duration, parse_duration};
 pub use kinds::{Resource, ResourceInfo};
 pub use meta::ObjectKey;
 pub use request::{FieldValidation, Options, PatchType, Propagation, Request, Response, Verb};
+pub use runtime_config::{RuntimeConfig, Served};
 pub use status::{Cause, Details, Reason, Status};
 pub use user::User;
 pub use views::{List, Texts, View};

@@ -159,6 +159,15 @@ impl Status {
         }
     }
 
+    /// An error of the server's own (`NewInternalError`).
+    pub fn internal(why: impl std::fmt::Display) -> Status {
+        let message = format!("Internal error occurred: {why}");
+        let mut status = Status::new(Reason::InternalError, message);
+        let cause = Cause { reason: Str::default(), message: why.to_string().into(), field: Str::default() };
+        status.details = Some(Box::new(Details { causes: vec![cause], ..Details::default() }));
+        status
+    }
+
     /// An error of which programs learn no reason (`Unknown`).
     pub fn unknown(message: impl Into<Str>) -> Status {
         Status { reason: None, ..Status::new(Reason::InternalError, message) }

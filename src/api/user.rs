@@ -12,7 +12,8 @@ pub const UNAUTHENTICATED: &str = "system:unauthenticated";
 pub const MASTERS: &str = "system:masters";
 const ANONYMOUS: &str = "system:anonymous";
 const ACCOUNT: &str = "system:serviceaccount:";
-const ACCOUNTS: &str = "system:serviceaccounts";
+/// All service accounts; those of a namespace are `system:serviceaccounts:NAMESPACE`.
+pub const ACCOUNTS: &str = "system:serviceaccounts";
 
 /// A user.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -25,6 +26,8 @@ pub struct User {
     pub groups: Vec<Str>,
     /// What else authentication found out: a list of texts for each key.
     pub extra: Json,
+    /// Who asks to be taken for this user, where somebody does who is not the administrator.
+    pub by: Option<Arc<User>>,
 }
 
 impl User {
@@ -53,7 +56,15 @@ impl User {
             let known = name != ANONYMOUS;
             groups.push(Str::fixed(if known { AUTHENTICATED } else { UNAUTHENTICATED }));
         }
-        Arc::new(User { name: name.into(), uid: uid.into(), groups, extra })
+        Arc::new(User { name: name.into(), uid: uid.into(), groups, extra, by: None })
+    }
+
+    /// Who asks, where somebody may have said to be taken for somebody else.
+    pub fn acting(own: Option<Arc<User>>, other: Option<Arc<User>>) -> Option<Arc<User>> {
+        match (own, other) {
+            (Some(own), Some(other)) => Some(Arc::new(User { by: Some(own), ..(*other).clone() })),
+            (own, other) => other.or(own),
+        }
     }
 
     /// Whether the user is in a group.
@@ -68,6 +79,7 @@ impl User {
             uid: info["uid"].str().into(),
             groups: info["groups"].items().iter().map(|group| group.str().into()).collect(),
             extra: info["extra"].clone(),
+            by: None,
         }
     }
 

@@ -119,7 +119,7 @@ fn store_with(
         (strategy.validate)(&object, &mut errors);
         if resource.is_custom() {
             errors.retain(|error| error.detail != validation::meta::UNQUALIFIED);
-            custom::validate::create(resource, &object, &mut errors);
+            custom::validate::create(resource, &object, &mut errors, warnings);
         }
         if !errors.is_empty() {
             return Err(Status::invalid(resource, &key.name, &errors));

@@ -1,7 +1,7 @@
 //! DELETE: at once, or by asking for it and waiting for agents and finalizers (`registry/rest/delete.go`).
 
 use super::policy::{self, Attributes, Operation};
-use super::{ApiServer, resources, selection::Selection, update};
+use super::{ApiServer, create, resources, selection::Selection, update};
 use crate::api::{ObjectKey, Propagation, Request, Response, Status, kinds};
 use crate::json;
 use crate::json::{Json, Str};
@@ -44,6 +44,18 @@ fn delete_one(
     request: &Request,
     key: &ObjectKey,
 ) -> Result<Response, Status> {
+    let mut warnings = Vec::new();
+    let deleted = delete_with(server, now, request, key, &mut warnings);
+    create::and_warned(deleted, warnings)
+}
+
+fn delete_with(
+    server: &mut ApiServer,
+    now: Time,
+    request: &Request,
+    key: &ObjectKey,
+    warnings: &mut Vec<Str>,
+) -> Result<Response, Status> {
     let resource = &request.resource;
     if *resource == kinds::NAMESPACES.into() && IMMORTAL.contains(&&*key.name) {
         return Err(Status::forbidden(resource, &key.name, "this namespace may not be deleted"));
@@ -66,7 +78,7 @@ fn delete_one(
 
     let (operation, name, object) = (Operation::Delete, key.name.as_str(), &Json::Null);
     let attributes = Attributes { request, operation, name, object, old: &old };
-    policy::admit(server, &attributes, &mut Vec::new())?;
+    policy::admit(server, &attributes, warnings)?;
     let already = !old["metadata"]["deletionTimestamp"].is_null();
     if *resource == kinds::CUSTOMRESOURCEDEFINITIONS.into() && !already {
         return Ok(mark_definition(server, now, request, key, old));

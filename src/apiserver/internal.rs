@@ -402,6 +402,12 @@ pub fn pod_template(template: &Json) -> String {
     out
 }
 
+/// An ephemeral container: its part that other containers have, too, is embedded.
+pub fn ephemeral_container(container: &Json) -> String {
+    let common = printed(CONTAINER, container);
+    let target = container["targetContainerName"].str();
+    format!("{},\"TargetContainerName\":{target:?}}}", common.strip_suffix('}').unwrap_or(&common))
+}
 /// A pod spec.
 pub fn pod_spec(spec: &Json) -> String {
     printed(POD_SPEC, spec)

@@ -1,6 +1,6 @@
 //! Internal structs of kinds other than pods, as `internal` shows them.
 
-use super::internal::{Field, list, number, plain, pointer, printed, text};
+use super::internal::{Field, flag, list, number, plain, pointer, printed, text};
 use crate::json::Json;
 
 const BUDGET: &[Field] = &[
@@ -67,6 +67,47 @@ const DRIVER: &[Field] = &[
     plain("TopologyKeys", "topologyKeys"),
     pointer("Allocatable", "allocatable", &[plain("Count", "count")]),
 ];
+/// Where a PersistentVolume's data is. What hardly anybody has any more is shown as it is written.
+const VOLUME_SOURCE: &[Field] = &[
+    plain("GCEPersistentDisk", "gcePersistentDisk"),
+    plain("AWSElasticBlockStore", "awsElasticBlockStore"),
+    pointer("HostPath", "hostPath", &[text("Path", "path"), plain("Type", "type")]),
+    plain("Glusterfs", "glusterfs"),
+    pointer("NFS", "nfs", &[text("Server", "server"), text("Path", "path"), flag("ReadOnly", "readOnly")]),
+    plain("RBD", "rbd"),
+    plain("Quobyte", "quobyte"),
+    plain("ISCSI", "iscsi"),
+    plain("FlexVolume", "flexVolume"),
+    plain("Cinder", "cinder"),
+    plain("CephFS", "cephfs"),
+    plain("FC", "fc"),
+    plain("Flocker", "flocker"),
+    plain("AzureFile", "azureFile"),
+    plain("VsphereVolume", "vsphereVolume"),
+    plain("AzureDisk", "azureDisk"),
+    plain("PhotonPersistentDisk", "photonPersistentDisk"),
+    plain("PortworxVolume", "portworxVolume"),
+    plain("ScaleIO", "scaleIO"),
+    pointer("Local", "local", &[text("Path", "path"), plain("FSType", "fsType")]),
+    plain("StorageOS", "storageos"),
+    pointer(
+        "CSI",
+        "csi",
+        &[
+            text("Driver", "driver"),
+            text("VolumeHandle", "volumeHandle"),
+            flag("ReadOnly", "readOnly"),
+            text("FSType", "fsType"),
+            plain("VolumeAttributes", "volumeAttributes"),
+            pointer("ControllerPublishSecretRef", "controllerPublishSecretRef", SECRET_REF),
+            pointer("NodeStageSecretRef", "nodeStageSecretRef", SECRET_REF),
+            pointer("NodePublishSecretRef", "nodePublishSecretRef", SECRET_REF),
+            pointer("ControllerExpandSecretRef", "controllerExpandSecretRef", SECRET_REF),
+            pointer("NodeExpandSecretRef", "nodeExpandSecretRef", SECRET_REF),
+        ],
+    ),
+];
+const SECRET_REF: &[Field] = &[text("Name", "name"), text("Namespace", "namespace")];
 const SCOPES: &[Field] = &[list(
     "MatchExpressions",
     "matchExpressions",
@@ -102,6 +143,10 @@ pub fn daemon_strategy(strategy: &Json) -> String {
 /// The spec of a PersistentVolumeClaim.
 pub fn claim(spec: &Json) -> String {
     printed(CLAIM, spec)
+}
+/// Where a PersistentVolume's data is, out of its spec.
+pub fn volume_source(spec: &Json) -> String {
+    printed(VOLUME_SOURCE, spec)
 }
 /// The spec of a VolumeAttachment.
 pub fn attachment(spec: &Json) -> String {

@@ -19,7 +19,7 @@ pub fn patch(
     if kind == PatchType::Apply {
         return fields::apply::apply(server, now, request);
     }
-    if !matches!(&*request.subresource, "" | "status" | "resize" | "ephemeralcontainers") {
+    if !matches!(&*request.subresource, "" | "status" | "resize" | "ephemeralcontainers" | "approval") {
         return Err(subresource::not_served());
     }
     let old = server.named(request)?;

@@ -3,6 +3,7 @@
 use super::validation::names;
 use crate::api::quantity::Quantity;
 use crate::json::{Json, Str};
+use std::net::Ipv6Addr;
 
 const NO_SECCOMP: &str = "non-functional in v1.27+; use the \"seccompProfile\" field instead";
 const SECCOMP: &str = "seccomp.security.alpha.kubernetes.io/pod";
@@ -55,11 +56,15 @@ pub fn of(pod: &Json, at: &str) -> Vec<Str> {
             ));
         }
     }
+    volumes(spec, &path, &mut warn);
     repeated(&spec["hostAliases"], "ip", &format!("{path}.hostAliases"), &mut warn);
     let secrets = &spec["imagePullSecrets"];
     repeated(secrets, "name", &format!("{path}.imagePullSecrets"), &mut warn);
     for (i, _) in secrets.items().iter().enumerate().filter(|(_, s)| s["name"].is_empty()) {
         warn(format!("{path}.imagePullSecrets[{i}].name: invalid empty name \"\""));
+    }
+    for name in BYTES {
+        fraction(&spec["overhead"], name, &format!("{path}.overhead"), &mut warn);
     }
     let pod_security = &spec["securityContext"];
     if pod_security["seccompProfile"].is_null() && annotations.get(SECCOMP).is_some() {
@@ -106,7 +111,23 @@ pub fn of(pod: &Json, at: &str) -> Vec<Str> {
             }
         }
     }
+    for (i, server) in spec["dnsConfig"]["nameservers"].items().iter().enumerate() {
+        warn_of_address(server.str(), &format!("{path}.dnsConfig.nameservers[{i}]"), &mut warn);
+    }
+    for (i, alias) in spec["hostAliases"].items().iter().enumerate() {
+        warn_of_address(alias["ip"].str(), &format!("{path}.hostAliases[{i}].ip"), &mut warn);
+    }
     all
+}
+
+/// An IPv6 address has one form that is best (`GetWarningsForIP`).
+pub fn warn_of_address(text: &str, path: &str, warn: &mut dyn FnMut(String)) {
+    if let Ok(address) = text.parse::<Ipv6Addr>()
+        && address.to_string() != text
+    {
+        let advice = format!("should be in RFC 5952 canonical format (\"{address}\")");
+        warn(format!("{path}: IPv6 address {text:?} {advice}"));
+    }
 }
 
 fn no_selector(path: &str, warn: &mut dyn FnMut(String)) {
@@ -163,14 +184,105 @@ fn repeated(list: &Json, field: &str, path: &str, warn: &mut dyn FnMut(String)) 
     }
 }
 
-/// Half a byte is none.
+/// What is counted in bytes.
+const BYTES: [&str; 2] = ["memory", "ephemeral-storage"];
+
 fn fractions(resources: &Json, path: &str, warn: &mut dyn FnMut(String)) {
-    for name in ["memory", "ephemeral-storage"] {
+    for name in BYTES {
         for kind in ["limits", "requests"] {
-            let text = resources[kind][name].str();
-            if Quantity::parse(text).is_some_and(|quantity| quantity.milli() % 1000 != 0) {
-                let detail = format!("fractional byte value {text:?} is invalid, must be an integer");
-                warn(format!("{path}.{kind}[{name}]: {detail}"));
+            fraction(&resources[kind], name, &format!("{path}.{kind}"), warn);
+        }
+    }
+}
+
+/// Half a byte is none.
+fn fraction(amounts: &Json, name: &str, path: &str, warn: &mut dyn FnMut(String)) {
+    let text = amounts[name].str();
+    if Quantity::parse(text).is_some_and(|quantity| quantity.milli() % 1000 != 0) {
+        warn(format!("{path}[{name}]: fractional byte value {text:?} is invalid, must be an integer"));
+    }
+}
+
+/// Sorts of volumes that are no more: the field, how upstream's path calls it, what has become of it.
+const OLD_VOLUMES: [(&str, &str, &str); 9] = [
+    ("photonPersistentDisk", "photonPersistentDisk", "deprecated in v1.11, non-functional in v1.16+"),
+    ("gitRepo", "gitRepo", "deprecated in v1.11, and disabled by default in v1.33+"),
+    ("scaleIO", "scaleIO", "deprecated in v1.16, non-functional in v1.22+"),
+    ("flocker", "flocker", "deprecated in v1.22, non-functional in v1.25+"),
+    ("storageos", "storageOS", "deprecated in v1.22, non-functional in v1.25+"),
+    ("quobyte", "quobyte", "deprecated in v1.22, non-functional in v1.25+"),
+    ("glusterfs", "glusterfs", "deprecated in v1.25, non-functional in v1.26+"),
+    ("cephfs", "cephfs", "deprecated in v1.28, non-functional in v1.31+"),
+    ("rbd", "rbd", "deprecated in v1.28, non-functional in v1.31+"),
+];
+
+fn volumes(spec: &Json, path: &str, warn: &mut dyn FnMut(String)) {
+    for (i, volume) in spec["volumes"].items().iter().enumerate() {
+        for (field, shown, fate) in OLD_VOLUMES {
+            if !volume[field].is_null() {
+                warn(format!("{path}.volumes[{i}].{shown}: {fate}"));
+            }
+        }
+        let claim = volume.at(&["ephemeral", "volumeClaimTemplate", "spec", "resources", "requests"]);
+        let at = format!("{path}.volumes[{i}].ephemeral.volumeClaimTemplate.spec.resources.requests");
+        fraction(claim, "storage", &at, warn);
+    }
+    for volume in spec["volumes"].items() {
+        overlaps(volume, warn);
+    }
+}
+
+/// Files that would stand in each other's place (`warningsForOverlappingVirtualPaths`).
+fn overlaps(volume: &Json, warn: &mut dyn FnMut(String)) {
+    let name = volume["name"].str();
+    for (kind, called) in [("configMap", "ConfigMap"), ("secret", "Secret"), ("downwardAPI", "DownwardAPI")] {
+        let source = &volume[kind];
+        let called = match kind {
+            "configMap" => format!("{called} {:?}", source["name"].str()),
+            "secret" => format!("{called} {:?}", source["secretName"].str()),
+            _ => called.into(),
+        };
+        let paths = source["items"].items().iter().map(|item| (item["path"].str(), String::new()));
+        meeting(name, &called, paths.collect(), warn);
+    }
+    let mut paths = Vec::new();
+    for source in volume["projected"]["sources"].items() {
+        let Some((kind, of)) = source.entries().iter().find(|(_, of)| !of.is_null()) else {
+            warn(format!("volume {name:?} (Projected) has no sources provided"));
+            continue;
+        };
+        let quoted = |called: &str, name: &Json| format!("{called} {:?}", name.str());
+        let own = match kind.as_str() {
+            "configMap" => quoted("ConfigMap", &of["name"]),
+            "secret" => quoted("Secret", &of["name"]),
+            "downwardAPI" => "DownwardAPI".into(),
+            "serviceAccountToken" => "ServiceAccountToken".into(),
+            "clusterTrustBundle" if of["name"].is_null() => quoted("ClusterTrustBundle", &of["signerName"]),
+            "clusterTrustBundle" => quoted("ClusterTrustBundle", &of["name"]),
+            _ => continue,
+        };
+        match kind.as_str() {
+            "serviceAccountToken" | "clusterTrustBundle" => paths.push((of["path"].str(), own)),
+            _ => paths.extend(of["items"].items().iter().map(|item| (item["path"].str(), own.clone()))),
+        }
+    }
+    meeting(name, "Projected", paths, warn);
+}
+
+/// Tells of those paths of a volume that are the same, or one a folder on the other's way.
+fn meeting(volume: &str, called: &str, paths: Vec<(&str, String)>, warn: &mut dyn FnMut(String)) {
+    let shown = |path: &str, source: &str| match source {
+        "" => format!("{path:?}"),
+        source => format!("{path:?} ({source})"),
+    };
+    let below = |path: &str, folder: &str| format!("{path}/").starts_with(&format!("{folder}/"));
+    let paths: Vec<(&str, &str)> =
+        paths.iter().map(|(path, source)| (path.trim_end_matches('/'), source.as_str())).collect();
+    for (i, (path, source)) in paths.iter().enumerate().filter(|(_, (path, _))| !path.is_empty()) {
+        for (other, origin) in paths[..i].iter().filter(|(other, _)| !other.is_empty()) {
+            if below(other, path) || below(path, other) {
+                let (this, that) = (shown(path, source), shown(other, origin));
+                warn(format!("volume {volume:?} ({called}): overlapping paths: {this} with {that}"));
             }
         }
     }

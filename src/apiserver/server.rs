@@ -9,7 +9,8 @@ use super::watch::{self, Watches};
 use super::{create, custom, delete, patch, scale, subresource, table, update, versions};
 use crate::api::token::Key;
 use crate::api::{
-    EventType, ObjectKey, Reason, Request, Resource, Response, Status, User, Verb, WatchEvent, WatchId, kinds,
+    EventType, ObjectKey, Reason, Request, Resource, Response, RuntimeConfig, Served, Status, User, Verb,
+    WatchEvent, WatchId, kinds,
 };
 use crate::collections::sort_by;
 use crate::json;
@@ -37,6 +38,8 @@ pub struct ApiServer {
     custom: Arc<Vec<Resource>>,
     /// Since which revision they are.
     custom_since: u64,
+    /// Which of the program's own resources are switched off.
+    config: RuntimeConfig,
 }
 
 impl ApiServer {
@@ -52,6 +55,7 @@ impl ApiServer {
             users: Arc::default(),
             custom: Arc::default(),
             custom_since: 0,
+            config: RuntimeConfig::default(),
         };
         server.seed(now);
         server.bootstrap(now);
@@ -71,9 +75,22 @@ impl ApiServer {
         }
     }
 
+    /// Switches resources off.
+    pub fn configure(&mut self, config: &RuntimeConfig) {
+        self.config = config.clone();
+    }
+
     /// Answers a request.
     pub fn handle(&mut self, now: Time, request: &Request) -> Result<Response, Status> {
         self.authorize(request)?;
+        if !self.config.serves(&request.resource) {
+            return Err(custom::not_served(request));
+        }
+        self.serve(now, request)
+    }
+
+    /// Answers a request that was let in.
+    pub(super) fn serve(&mut self, now: Time, request: &Request) -> Result<Response, Status> {
         let resolved;
         let request = match request.resource.is_custom() {
             true => {
@@ -83,6 +100,7 @@ impl ApiServer {
             false => request,
         };
         self.check_verb(request)?;
+        custom::convertible(self, request)?;
         self.store.set_agent(&request.agent);
         if let Some(twin) = versions::twin(&request.resource) {
             // Who asks was checked for what is asked, not for how that is stored.
@@ -96,6 +114,11 @@ impl ApiServer {
             answer.warnings.insert(0, warning.into());
         }
         Ok(answer)
+    }
+
+    /// What discovery tells.
+    pub fn served(&self) -> Served {
+        Served { config: self.config.clone(), custom: self.custom.to_vec() }
     }
 
     /// What discovery tells of custom resources: each version that is served, the preferred one of several last.

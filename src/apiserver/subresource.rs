@@ -1,6 +1,6 @@
 //! Subresources that are not a view of their object: binding, token, and (in files of their own) eviction and scale.
 
-use super::{ApiServer, eviction, token};
+use super::{ApiServer, admission, eviction, token};
 use crate::api::{ObjectKey, Reason, Request, Response, Status, kinds};
 use crate::json;
 use crate::json::Json;
@@ -60,6 +60,7 @@ fn bind(server: &mut ApiServer, now: Time, request: &Request) -> Result<Response
         return Err(refuse(&format!("pod {} has non-empty .spec.schedulingGates", key.name)));
     }
     pod.set_at(&["spec", "nodeName"], node);
+    admission::pod_topology_labels::label(server, &mut pod, node);
     for (annotation, value) in request.body["metadata"]["annotations"].entries() {
         let mut annotations = pod["metadata"]["annotations"].clone();
         annotations.set(annotation.clone(), value);

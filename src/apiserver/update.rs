@@ -3,6 +3,7 @@
 use super::admission::Attributes;
 use super::authorizer::escalation;
 use super::fields::walk::Kind;
+use super::resources::certificate;
 use super::validation::pod_update;
 use super::{
     ApiServer, admission, body, create, custom, fields, policy, quota, resources, subresource, validation,
@@ -23,7 +24,7 @@ pub fn update(server: &mut ApiServer, now: Time, request: &Request) -> Result<Re
         )));
     }
     match &*request.subresource {
-        "" | "status" | "finalize" | "resize" | "ephemeralcontainers" => {}
+        "" | "status" | "finalize" | "resize" | "ephemeralcontainers" | "approval" => {}
         _ => return subresource::update(server, now, request),
     }
     let key = ObjectKey::new(request.namespace.clone(), request.name.clone());
@@ -86,6 +87,11 @@ fn write_with(
             object.set("metadata", &new["metadata"]);
             new = object;
         }
+        "approval" => {
+            let mut object = old.clone();
+            certificate::approve(&mut object, &new, now);
+            new = object;
+        }
         "finalize" => {
             let mut object = old.clone();
             object.set_at(&["spec", "finalizers"], &new["spec"]["finalizers"]);
@@ -109,7 +115,10 @@ fn write_with(
                 old: Some(old),
                 warnings: &mut *warnings,
             };
-            admission::admit(server, &mut attributes)?;
+            match asked.subresource == request.subresource {
+                true => admission::admit(server, &mut attributes)?,
+                false => admission::plugins(server, &mut attributes)?,
+            }
             escalation::check(server, request, &new, Some(old))?;
             if resource.subresources.iter().any(|(name, _)| *name == "status") {
                 match old.get("status") {
@@ -136,11 +145,13 @@ fn write_with(
     if resource.is_custom() {
         errors.retain(|error| error.detail != validation::meta::UNQUALIFIED);
         let validate = if status_only { custom::validate::status } else { custom::validate::update };
-        validate(resource, &new, old, &mut errors);
+        validate(resource, &new, old, &mut errors, warnings);
     } else if status_only {
         (strategy.validate_status)(&new, old, &mut errors);
     } else if matches!(&*request.subresource, "resize" | "ephemeralcontainers") {
         pod_update::through(&new, old, &request.subresource, &mut errors);
+    } else if request.subresource == "approval" {
+        certificate::approval(&new, old, &mut errors);
     } else if request.subresource != "finalize" {
         (strategy.validate_update)(&new, old, &mut errors);
     }
@@ -153,7 +164,7 @@ fn write_with(
             warnings.extend(custom::validate::warnings(&new, Some(old)));
         }
     }
-    if !status_only && request.subresource != "finalize" {
+    if request.subresource != "finalize" {
         let mut attributes = Attributes {
             request,
             namespace: &key.namespace,

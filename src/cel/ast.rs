@@ -1,4 +1,4 @@
-//! [`Expr`]: an expression as a tree. Macros are expanded by the parser.
+//! [`Expr`]: an expression as a tree. Macros stay what they are; what they cost is what upstream's expansion of them costs.
 
 use super::Value;
 
@@ -24,10 +24,12 @@ pub enum Node {
     Call(String, Option<Box<Expr>>, Vec<Expr>),
     List(Vec<Expr>),
     Map(Vec<(Expr, Expr)>),
+    /// `Object.spec{replicas: 1}`
+    Struct(String, Vec<(String, Expr)>),
+    /// `?x` in a list, a map or a struct: what the optional holds, or no element at all.
+    Spread(Box<Expr>),
     /// A macro over the elements of a list or the keys of a map.
     Each(Box<Each>),
-    /// `cel.bind(name, value, body)`
-    Bind(String, Box<Expr>, Box<Expr>),
 }
 
 /// What is done with each element.
@@ -50,6 +52,12 @@ pub enum What {
     ExistsOne,
     Map,
     Filter,
+    /// `transformMap`
+    Values,
+    /// `transformMapEntry`
+    Entries,
+    /// `sortBy`
+    Sort,
     /// `optMap` and `optFlatMap`, whose range is an optional.
     Optional(bool),
 }
@@ -61,18 +69,29 @@ impl Expr {
         match &self.node {
             Node::Literal(_) => false,
             Node::Ident(ident) => ident == name,
-            Node::Select(operand, _) | Node::Has(operand, _) => operand.mentions(name),
+            Node::Select(operand, _) | Node::Has(operand, _) | Node::Spread(operand) => {
+                operand.mentions(name)
+            }
             Node::Maybe(operand, key) => operand.mentions(name) || key.mentions(name),
             Node::Call(_, target, args) => target.as_ref().is_some_and(|t| t.mentions(name)) || any(args),
             Node::List(items) => any(items),
             Node::Map(entries) => {
                 entries.iter().any(|(key, value)| key.mentions(name) || value.mentions(name))
             }
+            Node::Struct(_, fields) => fields.iter().any(|(_, value)| value.mentions(name)),
             Node::Each(each) => {
                 let filter = each.filter.as_ref().is_some_and(|filter| filter.mentions(name));
                 each.range.mentions(name) || filter || each.body.mentions(name)
             }
-            Node::Bind(_, value, body) => value.mentions(name) || body.mentions(name),
+        }
+    }
+
+    /// A chain of names, `a.b.c`, as one.
+    pub fn qualified(&self) -> Option<String> {
+        match &self.node {
+            Node::Ident(name) => Some(name.clone()),
+            Node::Select(operand, field) => Some(format!("{}.{field}", operand.qualified()?)),
+            _ => None,
         }
     }
 }

@@ -1,6 +1,7 @@
 //! The parts of moments and durations. Months and days count from 0, as in the language's specification.
 
 use super::value::Value;
+use crate::api::zone::Zone;
 use crate::sim::Time;
 
 /// `getFullYear`, `getHours`, …; none where there is no such part.
@@ -35,4 +36,20 @@ pub fn part(name: &str, value: &Value) -> Option<Value> {
         _ => return None,
     };
     Some(Value::Int(part))
+}
+
+/// The moment whose parts in UTC are those that the first has in a zone: `America/New_York`, `+02:00`.
+pub fn in_zone(time: Time, zone: &str) -> Result<Time, String> {
+    let fixed = |text: &str| {
+        let (hours, minutes) = text.split_once(':')?;
+        let back = hours.starts_with('-');
+        let whole: i64 = hours.trim_start_matches(['+', '-']).parse().ok()?;
+        let seconds = whole * 3600 + minutes.parse::<i64>().ok()? * 60;
+        Some(if back { -seconds } else { seconds })
+    };
+    let offset = match fixed(zone) {
+        Some(offset) => offset,
+        None => Zone::load(zone).ok_or_else(|| format!("unknown time zone {zone}"))?.offset(time),
+    };
+    Ok(Time(time.0.saturating_add(offset.saturating_mul(1_000_000_000))))
 }

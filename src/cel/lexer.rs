@@ -20,25 +20,38 @@ const MARKS: [&str; 25] = [
     "[", "]", "{", "}", "=",
 ];
 
-/// All tokens with their places.
-pub fn tokens(text: &str) -> Result<Vec<(usize, Token)>, Problem> {
+/// All tokens with their places, and what is none, which is passed over.
+pub fn tokens(text: &str) -> (Vec<(usize, Token)>, Vec<Problem>) {
     let chars: Vec<char> = text.chars().collect();
-    let mut out = Vec::new();
+    let (mut out, mut problems) = (Vec::new(), Vec::new());
     let mut at = 0;
     while let Some(c) = chars.get(at).copied() {
         let start = at;
+        let mut skip = |at: &mut usize, to: usize| {
+            let shown: String = chars[start..to].iter().collect();
+            problems.push((start, format!("Syntax error: token recognition error at: '{shown}'")));
+            *at = to;
+        };
         if c.is_whitespace() {
             at += 1;
         } else if chars[at..].starts_with(&['/', '/']) {
             while chars.get(at).is_some_and(|c| *c != '\n') {
                 at += 1;
             }
-        } else if let Some((token, next)) = string(&chars, at)? {
-            out.push((start, token));
-            at = next;
+        } else if let Some(read) = string(&chars, at) {
+            match read {
+                Ok((token, next)) => {
+                    out.push((start, token));
+                    at = next;
+                }
+                Err(end) => skip(&mut at, end),
+            }
         } else if c.is_ascii_digit() || c == '.' && chars.get(at + 1).is_some_and(char::is_ascii_digit) {
-            let (token, next) = number(&chars, at)?;
-            out.push((start, token));
+            let (token, next) = number(&chars, at);
+            match token {
+                Ok(value) => out.push((start, Token::Literal(value))),
+                Err(why) => problems.push((start, why.to_string())),
+            }
             at = next;
         } else if c.is_alphabetic() || c == '_' {
             while chars.get(at).is_some_and(|c| c.is_alphanumeric() || *c == '_') {
@@ -55,27 +68,28 @@ pub fn tokens(text: &str) -> Result<Vec<(usize, Token)>, Problem> {
             out.push((start, token));
         } else if c == '`' {
             let end = chars[at + 1..].iter().position(|c| *c == '`');
-            let Some(length) = end else { return Err((at, unrecognized(c))) };
+            let Some(length) = end else {
+                skip(&mut at, chars.len());
+                continue;
+            };
             out.push((start, Token::Ident(chars[at + 1..at + 1 + length].iter().collect())));
             at += length + 2;
         } else {
             let rest: String = chars[at..chars.len().min(at + 2)].iter().collect();
             let Some(mark) = MARKS.iter().find(|mark| rest.starts_with(**mark)) else {
-                return Err((at, unrecognized(c)));
+                skip(&mut at, start + 1);
+                continue;
             };
             out.push((start, Token::Mark(mark)));
             at += mark.len();
         }
     }
     out.push((chars.len(), Token::End));
-    Ok(out)
+    (out, problems)
 }
 
-fn unrecognized(c: char) -> String {
-    format!("Syntax error: token recognition error at: '{c}'")
-}
-
-fn number(chars: &[char], start: usize) -> Result<(Token, usize), Problem> {
+/// A number, or that there is no such, and where it ends.
+fn number(chars: &[char], start: usize) -> (Result<Value, &'static str>, usize) {
     let mut at = start;
     let digits = |at: &mut usize| {
         while chars.get(*at).is_some_and(char::is_ascii_digit) {
@@ -89,11 +103,10 @@ fn number(chars: &[char], start: usize) -> Result<(Token, usize), Problem> {
             at += 1;
         }
         let value = u64::from_str_radix(&text(start + 2, at), 16);
-        let value = value.map_err(|_| (start, "invalid int literal".to_string()))?;
-        return Ok(match chars.get(at) {
-            Some('u' | 'U') => (Token::Literal(Value::Uint(value)), at + 1),
-            _ => (Token::Literal(Value::Int(value as i64)), at),
-        });
+        return match chars.get(at) {
+            Some('u' | 'U') => (value.map(Value::Uint).map_err(|_| "invalid uint literal"), at + 1),
+            _ => (value.map(|n| Value::Int(n as i64)).map_err(|_| "invalid int literal"), at),
+        };
     }
     digits(&mut at);
     let mut whole = true;
@@ -112,20 +125,18 @@ fn number(chars: &[char], start: usize) -> Result<(Token, usize), Problem> {
     }
     let number = text(start, at);
     if !whole {
-        let value = number.parse().map_err(|_| (start, "invalid double literal".to_string()))?;
-        return Ok((Token::Literal(Value::Double(value)), at));
+        return (number.parse().map(Value::Double).map_err(|_| "invalid double literal"), at);
     }
     if matches!(chars.get(at), Some('u' | 'U')) {
-        let value = number.parse().map_err(|_| (start, "invalid uint literal".to_string()))?;
-        return Ok((Token::Literal(Value::Uint(value)), at + 1));
+        return (number.parse().map(Value::Uint).map_err(|_| "invalid uint literal"), at + 1);
     }
     // The most negative integer is written with a sign, which is a token of its own.
-    let value = number.parse::<u64>().map_err(|_| (start, "invalid int literal".to_string()))?;
-    Ok((Token::Literal(Value::Int(value as i64)), at))
+    let value = number.parse::<u64>().ok().filter(|n| *n <= 1 << 63);
+    (value.map(|n| Value::Int(n as i64)).ok_or("invalid int literal"), at)
 }
 
-/// A text in quotes, of one or three, raw or not, bytes or not.
-fn string(chars: &[char], start: usize) -> Result<Option<(Token, usize)>, Problem> {
+/// A text in quotes, of one or three, raw or not, bytes or not, and where it ends; an error is where it ceases to be one.
+fn string(chars: &[char], start: usize) -> Option<Result<(Token, usize), usize>> {
     let mut at = start;
     let (mut raw, mut bytes) = (false, false);
     while let Some(c) = chars.get(at) {
@@ -136,27 +147,26 @@ fn string(chars: &[char], start: usize) -> Result<Option<(Token, usize)>, Proble
         }
         at += 1;
     }
-    let Some(quote) = chars.get(at).copied().filter(|c| matches!(c, '"' | '\'')) else { return Ok(None) };
+    let Some(quote) = chars.get(at).copied().filter(|c| matches!(c, '"' | '\'')) else { return None };
     let long = chars[at..].starts_with(&[quote, quote, quote]);
     let length = if long { 3 } else { 1 };
     at += length;
     let mut out = String::new();
     loop {
-        let unclosed = || (start, format!("Syntax error: token recognition error at: '{quote}'"));
-        let Some(c) = chars.get(at).copied() else { return Err(unclosed()) };
+        let Some(c) = chars.get(at).copied() else { return Some(Err(at)) };
         if c == quote && (!long || chars[at..].starts_with(&[quote, quote, quote])) {
             at += length;
             break;
         }
         if c == '\n' && !long {
-            return Err(unclosed());
+            return Some(Err(at + 1));
         }
         at += 1;
         if c != '\\' || raw {
             out.push(c);
             continue;
         }
-        let Some(escape) = chars.get(at).copied() else { return Err(unclosed()) };
+        let Some(escape) = chars.get(at).copied() else { return Some(Err(at)) };
         at += 1;
         let digits = |radix: u32, from: usize, count: usize| {
             let text: String = chars.get(from..from + count)?.iter().collect();
@@ -177,15 +187,10 @@ fn string(chars: &[char], start: usize) -> Result<Option<(Token, usize)>, Proble
             '0'..='3' => digits(8, at - 1, 3),
             _ => None,
         };
-        let Some((c, next)) = special else {
-            return Err((
-                at - 2,
-                format!("Syntax error: token recognition error at: '{quote}{out}\\{escape}'"),
-            ));
-        };
+        let Some((c, next)) = special else { return Some(Err(at)) };
         out.push(c);
         at = next;
     }
     let value = if bytes { Value::Bytes(out.into_bytes().into()) } else { Value::Str(out.into()) };
-    Ok(Some((Token::Literal(value), at)))
+    Some(Ok((Token::Literal(value), at)))
 }

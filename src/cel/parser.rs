@@ -2,41 +2,32 @@
 
 use super::Value;
 use super::ast::{Each, Expr, Node, What};
-use super::functions::NAMESPACES;
+use super::functions::is_function;
 use super::lexer::{Problem, Token, tokens};
+use super::types::RESERVED;
 
 /// Reads an expression.
-pub fn parse(text: &str) -> Result<Expr, Problem> {
-    let mut parser = Parser { tokens: tokens(text)?, at: 0, depth: 0 };
-    let expr = parser.expr()?;
-    match parser.peek() {
+pub fn parse(text: &str) -> Result<Expr, Vec<Problem>> {
+    let (tokens, mut problems) = tokens(text);
+    let mut parser = Parser { tokens, at: 0, depth: 0 };
+    let expr = parser.expr().and_then(|expr| match parser.peek() {
         Token::End => Ok(expr),
-        _ => Err(parser.unexpected()),
+        _ => Err(parser.mismatch("<EOF>")),
+    });
+    match expr {
+        Ok(expr) if problems.is_empty() => Ok(expr),
+        Ok(_) => Err(problems),
+        Err(problem) => {
+            let place = problems.iter().filter(|(at, _)| *at <= problem.0).count();
+            problems.insert(place, problem);
+            Err(problems)
+        }
     }
 }
 
 const MAX_DEPTH: usize = 250;
-/// Words that cannot be names.
-const RESERVED: [&str; 18] = [
-    "as",
-    "break",
-    "const",
-    "continue",
-    "else",
-    "for",
-    "function",
-    "if",
-    "import",
-    "let",
-    "loop",
-    "package",
-    "namespace",
-    "return",
-    "var",
-    "void",
-    "while",
-    "in",
-];
+/// What an operand can begin with, as the generated parser lists it.
+const OPERAND: &str = "'[', '{', '(', '.', '-', '!', 'true', 'false', 'null', NUM_FLOAT, NUM_INT, NUM_UINT, STRING, BYTES, IDENTIFIER";
 
 struct Parser {
     tokens: Vec<(usize, Token)>,
@@ -74,23 +65,27 @@ impl Parser {
     }
 
     fn expect(&mut self, mark: &'static str) -> Result<(), Problem> {
-        if self.eat(mark) { Ok(()) } else { Err(self.unexpected()) }
+        if self.eat(mark) { Ok(()) } else { Err(self.mismatch(&format!("'{mark}'"))) }
     }
 
-    fn unexpected(&self) -> Problem {
+    /// The token that should not be there, as the generated parser complains of it; `expecting`: a set of tokens.
+    fn mismatch(&self, expecting: &str) -> Problem {
         let shown = match self.peek() {
             Token::End => "<EOF>".to_string(),
             Token::Mark(mark) => (*mark).to_string(),
             Token::Ident(word) => word.clone(),
+            Token::Literal(Value::Str(text)) => format!("'{text}'"),
             Token::Literal(value) => value.shown(),
         };
-        let expecting = "'[', '{', '(', '.', '-', '!', 'true', 'false', 'null', NUM_FLOAT, NUM_INT, NUM_UINT, STRING, BYTES, IDENTIFIER";
-        let operand = matches!(self.peek(), Token::End | Token::Mark(_));
-        let why = match operand {
-            true => format!("Syntax error: mismatched input '{shown}' expecting {{{expecting}}}"),
-            false => format!("Syntax error: extraneous input '{shown}' expecting <EOF>"),
-        };
-        (self.place(), why)
+        // Where only one token is too much, it alone is what is wrong.
+        let next = self.tokens.get(self.at + 1).map(|(_, token)| token);
+        let extra = expecting == "<EOF>" && matches!(next, Some(Token::End));
+        let what = if extra { "extraneous" } else { "mismatched" };
+        (self.place(), format!("Syntax error: {what} input '{shown}' expecting {expecting}"))
+    }
+
+    fn unexpected(&self) -> Problem {
+        self.mismatch(&format!("{{{OPERAND}}}"))
     }
 
     fn expr(&mut self) -> Parsed {
@@ -164,7 +159,9 @@ impl Parser {
             let at = self.place();
             if self.eat(".") {
                 let optional = self.eat("?");
-                let Token::Ident(name) = self.peek().clone() else { return Err(self.unexpected()) };
+                let Token::Ident(name) = self.peek().clone() else {
+                    return Err((at, "Syntax error: no viable alternative at input '.'".into()));
+                };
                 self.next();
                 let open = self.place();
                 if optional {
@@ -173,6 +170,11 @@ impl Parser {
                 } else if self.eat("(") {
                     let args = self.list(")")?;
                     expr = member_call(open, expr, name, args)?;
+                } else if *self.peek() == Token::Mark("{")
+                    && let Some(of) = expr.qualified().map(|of| format!("{of}.{name}"))
+                {
+                    self.next();
+                    expr = Expr { at: open, node: Node::Struct(of, self.fields()?) };
                 } else {
                     expr = Expr { at, node: Node::Select(Box::new(expr), name) };
                 }
@@ -206,6 +208,9 @@ impl Parser {
                     let args = self.list(")")?;
                     return global_call(open, name, args);
                 }
+                if self.eat("{") {
+                    return Ok(Expr { at: open, node: Node::Struct(name, self.fields()?) });
+                }
                 Expr { at, node: Node::Ident(name) }
             }
             Token::Mark("(") => {
@@ -217,10 +222,11 @@ impl Parser {
             Token::Mark("{") => {
                 let mut entries = Vec::new();
                 while !self.eat("}") {
-                    self.eat("?");
+                    let optional = self.eat("?");
                     let key = self.expr()?;
                     self.expect(":")?;
-                    entries.push((key, self.expr()?));
+                    let value = self.expr()?;
+                    entries.push((key, spread(optional, value)));
                     if !self.eat(",") {
                         self.expect("}")?;
                         break;
@@ -239,8 +245,9 @@ impl Parser {
     fn list(&mut self, close: &'static str) -> Result<Vec<Expr>, Problem> {
         let mut items = Vec::new();
         while !self.eat(close) {
-            self.eat("?");
-            items.push(self.expr()?);
+            let optional = self.eat("?");
+            let item = self.expr()?;
+            items.push(spread(optional, item));
             if !self.eat(",") {
                 self.expect(close)?;
                 break;
@@ -248,56 +255,88 @@ impl Parser {
         }
         Ok(items)
     }
+
+    /// `name: value` up to the closing brace.
+    fn fields(&mut self) -> Result<Vec<(String, Expr)>, Problem> {
+        let mut fields = Vec::new();
+        while !self.eat("}") {
+            let optional = self.eat("?");
+            let Token::Ident(name) = self.peek().clone() else {
+                return Err(self.mismatch("{'}', ',', '?', IDENTIFIER, ESC_IDENTIFIER}"));
+            };
+            self.next();
+            self.expect(":")?;
+            let value = self.expr()?;
+            fields.push((name, spread(optional, value)));
+            if !self.eat(",") {
+                self.expect("}")?;
+                break;
+            }
+        }
+        Ok(fields)
+    }
+}
+
+fn spread(optional: bool, value: Expr) -> Expr {
+    if optional { Expr { at: value.at, node: Node::Spread(Box::new(value)) } } else { value }
 }
 
 fn global_call(at: usize, name: String, mut args: Vec<Expr>) -> Parsed {
     if name == "has" && args.len() == 1 {
-        return match args.remove(0).node {
+        let arg = args.remove(0);
+        return match arg.node {
             Node::Select(operand, field) => Ok(Expr { at, node: Node::Has(operand, field) }),
-            _ => Err((at, "invalid argument to has() macro".into())),
+            _ => Err((arg.at, "invalid argument to has() macro".into())),
         };
     }
     Ok(call(at, &name, args))
 }
 
 fn member_call(at: usize, target: Expr, name: String, mut args: Vec<Expr>) -> Parsed {
-    let is_cel = matches!(&target.node, Node::Ident(ident) if ident == "cel");
-    if is_cel && name == "bind" && args.len() == 3 {
-        let body = args.remove(2);
-        let value = args.remove(1);
-        let variable = variable(&args[0])?;
-        return Ok(Expr { at, node: Node::Bind(variable, Box::new(value), Box::new(body)) });
-    }
-    if let Node::Ident(space) = &target.node
-        && NAMESPACES.contains(&space.as_str())
+    if let Some(qualified) = target.qualified().map(|space| format!("{space}.{name}"))
+        && is_function(&qualified)
     {
-        return Ok(call(at, &format!("{space}.{name}"), args));
+        return Ok(call(at, &qualified, args));
     }
-    let what = match (name.as_str(), args.len()) {
-        ("all", 2 | 3) => What::All,
-        ("exists", 2 | 3) => What::Exists,
-        ("exists_one" | "existsOne", 2 | 3) => What::ExistsOne,
-        ("map", 2 | 3) | ("transformList", 3 | 4) => What::Map,
-        ("filter", 2) => What::Filter,
-        ("optMap", 2) => What::Optional(false),
-        ("optFlatMap", 2) => What::Optional(true),
+    let (what, count) = match (name.as_str(), args.len()) {
+        ("all", 2) => (What::All, 1),
+        ("all", 3) => (What::All, 2),
+        ("exists", 2) => (What::Exists, 1),
+        ("exists", 3) => (What::Exists, 2),
+        ("exists_one" | "existsOne", 2) => (What::ExistsOne, 1),
+        ("exists_one" | "existsOne", 3) => (What::ExistsOne, 2),
+        ("map", 2 | 3) => (What::Map, 1),
+        ("filter", 2) => (What::Filter, 1),
+        ("transformList", 3 | 4) => (What::Map, 2),
+        ("transformMap", 3 | 4) => (What::Values, 2),
+        ("transformMapEntry", 3 | 4) => (What::Entries, 2),
+        ("sortBy", 2) => (What::Sort, 1),
+        ("optMap", 2) => (What::Optional(false), 1),
+        ("optFlatMap", 2) => (What::Optional(true), 1),
         _ => {
             let node = Node::Call(name, Some(Box::new(target)), args);
             return Ok(Expr { at, node });
         }
     };
-    let two = name == "transformList" || args.len() == 3 && name != "map";
     let Some(body) = args.pop() else { return Err((at, "missing argument".into())) };
-    let count = if two { 2 } else { 1 };
     let filter = (args.len() > count).then(|| args.pop()).flatten();
-    let variables = args.iter().map(variable).collect::<Result<Vec<String>, Problem>>()?;
+    let said = match what {
+        What::Map | What::Filter if count == 1 => "argument is not an identifier",
+        _ => "argument must be a simple name",
+    };
+    let variables = args.iter().map(|arg| variable(arg, said)).collect::<Result<Vec<String>, Problem>>()?;
+    if let [first, second] = variables.as_slice()
+        && first == second
+    {
+        return Err((args[1].at, format!("duplicate variable name: {second}")));
+    }
     let each = Each { what, range: target, variables, filter, body };
     Ok(Expr { at, node: Node::Each(Box::new(each)) })
 }
 
-fn variable(expr: &Expr) -> Result<String, Problem> {
+fn variable(expr: &Expr, said: &str) -> Result<String, Problem> {
     match &expr.node {
         Node::Ident(name) => Ok(name.clone()),
-        _ => Err((expr.at, "argument must be a simple name".into())),
+        _ => Err((expr.at, said.into())),
     }
 }

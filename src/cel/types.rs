@@ -1,7 +1,10 @@
 //! [`Type`]: what an expression may evaluate to.
 
-use crate::json::Json;
+use crate::api::schema::{Shape, Special, TypeId};
+use crate::json;
+use crate::json::{Json, Str};
 use std::fmt;
+use std::sync::Arc;
 
 /// A type.
 #[derive(Clone, Debug, PartialEq)]
@@ -36,10 +39,16 @@ pub enum Type {
     Object(Json),
     /// A whole resource, with the fields that all have and those of a structural schema.
     Resource(Json),
+    /// An object of a built-in type.
+    Native(TypeId),
+    /// The variables that a policy composes.
+    Variables(Arc<Vec<(Str, Type)>>),
+    /// What an expression constructs by that name: `Object.spec`, `JSONPatch`.
+    Message(Str),
     /// A type of one of the libraries: `kubernetes.Quantity`, `net.IP`, …
     Opaque(&'static str),
     /// A type itself.
-    Type,
+    Type(Box<Type>),
 }
 
 impl Type {
@@ -72,21 +81,50 @@ impl Type {
         })
     }
 
+    /// What a field of a built-in type holds.
+    fn of_shape(shape: &Shape) -> Type {
+        match shape {
+            Shape::Str => Type::Str,
+            Shape::Bytes => Type::Bytes,
+            Shape::Bool => Type::Bool,
+            Shape::Int32 | Shape::Int64 => Type::Int,
+            Shape::Float => Type::Double,
+            Shape::List(inner) => Type::List(Box::new(Type::of_shape(inner))),
+            Shape::Map(inner) => Type::Map(Box::new(Type::Str), Box::new(Type::of_shape(inner))),
+            Shape::Ref(id) => match id.get().special {
+                Some(Special::Time | Special::MicroTime) => Type::Timestamp,
+                Some(_) => Type::Dyn,
+                None => Type::Native(*id),
+            },
+        }
+    }
+
     /// The type of a field; `None`: there is no such field.
     pub fn field(&self, name: &str) -> Option<Type> {
         match self {
             Type::Dyn => Some(Type::Dyn),
             Type::Map(_, value) => Some((**value).clone()),
-            Type::Object(schema) => Type::of_schema(schema["properties"].get(&unescape(name))?),
+            // The types of admission have the names that they have.
+            Type::Object(schema) if !schema["x-name"].is_null() => {
+                Type::of_schema(schema["properties"].get(name)?)
+            }
+            Type::Object(schema) => Type::of_schema(schema["properties"].get(&declared(name)?)?),
             Type::Resource(schema) => match name {
                 "apiVersion" | "kind" => Some(Type::Str),
-                "metadata" => Some(Type::Object(crate::json!({
-                    "type": "object",
-                    "properties": { "name": { "type": "string" }, "generateName": { "type": "string" } },
-                }))),
-                _ => Type::of_schema(schema["properties"].get(&unescape(name))?),
+                "metadata" => Some(Type::Object(metadata())),
+                _ => Type::of_schema(schema["properties"].get(&declared(name)?)?),
             },
-            Type::Optional(inner) => inner.field(name).map(|ty| Type::Optional(Box::new(ty))),
+            Type::Native(id) => Some(Type::of_shape(&id.get().field(&declared(name)?)?.shape)),
+            Type::Variables(all) => all.iter().find(|(known, _)| known == name).map(|(_, ty)| ty.clone()),
+            Type::Message(of) if of == "JSONPatch" => match name {
+                "op" | "path" | "from" => Some(Type::Str),
+                _ => Some(Type::Dyn),
+            },
+            Type::Message(_) => Some(Type::Dyn),
+            Type::Optional(inner) => inner.field(name).map(|ty| match ty {
+                Type::Optional(_) => ty,
+                ty => Type::Optional(Box::new(ty)),
+            }),
             _ => None,
         }
     }
@@ -95,10 +133,15 @@ impl Type {
     pub fn fits(&self, wanted: &Type) -> bool {
         match (self, wanted) {
             (Type::Dyn, _) | (_, Type::Dyn) => true,
-            (Type::Null, Type::Object(_) | Type::Resource(_) | Type::Timestamp | Type::Duration) => true,
+            (
+                Type::Null,
+                Type::Object(_) | Type::Resource(_) | Type::Native(_) | Type::Message(_) | Type::Opaque(_),
+            ) => true,
+            (Type::Null, Type::Timestamp | Type::Duration | Type::Variables(_)) => true,
             (Type::List(a), Type::List(b)) | (Type::Optional(a), Type::Optional(b)) => a.fits(b),
             (Type::Map(a, x), Type::Map(b, y)) => a.fits(b) && x.fits(y),
             (Type::Object(_) | Type::Resource(_), Type::Object(_) | Type::Resource(_)) => true,
+            (Type::Type(_), Type::Type(_)) => true,
             _ => self == wanted,
         }
     }
@@ -108,11 +151,58 @@ impl Type {
         matches!(self, Type::Int | Type::Uint | Type::Double)
     }
 
+    /// As Go names it where a result has the wrong one.
+    pub fn declared(&self) -> String {
+        match self {
+            Type::Null => "null_type".into(),
+            Type::Timestamp => "google.protobuf.Timestamp".into(),
+            Type::Duration => "google.protobuf.Duration".into(),
+            other => other.to_string(),
+        }
+    }
+
     /// Whether only evaluation tells.
     pub fn is_dyn(&self) -> bool {
         matches!(self, Type::Dyn)
     }
 }
+
+/// What rules may ask of the metadata of every object.
+fn metadata() -> Json {
+    json!({
+        "type": "object",
+        "properties": { "name": { "type": "string" }, "generateName": { "type": "string" } },
+    })
+}
+
+/// Words that no expression can use as a name (`celReservedSymbols`).
+pub const RESERVED: [&str; 21] = [
+    "true",
+    "false",
+    "null",
+    "in",
+    "as",
+    "break",
+    "const",
+    "continue",
+    "else",
+    "for",
+    "function",
+    "if",
+    "import",
+    "let",
+    "loop",
+    "package",
+    "namespace",
+    "return",
+    "var",
+    "void",
+    "while",
+];
+
+/// What the four kinds of characters become that no name can have.
+const ESCAPES: [(&str, &str); 4] =
+    [("__", "__underscores__"), (".", "__dot__"), ("-", "__dash__"), ("/", "__slash__")];
 
 /// A field's name as its author wrote it, from the name that an expression must use for it.
 pub fn unescape(name: &str) -> String {
@@ -120,33 +210,44 @@ pub fn unescape(name: &str) -> String {
         return name.to_string();
     }
     let inner = name.strip_prefix("__").and_then(|rest| rest.strip_suffix("__"));
-    const WORDS: [&str; 20] = [
-        "true",
-        "false",
-        "null",
-        "in",
-        "as",
-        "break",
-        "const",
-        "continue",
-        "else",
-        "for",
-        "function",
-        "if",
-        "import",
-        "let",
-        "loop",
-        "package",
-        "namespace",
-        "return",
-        "var",
-        "void",
-    ];
-    if let Some(word) = inner.filter(|word| WORDS.contains(word) || *word == "while") {
+    if let Some(word) = inner.filter(|word| RESERVED.contains(word)) {
         return word.to_string();
     }
-    let dots = name.replace("__dot__", ".").replace("__dash__", "-").replace("__slash__", "/");
-    dots.replace("__underscores__", "__")
+    let mut out = String::new();
+    let mut rest = name;
+    while let Some(c) = rest.chars().next() {
+        let found = ESCAPES.iter().find_map(|(plain, escaped)| Some((plain, rest.strip_prefix(escaped)?)));
+        match found {
+            Some((plain, after)) => {
+                out.push_str(plain);
+                rest = after;
+            }
+            None => {
+                out.push(c);
+                rest = &rest[c.len_utf8()..];
+            }
+        }
+    }
+    out
+}
+
+/// The name that an expression must use for a field; none where it cannot name it at all (`cel.Escape`).
+pub fn escape(name: &str) -> Option<String> {
+    let starts = name.bytes().next().is_some_and(|b| !b.is_ascii_digit());
+    if !starts || !name.bytes().all(|b| b.is_ascii_alphanumeric() || b"_.-/".contains(&b)) {
+        return None;
+    }
+    if RESERVED.contains(&name) {
+        return Some(format!("__{name}__"));
+    }
+    // Underscores first: what the others become has some.
+    Some(ESCAPES.iter().fold(name.to_string(), |text, (plain, escaped)| text.replace(plain, escaped)))
+}
+
+/// The field that an expression means by a name; none where that is not the name to use for it.
+fn declared(name: &str) -> Option<String> {
+    let own = unescape(name);
+    (escape(&own).as_deref() == Some(name)).then_some(own)
 }
 
 impl fmt::Display for Type {
@@ -165,9 +266,12 @@ impl fmt::Display for Type {
             Type::List(inner) => write!(f, "list({inner})"),
             Type::Map(key, value) => write!(f, "map({key}, {value})"),
             Type::Optional(inner) => write!(f, "optional_type({inner})"),
-            Type::Object(_) | Type::Resource(_) => f.write_str("object"),
+            Type::Object(schema) if !schema["x-name"].is_null() => f.write_str(schema["x-name"].str()),
+            Type::Object(_) | Type::Resource(_) | Type::Native(_) => f.write_str("object"),
+            Type::Variables(_) => f.write_str("kubernetes.variables"),
+            Type::Message(name) => f.write_str(name),
             Type::Opaque(name) => f.write_str(name),
-            Type::Type => f.write_str("type"),
+            Type::Type(inner) => write!(f, "type({inner})"),
         }
     }
 }

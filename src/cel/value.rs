@@ -40,6 +40,10 @@ pub enum Value {
     Optional(Option<Arc<Value>>),
     /// An amount such as `500m`.
     Quantity(Quantity),
+    /// A value of one of the libraries' types, as data.
+    Opaque(&'static str, Json),
+    /// What an expression constructs, with the name of its type: `Object.spec`, `JSONPatch`.
+    Message(Str, Arc<Vec<(Str, Value)>>),
     /// A type's name.
     Type(Str),
 }
@@ -86,8 +90,80 @@ impl Value {
                 json.get(&key).map(|value| Value::of(value, inner))
             }
             Value::Map(_) => self.entry(&Value::Str(name.into())),
+            Value::Message(_, fields) => {
+                fields.iter().find(|(key, _)| key == name).map(|(_, value)| value.clone())
+            }
             _ => None,
         }
+    }
+
+    /// How many characters, bytes or elements; 1 of what has none.
+    pub fn size(&self) -> u64 {
+        let count = match self {
+            Value::Str(text) => text.chars().count(),
+            Value::Bytes(bytes) => bytes.len(),
+            Value::List(items) => items.len(),
+            Value::Map(entries) => entries.len(),
+            Value::Object(json, _) => json.entries().len(),
+            Value::Optional(Some(inner)) => return inner.size(),
+            _ => 1,
+        };
+        count as u64
+    }
+
+    /// Whether it is what an empty field of its type has.
+    pub fn is_zero(&self) -> bool {
+        match self {
+            Value::Null => true,
+            Value::Bool(b) => !b,
+            Value::Str(_) | Value::Bytes(_) | Value::List(_) | Value::Map(_) | Value::Object(..) => {
+                self.size() == 0
+            }
+            Value::Message(_, fields) => fields.is_empty(),
+            Value::Duration(n) => *n == 0,
+            Value::Optional(inner) => inner.is_none(),
+            other => other.number() == Some(0.0),
+        }
+    }
+
+    /// The value as JSON; an error where it has no such form.
+    pub fn to_json(&self) -> Result<Json, String> {
+        Ok(match self {
+            Value::Null => Json::Null,
+            Value::Bool(b) => Json::Bool(*b),
+            Value::Int(n) => Json::Int(*n),
+            Value::Uint(n) => i64::try_from(*n).map_or(Json::Float(*n as f64), Json::Int),
+            Value::Double(n) => Json::Float(*n),
+            Value::Str(text) => Json::Str(text.clone()),
+            Value::Bytes(bytes) => base64::encode(bytes).into(),
+            Value::Timestamp(_) | Value::Duration(_) | Value::Quantity(_) => self.shown().into(),
+            Value::List(items) => {
+                let items: Result<Vec<Json>, String> = items.iter().map(Value::to_json).collect();
+                items?.into()
+            }
+            Value::Object(json, _) => json.clone(),
+            Value::Map(entries) => {
+                let mut out = Json::object();
+                for (key, value) in entries.iter() {
+                    let Value::Str(key) = key else {
+                        let (shown, ty) = (key.shown(), key.type_name());
+                        return Err(format!("map key {shown:?} is of type {ty}, not string"));
+                    };
+                    out.set(key.clone(), value.to_json()?);
+                }
+                out
+            }
+            Value::Message(_, fields) => {
+                let mut out = Json::object();
+                for (key, value) in fields.iter() {
+                    out.set(key.clone(), value.to_json()?);
+                }
+                out
+            }
+            Value::Optional(_) | Value::Opaque(..) | Value::Type(_) => {
+                return Err(format!("unsupported type: {}", self.type_name()));
+            }
+        })
     }
 
     /// The entry of a map.
@@ -131,6 +207,14 @@ impl Value {
             (Value::List(a), Value::List(b)) => {
                 a.len() == b.len() && a.iter().zip(b.iter()).all(|(x, y)| x.equals(y))
             }
+            (Value::Opaque("kubernetes.Semver", a), Value::Opaque("kubernetes.Semver", b)) => {
+                super::semver::compare(a, b).is_eq()
+            }
+            (Value::Opaque(kind, a), Value::Opaque(other, b)) => kind == other && a == b,
+            (Value::Message(name, a), Value::Message(other, b)) => {
+                let same = |(key, value): &(Str, Value)| b.iter().any(|(k, v)| k == key && value.equals(v));
+                name == other && a.len() == b.len() && a.iter().all(same)
+            }
             (Value::Optional(a), Value::Optional(b)) => match (a, b) {
                 (Some(a), Some(b)) => a.equals(b),
                 (a, b) => a.is_none() && b.is_none(),
@@ -164,8 +248,8 @@ impl Value {
     }
 
     /// The name of its type.
-    pub fn type_name(&self) -> &'static str {
-        match self {
+    pub fn type_name(&self) -> Str {
+        Str::fixed(match self {
             Value::Null => "null_type",
             Value::Bool(_) => "bool",
             Value::Int(_) => "int",
@@ -179,8 +263,10 @@ impl Value {
             Value::Map(_) | Value::Object(..) => "map",
             Value::Optional(_) => "optional_type",
             Value::Quantity(_) => "kubernetes.Quantity",
+            Value::Opaque(name, _) => name,
+            Value::Message(name, _) => return name.clone(),
             Value::Type(_) => "type",
-        }
+        })
     }
 
     /// As error messages and `string()` show it.
@@ -197,6 +283,12 @@ impl Value {
             Value::Duration(n) => seconds(*n),
             Value::Quantity(q) => q.to_string(),
             Value::Type(name) => name.to_string(),
+            Value::Opaque(_, Json::Str(text)) => text.to_string(),
+            Value::Opaque(_, inner) => inner.to_string(),
+            Value::Message(name, fields) => {
+                let field = |(key, value): &(Str, Value)| format!("{key}: {}", value.shown());
+                format!("{name}{{{}}}", fields.iter().map(field).collect::<Vec<_>>().join(", "))
+            }
             Value::List(items) => {
                 format!("[{}]", items.iter().map(Value::shown).collect::<Vec<_>>().join(", "))
             }

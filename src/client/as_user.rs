@@ -1,7 +1,7 @@
 //! [`AsUser`]: all that is asked is asked as somebody else (`client-go/transport`, `ImpersonationConfig`).
 
 use super::Api;
-use crate::api::{Request, Resource, Response, Status, User, WatchEvent, WatchId};
+use crate::api::{Request, Response, Served, Status, User, WatchEvent, WatchId};
 use crate::sim::Time;
 use std::sync::Arc;
 
@@ -15,7 +15,8 @@ pub struct AsUser<'a> {
 
 impl Api for AsUser<'_> {
     fn call(&mut self, request: Request) -> Result<Response, Status> {
-        self.api.call(request.as_user(self.user.clone()))
+        let user = User::acting(self.user.clone(), request.user.clone());
+        self.api.call(request.as_user(user))
     }
 
     fn next_event(&mut self, watch: WatchId) -> Option<WatchEvent> {
@@ -26,8 +27,8 @@ impl Api for AsUser<'_> {
         self.api.stop_watch(watch);
     }
 
-    fn custom_resources(&self) -> Vec<Resource> {
-        self.api.custom_resources()
+    fn served(&self) -> Served {
+        self.api.served()
     }
 
     fn now(&self) -> Time {

@@ -1,6 +1,6 @@
 //! [`Api`], the door to the API server, and [`Context`], what a component is given while it acts.
 
-use crate::api::{Request, Resource, Response, Status, WatchEvent, WatchId};
+use crate::api::{Request, Response, Served, Status, WatchEvent, WatchId};
 use crate::json::{Json, Str};
 use crate::sim::{Rng, Time};
 
@@ -14,9 +14,9 @@ pub trait Api {
     fn stop_watch(&mut self, watch: WatchId);
     /// The virtual time.
     fn now(&self) -> Time;
-    /// What discovery tells of custom resources: each version that is served, of several the preferred one last.
-    fn custom_resources(&self) -> Vec<Resource> {
-        Vec::new()
+    /// What discovery tells.
+    fn served(&self) -> Served {
+        Served::default()
     }
     /// The caller has made this many notes; a recorder can tell with it which calls came after which note.
     fn noted(&mut self, _count: usize) {}

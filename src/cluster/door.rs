@@ -1,7 +1,7 @@
 //! [`Door`]: the API server as a component reaches it during one step; it records every call.
 
 use super::record::Call;
-use crate::api::{ObjectKey, Reason, Request, Resource, Response, Status, Verb, WatchEvent, WatchId, base64};
+use crate::api::{ObjectKey, Reason, Request, Response, Served, Status, Verb, WatchEvent, WatchId, base64};
 use crate::apiserver::ApiServer;
 use crate::client::{Api, CallFault};
 use crate::json::{Json, Str};
@@ -215,8 +215,10 @@ impl Api for Door<'_> {
             _ => key,
         };
         let wrote = revision_after > revision_before;
+        let creates = wrote && request.verb == Verb::Create && request.subresource.is_empty();
         self.calls.push(Call {
             verb: request.verb,
+            sent: if creates { request.body } else { Json::Null },
             after: if wrote { self.server.peek(&request.resource, &key) } else { Json::Null },
             before: if wrote { before } else { Json::Null },
             resource: request.resource,
@@ -245,8 +247,8 @@ impl Api for Door<'_> {
         self.now
     }
 
-    fn custom_resources(&self) -> Vec<Resource> {
-        self.server.custom_resources().to_vec()
+    fn served(&self) -> Served {
+        self.server.served()
     }
 
     fn noted(&mut self, count: usize) {

@@ -174,7 +174,7 @@ impl World {
         }
         let mut pods = Set::new();
         for kubelet in &self.kubelets {
-            for work in kubelet.agenda() {
+            for work in kubelet.awaited() {
                 if let Work::PodWorker(pod) | Work::Process { pod, .. } | Work::Probe { pod, .. } = work {
                     pods.insert(pod.clone());
                 }

@@ -25,6 +25,8 @@ pub struct Call {
     pub revision_before: u64,
     /// The store's revision after the call.
     pub revision_after: u64,
+    /// The object as it was sent to be created; `Null` with every other request, and where none came of it.
+    pub sent: Json,
     /// The object before a write; `Null`: it did not exist.
     pub before: Json,
     /// The object after a write; `Null`: it is gone.

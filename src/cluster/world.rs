@@ -4,7 +4,7 @@ use super::causes::{Causes, kubelet_task, task};
 use super::door::{Door, Mishap};
 use super::{Action, Actor, Fault, StepRecord};
 use crate::api::token::Key;
-use crate::api::{EventType, ObjectKey, Resource, User, WatchEvent};
+use crate::api::{EventType, ObjectKey, Resource, RuntimeConfig, User, WatchEvent};
 use crate::apiserver::ApiServer;
 use crate::client::{Api, Context};
 use crate::collections::{List, Set};
@@ -30,6 +30,8 @@ pub struct Config {
     pub faults: Vec<(Duration, Fault)>,
     /// Whether the API server keeps a Service of itself, as all do.
     pub kubernetes_service: bool,
+    /// Which APIs are switched off (`--runtime-config`).
+    pub runtime: RuntimeConfig,
     /// Whether everybody may read what is below `/.well-known`, as in the build that the recordings were made with.
     pub well_known: bool,
     /// What tokens are signed with: without a secret, anybody can make one.
@@ -47,6 +49,7 @@ impl Config {
             start: Time::from_civil(2026, 1, 5, 9, 0, 0),
             faults: Vec::new(),
             kubernetes_service: true,
+            runtime: RuntimeConfig::default(),
             well_known: false,
             key: Key::default(),
             users: Arc::default(),
@@ -98,14 +101,15 @@ impl World {
             server.open_well_known(config.start);
         }
         server.know(config.key.clone(), config.users.clone());
-        let mut manager = Manager::new();
+        server.configure(&config.runtime);
+        let mut manager = Manager::new(&config.runtime);
         manager.sign_with(config.key.clone());
         World {
             now: config.start,
             steps: 0,
             server,
             manager,
-            extensions: Extensions::default(),
+            extensions: Extensions::new(&config.runtime),
             scheduler: Scheduler::new(),
             kubelets: config.nodes.iter().cloned().map(Kubelet::new).collect(),
             causes: Causes::default(),

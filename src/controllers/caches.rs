@@ -2,7 +2,7 @@
 
 use super::Controller;
 use super::job::BY_JOB;
-use crate::api::{Resource, ResourceInfo, View, kinds};
+use crate::api::{Resource, ResourceInfo, RuntimeConfig, View, kinds};
 use crate::client::{BY_CONTROLLER, Context, Delta, Index, Indexer, Informer, Lister, Reflector};
 use crate::collections::Map;
 use std::sync::LazyLock;
@@ -14,10 +14,14 @@ pub struct Caches(Map<Resource, Informer>);
 static NOTHING: LazyLock<Indexer> = LazyLock::new(Indexer::default);
 
 impl Caches {
-    /// An informer for each resource that one of the controllers watches.
-    pub fn for_controllers(controllers: &[&dyn Controller], agent: &'static str) -> Caches {
+    /// An informer for each resource that is served and one of the controllers watches.
+    pub fn for_controllers(
+        controllers: &[&dyn Controller],
+        agent: &'static str,
+        served: &RuntimeConfig,
+    ) -> Caches {
         let mut informers = Map::new();
-        for info in controllers.iter().flat_map(|c| c.watches()) {
+        for info in controllers.iter().flat_map(|c| c.watches()).filter(|info| served.serves(info)) {
             let resource = Resource::from(info);
             let indexes: &[Index] = match &*info.kind {
                 "Pod" => &[BY_CONTROLLER, BY_JOB],
@@ -31,7 +35,8 @@ impl Caches {
         if controllers.iter().any(|c| c.monitors()) {
             let deletable = |r: &&ResourceInfo| ["delete", "watch"].iter().all(|verb| r.verbs.contains(verb));
             // Upstream's `DefaultIgnoredResources`: nobody owns events, and there are many.
-            let followed = kinds::ALL.iter().copied().filter(|r| deletable(r) && r.plural != "events");
+            let followed = kinds::ALL.iter().copied().filter(|r| served.serves(r));
+            let followed = followed.filter(|r| deletable(r) && r.plural != "events");
             followed.for_each(|info| caches.monitor(info.into()));
         }
         caches

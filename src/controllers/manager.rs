@@ -23,10 +23,11 @@ use super::service_account_token::TokensController;
 use super::statefulset::StatefulSetController;
 use super::taint_eviction::TaintEvictionController;
 use super::ttl_after_finished::TtlController;
+use super::validating_admission_policy_status::ValidatingAdmissionPolicyStatusController;
 use super::volume::binder::PersistentVolumeBinder;
 use super::{Caches, Controller, Queue, SWITCHES, Switch, Switches, loops};
 use crate::api::token::Key;
-use crate::api::{ObjectKey, Resource};
+use crate::api::{ObjectKey, Resource, ResourceInfo, RuntimeConfig};
 use crate::client::{Context, Reflector, Timer};
 use crate::json::Str;
 use crate::sim::Time;
@@ -59,6 +60,8 @@ impl Stage {
 #[derive(Clone, Debug)]
 pub struct Manager {
     stage: Stage,
+    served: RuntimeConfig,
+    skipped: Vec<(&'static str, &'static ResourceInfo)>,
     switches: Switches,
     discovered: u64,
     caches: Caches,
@@ -87,19 +90,22 @@ pub struct Manager {
     role_aggregation: ClusterRoleAggregationController,
     claim_protection: ClaimProtectionController,
     volume_protection: VolumeProtectionController,
+    policy_status: ValidatingAdmissionPolicyStatusController,
 }
 
 impl Default for Manager {
     fn default() -> Manager {
-        Manager::new()
+        Manager::new(&RuntimeConfig::default())
     }
 }
 
 impl Manager {
-    /// All controllers, with empty caches.
-    pub fn new() -> Manager {
+    /// All controllers, with empty caches; those that need what is not served will not start.
+    pub fn new(served: &RuntimeConfig) -> Manager {
         let mut manager = Manager {
             stage: Stage::WaitForApiServer,
+            served: served.clone(),
+            skipped: Vec::new(),
             switches: Switches::default(),
             discovered: 0,
             caches: Caches::default(),
@@ -128,13 +134,31 @@ impl Manager {
             role_aggregation: ClusterRoleAggregationController::default(),
             claim_protection: ClaimProtectionController::default(),
             volume_protection: VolumeProtectionController::default(),
+            policy_status: ValidatingAdmissionPolicyStatusController::default(),
         };
-        manager.caches = Caches::for_controllers(&manager.controllers(), "kube-controller-manager");
+        manager.skipped = manager.lacking(served);
+        let controllers: Vec<&dyn Controller> = manager.controllers().collect();
+        manager.caches = Caches::for_controllers(&controllers, "kube-controller-manager", served);
         manager
     }
 
-    /// The controllers in a fixed order.
-    pub fn controllers(&self) -> [&dyn Controller; 25] {
+    /// The controllers that watch what is not served, and what of that comes first. (Upstream's would list it in vain for ever,
+    /// and none of their workers would start.) Those that follow what discovery tells follow less.
+    fn lacking(&self, served: &RuntimeConfig) -> Vec<(&'static str, &'static ResourceInfo)> {
+        let lacks = |controller: &dyn Controller| {
+            let mut needed = controller.watches().into_iter().filter(|_| !controller.monitors());
+            Some((controller.name(), needed.find(|info| !served.serves(info))?))
+        };
+        self.controllers().filter_map(lacks).collect()
+    }
+
+    /// The controllers that are started, in a fixed order.
+    pub fn controllers(&self) -> impl Iterator<Item = &dyn Controller> {
+        let skipped = |name: &str| self.skipped.iter().any(|(skipped, _)| *skipped == name);
+        self.all().into_iter().filter(move |controller| !skipped(controller.name()))
+    }
+
+    fn all(&self) -> [&dyn Controller; 26] {
         [
             &self.service_account,
             &self.root_ca,
@@ -161,11 +185,17 @@ impl Manager {
             &self.role_aggregation,
             &self.claim_protection,
             &self.volume_protection,
+            &self.policy_status,
         ]
     }
 
-    fn controllers_mut(&mut self) -> (&mut Caches, [&mut dyn Controller; 25]) {
-        let controllers: [&mut dyn Controller; 25] = [
+    fn controllers_mut(&mut self) -> (&mut Caches, Vec<&mut dyn Controller>) {
+        let skipped = &self.skipped;
+        let started = |controller: &&mut dyn Controller| {
+            let name = controller.name();
+            !skipped.iter().any(|(skipped, _)| *skipped == name)
+        };
+        let controllers: [&mut dyn Controller; 26] = [
             &mut self.service_account,
             &mut self.root_ca,
             &mut self.tokens,
@@ -191,8 +221,9 @@ impl Manager {
             &mut self.role_aggregation,
             &mut self.claim_protection,
             &mut self.volume_protection,
+            &mut self.policy_status,
         ];
-        (&mut self.caches, controllers)
+        (&mut self.caches, controllers.into_iter().filter(started).collect())
     }
 
     /// The Job controller, for looking into.
@@ -253,6 +284,10 @@ impl Manager {
                         [("controller", name), ("informers", informers), ("recorder", recorder)],
                     );
                 }
+                for (name, missing) in &self.skipped {
+                    let missing = format!("{}/{}", missing.api_version(), missing.plural).into();
+                    cx.note("skip-controller", [("controller", (*name).into()), ("missing", missing)]);
+                }
                 let count = self.caches.open_monitors(cx);
                 cx.note("monitors", [("count", count.into())]);
                 Stage::WaitForCacheSync
@@ -303,7 +338,7 @@ impl Manager {
 
     /// All work queues, in the order of the controllers.
     pub fn queues(&self) -> impl Iterator<Item = &Queue> {
-        self.controllers().into_iter().flat_map(|c| c.queues())
+        self.controllers().flat_map(|c| c.queues())
     }
 
     /// The object that a key of a queue names.
@@ -342,7 +377,7 @@ impl Manager {
     /// asks every 30 seconds, beside all else that it does.)
     pub fn discover(&mut self, cx: &mut Context, revision: u64) {
         self.discovered = revision;
-        let served = cx.api.custom_resources();
+        let served = cx.api.served().custom;
         let (caches, mut controllers) = self.controllers_mut();
         controllers.iter_mut().for_each(|controller| controller.discovered(&served));
         if controllers.iter().any(|controller| controller.monitors()) {
@@ -399,7 +434,7 @@ impl Manager {
     fn other_timers(&self) -> impl Iterator<Item = Timer> {
         let running = self.stage == Stage::Running;
         let relists = self.reflectors().filter_map(Reflector::retry_at);
-        let own = self.controllers().into_iter().filter_map(|controller| controller.timer());
+        let own = self.controllers().filter_map(|controller| controller.timer());
         relists.map(|at| Timer { at, background: false }).chain(own).filter(move |_| running)
     }
 
@@ -414,7 +449,7 @@ impl Manager {
         let (switches, workers) =
             (self.switches, self.queues().map(|q| (q.name, q.workers)).collect::<Vec<_>>());
         let key = std::mem::take(&mut self.tokens.key);
-        *self = Manager::new();
+        *self = Manager::new(&self.served.clone());
         self.sign_with(key);
         for switch in SWITCHES {
             self.switch(switch, switches.is_on(switch));

@@ -38,6 +38,7 @@ pub mod statefulset;
 mod switches;
 pub mod taint_eviction;
 pub mod ttl_after_finished;
+pub mod validating_admission_policy_status;
 pub mod volume;
 
 pub use caches::Caches;

@@ -106,13 +106,14 @@ fn delete_content(cx: &mut Context, namespace: &Str) -> Result<Left, Status> {
     if !left.resources.is_empty() {
         return Ok(left);
     }
-    let others = kinds::ALL.iter().copied().filter(|r| {
+    let served = cx.api.served();
+    let others = served.built_in().filter(|r| {
         r.namespaced
             && r.verbs.contains(&"deletecollection")
             && r.plural != "pods"
             && r.group != "events.k8s.io"
     });
-    let custom = cx.api.custom_resources().into_iter().filter(|r| r.namespaced);
+    let custom = served.custom.iter().filter(|r| r.namespaced).cloned();
     for resource in others.map(Resource::from).chain(custom) {
         delete_all(cx, &resource, namespace, &mut left)?;
     }

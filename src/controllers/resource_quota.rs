@@ -101,8 +101,9 @@ impl Controller for QuotaController {
         for (name, _) in hard.entries() {
             used.set(name.clone(), "0");
         }
-        let counted = kinds::ALL.iter().copied().filter(|r| r.namespaced && r.verbs.contains(&"list"));
-        let custom = cx.api.custom_resources().into_iter().filter(|r| r.namespaced);
+        let served = cx.api.served();
+        let counted = served.built_in().filter(|r| r.namespaced && r.verbs.contains(&"list"));
+        let custom = served.custom.iter().filter(|r| r.namespaced).cloned();
         let mut counted: Vec<Resource> = counted.map(Resource::from).chain(custom).collect();
         // The versions of a kind are views of the same objects.
         counted.dedup();

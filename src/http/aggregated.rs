@@ -2,7 +2,7 @@
 //! documents that the others read one by one.
 
 use super::{Answer, Body, discovery};
-use crate::api::Resource;
+use crate::api::Served;
 use crate::json;
 use crate::json::{Json, Str};
 
@@ -10,11 +10,11 @@ use crate::json::{Json, Str};
 const MEDIA: &str = "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList";
 
 /// The core group, or all others.
-pub fn answer(custom: &[Resource], core: bool) -> Answer {
+pub fn answer(served: &Served, core: bool) -> Answer {
     let items: Json = if core {
-        [json!({ "metadata": {}, "versions": [version(custom, "", "v1")] })].into_iter().collect()
+        [json!({ "metadata": {}, "versions": [version(served, "", "v1")] })].into_iter().collect()
     } else {
-        discovery::groups(custom)["groups"].items().iter().map(|of| group(custom, of)).collect()
+        discovery::groups(served)["groups"].items().iter().map(|of| group(served, of)).collect()
     };
     let list = json!({
         "kind": "APIGroupDiscoveryList", "apiVersion": "apidiscovery.k8s.io/v2", "metadata": {}, "items": items,
@@ -23,14 +23,14 @@ pub fn answer(custom: &[Resource], core: bool) -> Answer {
     Answer { code: 200, headers, body: Body::Text(format!("{list}\n")) }
 }
 
-fn group(custom: &[Resource], group: &Json) -> Json {
+fn group(served: &Served, group: &Json) -> Json {
     let name = group["name"].str();
-    let versions = group["versions"].items().iter().map(|v| version(custom, name, v["version"].str()));
+    let versions = group["versions"].items().iter().map(|v| version(served, name, v["version"].str()));
     json!({ "metadata": { "name": name }, "versions": versions.collect::<Json>() })
 }
 
-fn version(custom: &[Resource], group: &str, version: &str) -> Json {
-    let document = discovery::resources(custom, group, version).unwrap_or_default();
+fn version(served: &Served, group: &str, version: &str) -> Json {
+    let document = discovery::resources(served, group, version).unwrap_or_default();
     let all = document["resources"].items();
     let of_kind = |entry: &Json| {
         let part = |key: &str, fallback: &str| match entry[key].str() {

@@ -1,7 +1,7 @@
 //! What is served, as `/api`, `/apis` and `/version` tell it (`apiserver/pkg/endpoints/discovery`).
 
+use crate::api::Served;
 use crate::api::kinds::ResourceInfo;
-use crate::api::{Resource, kinds};
 use crate::json;
 use crate::json::Json;
 
@@ -31,28 +31,28 @@ pub fn core_versions() -> Json {
 }
 
 /// `/apis`
-pub fn groups(custom: &[Resource]) -> Json {
+pub fn groups(served: &Served) -> Json {
     let mut names: Vec<&str> = Vec::new();
-    for resource in kinds::with(custom) {
+    for resource in served.all() {
         if !resource.group.is_empty() && !names.contains(&&*resource.group) {
             names.push(&resource.group);
         }
     }
-    let groups: Json = names.into_iter().filter_map(|name| api_group(custom, name)).collect();
+    let groups: Json = names.into_iter().filter_map(|name| api_group(served, name)).collect();
     json!({ "kind": "APIGroupList", "apiVersion": "v1", "groups": groups })
 }
 
 /// `/apis/batch`
-pub fn group(custom: &[Resource], name: &str) -> Option<Json> {
-    let mut group = api_group(custom, name)?;
+pub fn group(served: &Served, name: &str) -> Option<Json> {
+    let mut group = api_group(served, name)?;
     group.set("kind", "APIGroup");
     group.set("apiVersion", "v1");
     Some(group)
 }
 
-fn api_group(custom: &[Resource], name: &str) -> Option<Json> {
+fn api_group(served: &Served, name: &str) -> Option<Json> {
     let mut versions: Vec<&str> = Vec::new();
-    for resource in kinds::with(custom).filter(|r| r.group == name && !name.is_empty()) {
+    for resource in served.all().filter(|r| r.group == name && !name.is_empty()) {
         if !versions.contains(&&*resource.version) {
             versions.push(&resource.version);
         }
@@ -66,14 +66,14 @@ fn api_group(custom: &[Resource], name: &str) -> Option<Json> {
 }
 
 /// `/api/v1`, `/apis/batch/v1`
-pub fn resources(custom: &[Resource], group: &str, version: &str) -> Option<Json> {
+pub fn resources(served: &Served, group: &str, version: &str) -> Option<Json> {
     let mut all: Vec<Json> = Vec::new();
-    for resource in kinds::with(custom).filter(|r| r.group == group && r.version == version) {
+    for resource in served.all().filter(|r| r.group == group && r.version == version) {
         all.push(entry(resource));
         let subresources = resource.subresources.iter();
         all.extend(subresources.map(|(name, verbs)| subresource(resource, name, verbs)));
     }
-    let first = kinds::with(custom).find(|r| r.group == group && r.version == version)?;
+    let first = served.all().find(|r| r.group == group && r.version == version)?;
     Some(json!({
         "kind": "APIResourceList", "apiVersion": "v1", "groupVersion": first.api_version(),
         "resources": all.into_iter().collect::<Json>(),

@@ -27,8 +27,8 @@ pub use body::MOST as MOST_BODY;
 pub use follow::Follow;
 pub use upgrade::{Upgrade, upgrade};
 
-use crate::api::{self, Reason, Resource, Status, User, Verb, kinds};
-use crate::client::Api;
+use crate::api::{self, Reason, Served, Status, User, Verb, kinds};
+use crate::client::{Api, AsUser};
 use crate::json;
 use crate::json::{Json, Str};
 use body::Form;
@@ -127,8 +127,8 @@ impl Request {
     }
 
     /// Whether it could change something; what cannot is no step of a run. `custom`: what discovery tells beside the built-in.
-    pub fn writes(&self, custom: &[Resource]) -> bool {
-        match route::read(self, custom) {
+    pub fn writes(&self, served: &Served) -> bool {
+        match route::read(self, served) {
             Ok(Route::Ask(ask)) => ask.request.writes(),
             _ => false,
         }
@@ -145,8 +145,8 @@ fn answered(api: &mut dyn Api, request: &Request) -> Result<Answer, Status> {
         check_path(api, request)?;
     }
     let form = || Form::accepted(&request.accept, false);
-    let custom = api.custom_resources();
-    let route = route::read(request, &custom)?;
+    let served = api.served();
+    let route = route::read(request, &served)?;
     let reads = matches!(&*request.method, "GET" | "HEAD");
     if !reads && matches!(route, Route::Text(_) | Route::Document(_) | Route::Versions { .. }) {
         return Err(method_not_allowed());
@@ -155,9 +155,9 @@ fn answered(api: &mut dyn Api, request: &Request) -> Result<Answer, Status> {
         Route::Text(text) => plain(200, text.into()),
         Route::Document(document) => body::answer(200, &document, form()?, &[]),
         Route::Versions { core } => match Form::accepted(&request.accept, true)? {
-            Form::Aggregated => aggregated::answer(&custom, core),
+            Form::Aggregated => aggregated::answer(&served, core),
             form => {
-                let document = if core { discovery::core_versions() } else { discovery::groups(&custom) };
+                let document = if core { discovery::core_versions() } else { discovery::groups(&served) };
                 body::answer(200, &document, form, &[])
             }
         },
@@ -184,7 +184,7 @@ fn is_followed(request: &api::Request) -> bool {
 
 /// Refuses a path that is no resource to who may not ask for it: the request's user, or else who `api` asks as.
 pub fn check_path(api: &mut dyn Api, request: &Request) -> Result<(), Status> {
-    if matches!(route::read(request, &api.custom_resources()), Ok(Route::Ask(_)) | Err(_)) {
+    if matches!(route::read(request, &api.served()), Ok(Route::Ask(_)) | Err(_)) {
         return Ok(());
     }
     let verb = request.method.to_ascii_lowercase();
@@ -195,7 +195,11 @@ pub fn check_path(api: &mut dyn Api, request: &Request) -> Result<(), Status> {
     };
     let mut spec = json!({ "nonResourceAttributes": { "verb": verb.as_str(), "path": path } });
     let mut kind = kinds::SELFSUBJECTACCESSREVIEWS;
-    if let Some(user) = &request.user {
+    // Who nobody knows may not even ask; whether somebody may be taken for somebody else is found out by asking as such.
+    let direct = request.user.as_ref().filter(|user| user.by.is_none());
+    let as_user = if direct.is_some() { None } else { request.user.clone() };
+    let mut api = AsUser { api, user: as_user };
+    if let Some(user) = direct {
         kind = kinds::SUBJECTACCESSREVIEWS;
         spec.set("user", &user.name);
         spec.set("groups", user.groups.iter().map(Json::from).collect::<Json>());

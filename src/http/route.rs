@@ -3,7 +3,7 @@
 use super::proxy::Proxy;
 use super::{Request, body, discovery, method_not_allowed, options};
 use crate::api::{
-    self, FieldValidation, PatchType, Propagation, Resource, ResourceInfo, Status, Verb, kinds,
+    self, FieldValidation, PatchType, Propagation, Resource, ResourceInfo, Served, Status, Verb,
 };
 use crate::json::Json;
 use std::time::Duration;
@@ -39,7 +39,7 @@ pub struct Ask {
 const UPGRADES: &[&str] = &["attach", "exec", "portforward", "proxy"];
 
 /// Reads a request.
-pub fn read(request: &Request, custom: &[Resource]) -> Result<Route, Status> {
+pub fn read(request: &Request, served: &Served) -> Result<Route, Status> {
     let (path, query) = request.target.split_once('?').unwrap_or((&request.target, ""));
     let parts: Vec<String> =
         path.split('/').filter(|part| !part.is_empty()).map(|part| decoded(part, false)).collect();
@@ -49,13 +49,13 @@ pub fn read(request: &Request, custom: &[Resource]) -> Result<Route, Status> {
         ["version"] => return Ok(Route::Document(discovery::version())),
         ["api"] => return Ok(Route::Versions { core: true }),
         ["apis"] => return Ok(Route::Versions { core: false }),
-        ["apis", group] => return Ok(discovery::group(custom, group).map_or(Route::Unknown, Route::Document)),
+        ["apis", group] => return Ok(discovery::group(served, group).map_or(Route::Unknown, Route::Document)),
         ["api", version, rest @ ..] => ("", *version, rest),
         ["apis", group, version, rest @ ..] => (*group, *version, rest),
         _ => return Ok(Route::Unknown),
     };
     if rest.is_empty() {
-        return Ok(discovery::resources(custom, group, version).map_or(Route::Unknown, Route::Document));
+        return Ok(discovery::resources(served, group, version).map_or(Route::Unknown, Route::Document));
     }
     if let ("", "v1", ["namespaces", namespace, kind @ ("services" | "pods"), id, "proxy", ..]) =
         (group, version, rest)
@@ -63,7 +63,7 @@ pub fn read(request: &Request, custom: &[Resource]) -> Result<Route, Status> {
         let (namespace, id) = ((*namespace).to_owned(), (*id).to_owned());
         return Ok(Route::Proxy(Proxy { namespace, service: *kind == "services", id }));
     }
-    let Some((resource, namespace, name, subresource)) = target(custom, group, version, rest) else {
+    let Some((resource, namespace, name, subresource)) = target(served, group, version, rest) else {
         return Ok(Route::Unknown);
     };
     if UPGRADES.contains(&subresource) {
@@ -114,7 +114,7 @@ pub(super) fn pairs(query: &str) -> Vec<(String, String)> {
 
 /// The resource, namespace, name and subresource of a path below a group's version.
 pub(super) fn target<'p>(
-    custom: &[Resource],
+    served: &Served,
     group: &str,
     version: &str,
     rest: &[&'p str],
@@ -122,8 +122,8 @@ pub(super) fn target<'p>(
     let is_it =
         |r: &ResourceInfo, plural: &str| r.group == group && r.version == version && r.plural == plural;
     let find = |plural: &str| {
-        let built_in = kinds::ALL.iter().find(|r| is_it(r, plural)).map(|r| Resource::from(*r));
-        built_in.or_else(|| custom.iter().find(|r| is_it(r, plural)).cloned())
+        let built_in = served.built_in().find(|r| is_it(r, plural)).map(Resource::from);
+        built_in.or_else(|| served.custom.iter().find(|r| is_it(r, plural)).cloned())
     };
     let (namespace, rest) = match rest {
         ["namespaces", _, "status" | "finalize"] => ("", rest),

@@ -3,7 +3,7 @@
 use super::log::Log;
 use super::route::{self, decoded, is_true, pairs};
 use super::{Follow, Request};
-use crate::api::{self, Reason, Status, Verb};
+use crate::api::{self, Reason, Served, Status, Verb};
 use crate::client::Api;
 use crate::json::{Json, Str};
 
@@ -43,7 +43,7 @@ pub fn upgrade(api: &mut dyn Api, request: &Request) -> Option<Result<Upgrade, S
         path.split('/').filter(|part| !part.is_empty()).map(|part| decoded(part, false)).collect();
     let parts: Vec<&str> = parts.iter().map(String::as_str).collect();
     let ["api", "v1", rest @ ..] = parts.as_slice() else { return None };
-    let (resource, namespace, name, subresource) = route::target(&[], "", "v1", rest)?;
+    let (resource, namespace, name, subresource) = route::target(&Served::default(), "", "v1", rest)?;
     let query = pairs(query);
     let ask = |verb, subresource| {
         let mut asked = api::Request::new(verb, resource.clone(), namespace, name).by("client/exec");

@@ -1,25 +1,27 @@
-//! [`Discovery`]: what a `kubectl` has been told of the kinds that the server has beside its own (client-go's cached discovery).
+//! [`Discovery`]: what a `kubectl` has been told of the kinds that the server has (client-go's cached discovery).
 
-use crate::api::{Resource, ResourceInfo, kinds};
+use crate::api::{Resource, ResourceInfo, Served};
 use crate::client::Api;
 
-/// The custom resources as they were when a `kubectl` of this terminal last asked. A later one believes them, as upstream's
+/// What was served when a `kubectl` of this terminal last asked. A later one believes them, as upstream's
 /// believes its files on the disk, until it meets a name that is not among them.
 #[derive(Clone, Debug, Default)]
-pub struct Discovery(Option<Vec<Resource>>);
+pub struct Discovery(Option<Served>);
 
 impl Discovery {
     /// Asks the server anew.
     pub fn refresh(&mut self, api: &dyn Api) {
-        self.0 = Some(api.custom_resources());
+        self.0 = Some(api.served());
     }
 
     /// All resources that can be read, built-in and custom. Where a kind is served by several versions, the preferred one is
     /// the last.
     pub fn all(&self) -> Vec<Resource> {
         let readable = |r: &&ResourceInfo| r.verbs.contains(&"get") || r.verbs.contains(&"create");
-        let built_in = kinds::ALL.iter().copied().filter(readable).map(Resource::from);
-        built_in.chain(self.0.iter().flatten().cloned()).collect()
+        let nothing_asked = Served::default();
+        let served = self.0.as_ref().unwrap_or(&nothing_asked);
+        let built_in = served.built_in().filter(readable).map(Resource::from);
+        built_in.chain(served.custom.iter().cloned()).collect()
     }
 
     /// What a search finds in what is known; where that is nothing, in what the server says now.

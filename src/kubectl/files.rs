@@ -4,8 +4,8 @@ use super::cli::Cli;
 use super::failure::Failure;
 use super::flags::{Arguments, boolean};
 use super::kustomize;
+use crate::api::Resource;
 use crate::api::schema::{OBJECT_META, Shape};
-use crate::api::{Resource, kinds};
 use crate::json::Json;
 use crate::manifest;
 use crate::sim::Time;
@@ -200,13 +200,14 @@ fn objects(
 }
 
 fn find(cli: &mut Cli, version: &str, kind: &str) -> Option<Resource> {
-    let known = kinds::by_kind(version, kind).map(Resource::from);
-    known.or_else(|| cli.env.discovery.search(cli.env.api, &|all| by_loose_kind(all, version, kind)))
+    cli.env.discovery.search(cli.env.api, &|all| by_kind(all, version, kind))
 }
 
-/// The client matches kinds without regard to case; the server then refuses them.
-fn by_loose_kind(all: &[Resource], version: &str, kind: &str) -> Option<Resource> {
-    all.iter().find(|r| r.api_version() == version && r.kind.eq_ignore_ascii_case(kind)).cloned()
+/// The client matches kinds without regard to case, where none fits as written; the server then refuses them.
+fn by_kind(all: &[Resource], version: &str, kind: &str) -> Option<Resource> {
+    let of_version = || all.iter().filter(|r| r.api_version() == version);
+    let loose = || of_version().find(|r| r.kind.eq_ignore_ascii_case(kind));
+    of_version().find(|r| r.kind == kind).or_else(loose).cloned()
 }
 
 /// What is wrong with a document even before it is an object (`validation.SchemaValidation`).

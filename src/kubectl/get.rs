@@ -200,9 +200,11 @@ fn read(cli: &mut Cli, args: &Arguments, format: &Format, target: &Target) -> Re
             o.field_selector = fields.into();
         });
         // The plain read above already told its warnings.
-        let refused =
-            |status| if named { Failure::from(status) } else { list_error(resource, status, labels, fields) };
-        let body = cli.call(request).map_err(refused)?.body;
+        let told = |status: Status| match named {
+            true => status.into(),
+            false => list_error(resource, status, labels, fields),
+        };
+        let body = cli.call(request).map_err(told)?.body;
         group.version = body["metadata"]["resourceVersion"].str().into();
         group.table = body;
     }
@@ -212,16 +214,18 @@ fn read(cli: &mut Cli, args: &Arguments, format: &Format, target: &Target) -> Re
     Ok(group)
 }
 
-/// The server's words for a list that there is not, as `kubectl` words them.
+/// A list that failed, as `kubectl` words what the server says: with the selectors, where there are some.
 pub(super) fn list_error(resource: &Resource, mut status: Status, labels: &str, fields: &str) -> Failure {
     if matches!(status.code, 400 | 404) {
         let what = format!("{}/{}, Resource={}", resource.group, resource.version, resource.plural);
-        let tried = if labels.is_empty() && fields.is_empty() {
-            format!("list {what:?}")
-        } else {
-            format!("find {what:?} that match label selector {labels:?}, field selector {fields:?}")
-        };
-        status.message = format!("Unable to {tried}: {}", status.message).into();
+        let message = &status.message;
+        status.message = match labels.is_empty() && fields.is_empty() {
+            true => format!("Unable to list {what:?}: {message}"),
+            false => format!(
+                "Unable to find {what:?} that match label selector {labels:?}, field selector {fields:?}: {message}"
+            ),
+        }
+        .into();
     }
     status.into()
 }

@@ -3,7 +3,10 @@
 use super::cli::Cli;
 use super::discovery::Discovery;
 use super::failure::Failure;
+use crate::api::kinds::Words;
 use crate::api::{ObjectKey, Resource, ResourceInfo};
+use crate::json::{Json, Str};
+use std::sync::Arc;
 
 fn is_called(resource: &ResourceInfo, name: &str) -> bool {
     resource.plural == name
@@ -12,9 +15,35 @@ fn is_called(resource: &ResourceInfo, name: &str) -> bool {
         || resource.kind.eq_ignore_ascii_case(name)
 }
 
-/// The built-in resource of that name.
+/// The resource of that name, where no cluster is there to be asked: a built-in one, or a custom one that is named in full,
+/// `backups.v1.example.com`.
 pub fn find(word: &str) -> Option<Resource> {
-    among(&Discovery::default().all(), word)
+    among(&Discovery::default().all(), word).or_else(|| custom(word))
+}
+
+/// What can be known of a custom resource by its plural, version and group.
+fn custom(word: &str) -> Option<Resource> {
+    let (plural, rest) = word.split_once('.')?;
+    let (version, group) = rest.split_once('.')?;
+    let is_version =
+        version.strip_prefix('v').is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()));
+    if plural.is_empty() || !is_version || !group.contains('.') {
+        return None;
+    }
+    Some(Resource::Custom(Arc::new(ResourceInfo {
+        group: group.into(),
+        version: version.into(),
+        plural: plural.into(),
+        singular: format!("{plural}.{group}").into(),
+        kind: Str::default(),
+        namespaced: true,
+        short_names: Words::default(),
+        categories: Words::default(),
+        verbs: &[],
+        subresources: &[],
+        ty: None,
+        definition: Json::Null,
+    })))
 }
 
 /// The resource of that name, among those that discovery tells of.
@@ -47,7 +76,8 @@ fn among(all: &[Resource], word: &str) -> Option<Resource> {
     found.last().copied().cloned()
 }
 
-/// The object that `KIND/NAME` or `KIND/NAMESPACE/NAME` names; the namespace is `default` where it is not said.
+/// The object that `KIND/NAME` or `KIND/NAMESPACE/NAME` names; the namespace is `default` where it is not said. `KIND//NAME`
+/// is in none, for a custom resource of the cluster's.
 pub fn object_named(text: &str) -> Option<(Resource, ObjectKey)> {
     let (kind, name) = text.split_once('/')?;
     let resource = find(kind)?;

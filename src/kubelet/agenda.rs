@@ -5,10 +5,35 @@ use crate::client::Timer;
 use crate::collections::{Map, Set};
 use crate::sim::Time;
 
+/// What a moment is for. The most urgent is the least.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Urgency {
+    /// Something comes of it: the world is not idle before.
+    Progress,
+    /// What has failed before is tried again, for ever if need be: the world is idle between, but waits for it.
+    Retry,
+    /// Heartbeats and the renewal of what a pod has: nobody waits for it.
+    Upkeep,
+}
+
+/// The earliest moment at which a worker has something to do again, for the most urgent of its reasons.
+#[derive(Default)]
+pub struct Next(pub Option<(Time, Urgency)>);
+
+impl Next {
+    /// At this moment too.
+    pub fn at(&mut self, at: Time, urgency: Urgency) {
+        self.0 = match self.0 {
+            Some((known, was)) => Some((known.min(at), was.min(urgency))),
+            None => Some((at, urgency)),
+        };
+    }
+}
+
 /// One moment for each piece of work.
 #[derive(Clone, Debug, Default)]
 pub struct Agenda {
-    when: Map<Work, (Time, bool)>,
+    when: Map<Work, (Time, Urgency)>,
     due: Set<(Time, Work)>,
     chores: Set<(Time, Work)>,
     /// Work that was given a moment since somebody last asked for it.
@@ -16,12 +41,12 @@ pub struct Agenda {
 }
 
 impl Agenda {
-    /// Puts work on the agenda, in the place of its former moment. A chore goes on for ever: the world is idle between.
-    pub fn set(&mut self, work: Work, at: Time, chore: bool) {
+    /// Puts work on the agenda, in the place of its former moment.
+    pub fn set(&mut self, work: Work, at: Time, urgency: Urgency) {
         self.remove(&work);
-        self.list(chore).insert((at, work.clone()));
+        self.list(urgency).insert((at, work.clone()));
         self.timers_set.push(work.clone());
-        self.when.insert(work, (at, chore));
+        self.when.insert(work, (at, urgency));
     }
 
     /// The work that was given a later moment than now since this was last asked.
@@ -31,22 +56,23 @@ impl Agenda {
         set
     }
 
-    /// All that is on it: what is no chore, then the chores; of each the soonest first.
-    pub fn iter(&self) -> impl Iterator<Item = &Work> {
-        self.due.iter().chain(self.chores.iter()).map(|(_, work)| work)
+    /// All that is on it but upkeep: progress, then retries; of each the soonest first.
+    pub fn awaited(&self) -> impl Iterator<Item = &Work> {
+        let all = self.due.iter().chain(self.chores.iter()).map(|(_, work)| work);
+        all.filter(|work| self.when.get(work).is_some_and(|(_, urgency)| *urgency < Urgency::Upkeep))
     }
 
     /// Puts work on the agenda for now, unless it is due already.
     pub fn wake(&mut self, work: Work, now: Time) {
         if self.when.get(&work).is_none_or(|(at, _)| *at > now) {
-            self.set(work, now, false);
+            self.set(work, now, Urgency::Progress);
         }
     }
 
-    /// Puts work on the agenda for a moment, unless it is due before; it is no chore.
+    /// Puts work on the agenda for a moment, unless it is due before.
     pub fn sooner(&mut self, work: Work, at: Time) {
         let at = self.when.get(&work).map_or(at, |(known, _)| (*known).min(at));
-        self.set(work, at, false);
+        self.set(work, at, Urgency::Progress);
     }
 
     /// The moment of some work.
@@ -56,8 +82,8 @@ impl Agenda {
 
     /// Takes work off the agenda.
     pub fn remove(&mut self, work: &Work) {
-        if let Some((at, chore)) = self.when.remove(work) {
-            self.list(chore).remove(&(at, work.clone()));
+        if let Some((at, urgency)) = self.when.remove(work) {
+            self.list(urgency).remove(&(at, work.clone()));
         }
     }
 
@@ -89,7 +115,7 @@ impl Agenda {
         self.due.first().map(|(at, _)| *at)
     }
 
-    fn list(&mut self, chore: bool) -> &mut Set<(Time, Work)> {
-        if chore { &mut self.chores } else { &mut self.due }
+    fn list(&mut self, urgency: Urgency) -> &mut Set<(Time, Work)> {
+        if urgency == Urgency::Progress { &mut self.due } else { &mut self.chores }
     }
 }

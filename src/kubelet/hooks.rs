@@ -6,7 +6,8 @@
 //! Upstream: `pkg/kubelet/lifecycle/handlers.go`, `startContainer` and `killContainer` in `kuberuntime_container.go`.
 
 use super::Work;
-use super::pod_worker::{Host, Next, PodWorker};
+use super::agenda::{Next, Urgency};
+use super::pod_worker::{Host, PodWorker};
 use super::runtime::{SIGTERM, Session};
 use crate::api::ObjectKey;
 use crate::client::{Context, EventKind};
@@ -112,7 +113,7 @@ impl PodWorker {
                 (None, moment) => {
                     waits |= moment == Moment::PostStart;
                     if let Some(until) = hook.until {
-                        next.at(until, false);
+                        next.at(until, Urgency::Progress);
                     }
                 }
             }

@@ -47,7 +47,7 @@ use crate::client::{Context, Delta, Informer, Recorder, Reflector, Timer};
 use crate::collections::{Map, Set};
 use crate::json::{Json, Str};
 use crate::sim::Time;
-use agenda::Agenda;
+use agenda::{Agenda, Urgency};
 use node::{Addresses, Heart};
 use object_cache::ObjectCache;
 use pod_worker::Host;
@@ -110,7 +110,7 @@ impl Kubelet {
         let mine =
             Reflector::new(kinds::PODS, &agent).with_field_selector(format!("spec.nodeName={}", node.name));
         let mut agenda = Agenda::default();
-        agenda.set(Work::Register, Time::default(), false);
+        agenda.set(Work::Register, Time::default(), Urgency::Progress);
         Kubelet {
             recorder: Recorder::new("kubelet", &node.name),
             heart: Heart::default(),
@@ -258,9 +258,9 @@ impl Kubelet {
         self.agenda.next_without(left_out)
     }
 
-    /// All that it has to do, now or at some moment.
-    pub fn agenda(&self) -> impl Iterator<Item = &Work> {
-        self.agenda.iter()
+    /// What it has to do, now or at some moment, upkeep apart.
+    pub fn awaited(&self) -> impl Iterator<Item = &Work> {
+        self.agenda.awaited()
     }
 
     /// The work that was given a later moment than now since this was last asked.
@@ -280,15 +280,15 @@ impl Kubelet {
                 self.agenda.remove(work);
                 self.heart.register(cx, &self.node, &self.agent, &mut self.recorder);
                 match self.heart.registered {
-                    true => self.agenda.set(Work::Heartbeat, cx.now + node::LEASE_RENEWAL, true),
-                    false => self.agenda.set(Work::Register, cx.now + node::REGISTER_RETRY, true),
+                    true => self.agenda.set(Work::Heartbeat, cx.now + node::LEASE_RENEWAL, Urgency::Upkeep),
+                    false => self.agenda.set(Work::Register, cx.now + node::REGISTER_RETRY, Urgency::Retry),
                 }
             }
             Work::Heartbeat => {
                 self.heart.beat(cx, &self.node, &self.agent);
                 let Kubelet { objects, workers, .. } = self;
                 objects.stop_idle(cx, &|key| workers.get(key).is_some_and(|worker| worker.mounts_objects()));
-                self.agenda.set(Work::Heartbeat, cx.now + node::LEASE_RENEWAL, true);
+                self.agenda.set(Work::Heartbeat, cx.now + node::LEASE_RENEWAL, Urgency::Upkeep);
             }
             Work::PodWorker(key) => self.with_worker(key, work, |worker, host| worker.sync(cx, host)),
             Work::Process { pod, container } => {

@@ -6,8 +6,9 @@
 //!
 //! Upstream: `pkg/kubelet/volumemanager` (`reconciler`, `WaitForAttachAndMount`), `resyncInterval` in `pod_workers.go`.
 
+use super::agenda::{Next, Urgency};
 use super::object_cache::Source;
-use super::pod_worker::{Host, Next, PodWorker, Stage};
+use super::pod_worker::{Host, PodWorker, Stage};
 use super::runtime::Volumes;
 use super::volumes::{self, Mounter, Tokens};
 use crate::api::{Request, kinds, meta};
@@ -96,7 +97,9 @@ impl PodWorker {
             self.mounting.failures += 1;
         }
         let timeout = self.mounting.waits_since.unwrap_or(cx.now) + MOUNT_TIMEOUT;
-        next.at(self.mounting.retry_at.min(timeout), self.mounting.failures > 4);
+        let late = self.mounting.failures > 4;
+        let urgency = if late { Urgency::Retry } else { Urgency::Progress };
+        next.at(self.mounting.retry_at.min(timeout), urgency);
         false
     }
 
@@ -188,7 +191,7 @@ impl PodWorker {
         self.mounting.period = SYNC_FREQUENCY + Duration::from_millis(cx.rng.below(SYNC_JITTER));
         let renew = self.mounting.tokens.refresh_at();
         if let Some(at) = if self.mounting.stale { Some(cx.now) } else { renew } {
-            next.at(self.mounting.next_resync(at), true);
+            next.at(self.mounting.next_resync(at), Urgency::Upkeep);
         }
     }
 }

@@ -8,7 +8,7 @@
 //! PLEG's event), and that sync reports it. Upstream: `pkg/kubelet/pod_workers.go`, `kuberuntime_manager.go`.
 
 use super::Work;
-use super::agenda::Agenda;
+use super::agenda::{Agenda, Next, Urgency};
 use super::container::{Container, Pull, Role, State};
 use super::images::registry::Credential;
 use super::mounting::Mounting;
@@ -87,20 +87,6 @@ pub struct Host<'a> {
     pub(super) addresses: &'a mut Addresses,
     pub(super) recorder: &'a mut Recorder,
     pub(super) agenda: &'a mut Agenda,
-}
-
-/// The earliest moment at which a worker has something to do again.
-#[derive(Default)]
-pub(super) struct Next(Option<(Time, bool)>);
-
-impl Next {
-    /// At this moment too; a chore does not keep the world from being idle.
-    pub(super) fn at(&mut self, at: Time, chore: bool) {
-        self.0 = match self.0 {
-            Some((known, was_chore)) => Some((known.min(at), was_chore && chore)),
-            None => Some((at, chore)),
-        };
-    }
 }
 
 impl PodWorker {
@@ -192,7 +178,7 @@ impl PodWorker {
                 self.sync_pod(cx, host, &mut next);
                 self.plan_refresh(cx, host, &mut next);
                 if let Some(at) = self.deadline() {
-                    next.at(at, false);
+                    next.at(at, Urgency::Progress);
                 }
             }
         }
@@ -204,7 +190,8 @@ impl PodWorker {
         }
         let work = Work::PodWorker(ObjectKey::of(&self.pod));
         match next.0 {
-            Some((at, chore)) => host.agenda.set(work, at, chore && at > cx.now),
+            Some((at, _)) if at <= cx.now => host.agenda.set(work, at, Urgency::Progress),
+            Some((at, urgency)) => host.agenda.set(work, at, urgency),
             None => host.agenda.remove(&work),
         }
     }
@@ -269,7 +256,7 @@ impl PodWorker {
         } else {
             let Some(address) = host.addresses.take() else {
                 cx.note("create-sandbox", [("error", "no IP addresses available in range set".into())]);
-                next.at(cx.now + Duration::from_secs(10), true);
+                next.at(cx.now + Duration::from_secs(10), Urgency::Retry);
                 return;
             };
             self.address = Some(address);
@@ -347,7 +334,7 @@ impl PodWorker {
         self.stage = Stage::TerminatingPod { kill_at, sidecars: sidecars || !mains, killed: killed || due };
         self.write_status(cx, host);
         if !killed && !due {
-            next.at(kill_at, false);
+            next.at(kill_at, Urgency::Progress);
         }
     }
 
@@ -399,7 +386,7 @@ impl PodWorker {
             exec.exit = task.exit_code(exec.session);
         }
         match blocked {
-            Blocked::Until(at) => host.agenda.set(work, at.max(now), false),
+            Blocked::Until(at) => host.agenda.set(work, at.max(now), Urgency::Progress),
             Blocked::Forever => {}
             Blocked::Exited { code, oom_killed } => {
                 let message = match task.message() {

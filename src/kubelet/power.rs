@@ -5,10 +5,11 @@
 //! registers its node again, learns from the API server which pods are still its own, finds their sandboxes gone, and
 //! begins anew: with new sandboxes and addresses, and with containers that ended in a way nobody knows (`Unknown`, 255).
 
+use super::agenda::{Agenda, Urgency};
 use super::container::{Role, State};
 use super::mounting::Mounting;
 use super::pod_worker::{Host, PodWorker};
-use super::{Agenda, Heart, Kubelet, Work};
+use super::{Heart, Kubelet, Work};
 use crate::client::{Context, Recorder};
 use crate::sim::Time;
 use std::sync::Arc;
@@ -37,7 +38,7 @@ impl Kubelet {
         cx.note("node-up", [("node", (&self.node.name).into()), ("pods", self.workers.len().into())]);
         (self.down, self.listing) = (false, true);
         self.heart = Heart::rebooted();
-        self.agenda.set(Work::Register, cx.now, false);
+        self.agenda.set(Work::Register, cx.now, Urgency::Progress);
         let keys: Vec<_> = self.workers.keys().cloned().collect();
         for key in keys {
             if let Some(mut worker) = self.workers.remove(&key) {

@@ -7,8 +7,9 @@
 //! nothing else.
 
 use super::Work;
+use super::agenda::{Next, Urgency};
 use super::container::{Container, State};
-use super::pod_worker::{Host, Next, PodWorker};
+use super::pod_worker::{Host, PodWorker};
 use super::runtime::{Answer, SIGKILL, Session, Task};
 use crate::api::ObjectKey;
 use crate::client::{Context, EventKind};
@@ -93,7 +94,7 @@ impl PodWorker {
                 ProbeKind::Readiness if delay.is_zero() => now,
                 _ => self.next_turn(&spec[kind.field()], now + delay.max(Duration::from_nanos(1))),
             };
-            host.agenda.set(self.probe_work(index, kind), at, false);
+            host.agenda.set(self.probe_work(index, kind), at, Urgency::Progress);
         }
     }
 
@@ -147,7 +148,7 @@ impl PodWorker {
         };
         let Some((passed, output)) = outcome else {
             let until = self.containers[index].probers[at].command.map_or(cx.now, |(_, until)| until);
-            return host.agenda.set(work, until, false);
+            return host.agenda.set(work, until, Urgency::Progress);
         };
         self.containers[index].probers[at].command = None;
         cx.note(
@@ -161,7 +162,12 @@ impl PodWorker {
         let steady = self.count(index, at, passed, &spec, cx, host);
         if self.containers[index].kill_at.is_none() && !(kind == ProbeKind::Startup && passed && steady) {
             let turn = self.next_turn(&spec, cx.now + Duration::from_nanos(1));
-            host.agenda.set(work, turn, steady);
+            let urgency = match (steady, passed) {
+                (false, _) => Urgency::Progress,
+                (true, false) => Urgency::Retry,
+                (true, true) => Urgency::Upkeep,
+            };
+            host.agenda.set(work, turn, urgency);
         }
     }
 
@@ -320,7 +326,7 @@ impl PodWorker {
             let container = &self.containers[index];
             match container.kill_at.filter(|_| container.is_running()) {
                 Some(at) if at <= cx.now => self.signal_container(index, SIGKILL, cx, host),
-                Some(at) => next.at(at, false),
+                Some(at) => next.at(at, Urgency::Progress),
                 None => {}
             }
         }

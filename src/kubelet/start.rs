@@ -3,11 +3,12 @@
 //! Upstream: `startContainer` in `kuberuntime_container.go`, `images/image_manager.go`.
 
 use super::Work;
+use super::agenda::{Next, Urgency};
 use super::container::{Backoff, LONGEST_BACKOFF, Pull, Role, State};
 use super::host_files;
 use super::images::registry::{self, Credential};
 use super::object_cache::{Kind, Source};
-use super::pod_worker::{Host, Next, PodWorker};
+use super::pod_worker::{Host, PodWorker};
 use super::runtime::{self, ContainerSpec, Image, Input, Task};
 use super::volumes;
 use super::{env, envvars};
@@ -33,7 +34,7 @@ impl PodWorker {
         }
         if let Some(at) = self.containers[index].retry_at.filter(|at| *at > cx.now) {
             let soon = matches!(self.containers[index].state, State::Waiting { reason: "ErrImagePull", .. });
-            return next.at(at, !soon);
+            return next.at(at, if soon { Urgency::Progress } else { Urgency::Retry });
         }
         let Some(image) = self.image(index, cx, host, next) else { return };
         match self.configure(index, &image, cx, host) {
@@ -47,7 +48,7 @@ impl PodWorker {
                 // The next try looks for the image again.
                 container.pull = Pull::Idle;
                 container.retry_at = Some(cx.now + SYNC_RETRY);
-                next.at(cx.now, false);
+                next.at(cx.now, Urgency::Progress);
             }
         }
     }
@@ -64,7 +65,8 @@ impl PodWorker {
         if until <= cx.now {
             return false;
         }
-        next.at(until, backoff.wait == LONGEST_BACKOFF);
+        let last = backoff.wait == LONGEST_BACKOFF;
+        next.at(until, if last { Urgency::Retry } else { Urgency::Progress });
         if let State::Terminated(_) = container.state {
             let (name, key, uid) = (container.name.clone(), ObjectKey::of(&self.pod), meta::uid(&self.pod));
             let pod = format!("{}_{}({uid})", key.name, key.namespace);
@@ -74,7 +76,7 @@ impl PodWorker {
             let message = format!("back-off {wait} restarting failed container={name} pod={pod}");
             self.event(index, host, EventKind::Warning, "BackOff", event);
             self.containers[index].wait("CrashLoopBackOff", message);
-            next.at(cx.now, false);
+            next.at(cx.now, Urgency::Progress);
         }
         true
     }
@@ -91,7 +93,7 @@ impl PodWorker {
         match self.containers[index].pull.clone() {
             Pull::Present(image) => Some(image),
             Pull::Pulling { until, .. } if until > cx.now => {
-                next.at(until, false);
+                next.at(until, Urgency::Progress);
                 None
             }
             Pull::Pulling { asked, began, result, .. } => {
@@ -101,7 +103,7 @@ impl PodWorker {
                 let (asked, until) = (cx.now, cx.now + HOLLOW_START);
                 let result = runtime::resolve(&name, true).map_err(Str::from);
                 self.containers[index].pull = Pull::Pulling { asked, began: asked, until, result };
-                next.at(until, false);
+                next.at(until, Urgency::Progress);
                 None
             }
             Pull::Idle => self.ask_for_image(index, &name, cx, host, next),
@@ -165,7 +167,8 @@ impl PodWorker {
             && cx.now < backoff.since + backoff.wait
         {
             let until = backoff.since + backoff.wait;
-            next.at(until, backoff.wait > Duration::from_secs(20));
+            let late = backoff.wait > Duration::from_secs(20);
+            next.at(until, if late { Urgency::Retry } else { Urgency::Progress });
             if let State::Waiting { reason: "ErrImagePull", message } = &container.state {
                 let message = format!("Back-off pulling image \"{name}\": ErrImagePull: {message}");
                 container.wait("ImagePullBackOff", message);
@@ -178,7 +181,7 @@ impl PodWorker {
                     format!("Back-off pulling image \"{name}\""),
                 );
                 self.event(index, host, EventKind::Warning, "Failed", "Error: ImagePullBackOff");
-                next.at(cx.now, false);
+                next.at(cx.now, Urgency::Progress);
             }
             return None;
         }
@@ -236,7 +239,7 @@ impl PodWorker {
         cx.note("pull-image", [("image", name.into()), ("until", until.rfc3339_micro().into())]);
         self.event(index, host, EventKind::Normal, "Pulling", format!("Pulling image \"{name}\""));
         self.containers[index].pull = Pull::Pulling { asked: cx.now, began, until, result };
-        next.at(until, false);
+        next.at(until, Urgency::Progress);
     }
 
     #[allow(clippy::too_many_arguments)]
@@ -275,7 +278,7 @@ impl PodWorker {
                 container.pull_backoff = Some(Backoff::next(container.pull_backoff, cx.now));
                 container.wait("ErrImagePull", message);
                 container.retry_at = Some(cx.now + NEXT_SYNC);
-                next.at(cx.now, false);
+                next.at(cx.now, Urgency::Progress);
                 None
             }
         }
@@ -298,7 +301,7 @@ impl PodWorker {
         let container = &mut self.containers[index];
         container.wait(reason, message);
         container.retry_at = Some(cx.now + SYNC_RETRY);
-        next.at(cx.now, false);
+        next.at(cx.now, Urgency::Progress);
         None
     }
 
@@ -395,7 +398,7 @@ impl PodWorker {
                 self.containers[index].fail_to_start(id.into(), image, why.into(), cx.now);
             }
         }
-        next.at(cx.now, false);
+        next.at(cx.now, Urgency::Progress);
     }
 }
 

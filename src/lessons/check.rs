@@ -241,7 +241,7 @@ fn part(reader: &mut Reader, json: &Json, path: &str) -> Part {
     let mut unknown = |key: &str, word: &str| {
         reader.wrong(
             &child(path, key),
-            format!("there is no kind {word:?}: write it as kubectl does (pods, job, deploy)"),
+            format!("there is no kind {word:?}: write it as kubectl does (pods, job, deploy; backups.v1.example.com)"),
         );
         Part::World(Str::default())
     };

@@ -5,13 +5,14 @@ use super::format::{Mistake, Reader, closest};
 use super::prose::{self, Prose};
 use super::source::Source;
 use super::tables::{self, LANGUAGES};
-use crate::api::sha256;
+use crate::api::{RuntimeConfig, User, sha256};
 use crate::cluster::{Config, Fault};
 use crate::collections::Map;
 use crate::json::{Json, Str};
 use crate::manifest::Place;
 use crate::playground::script::{self, Line};
 use crate::playground::{Files, Playground};
+use std::sync::Arc;
 use std::time::Duration;
 
 /// The files of a lesson's folder, by their paths in it.
@@ -56,6 +57,8 @@ pub struct Lesson {
     pub tabs: Vec<Str>,
     /// What has happened before the learner begins.
     pub start: Vec<Line>,
+    /// Who the learner is; nobody: the administrator.
+    pub user: Option<Arc<User>>,
     /// What the learner may touch.
     pub allow: Allow,
     /// The tasks, in order.
@@ -238,6 +241,7 @@ impl Lesson {
             files: Files::new(),
             tabs: Vec::new(),
             start: Vec::new(),
+            user: None,
             allow: Allow {
                 commands: Allowed::read(&json["allow"]["commands"], true),
                 files: Allowed::read(&json["allow"]["files"], true),
@@ -254,6 +258,12 @@ impl Lesson {
         if let Some(name) = name.filter(|name| *name != lesson.id.as_str() && json["id"].as_str().is_some()) {
             reader.wrong("id", format!("the folder is called {name:?}: id must be its name"));
         }
+        if let Some(name) = json["user"].as_str() {
+            let groups: Vec<String> = json["groups"].items().iter().map(|g| g.str().to_string()).collect();
+            lesson.user = Some(User::impersonated(name, "", &groups, Json::Null));
+        } else if !json["groups"].is_null() {
+            reader.wrong("groups", "whose groups are they? say user: too");
+        }
         lesson.read_start(&mut reader, folder, &json["start"]);
         lesson.read_tasks(&mut reader, &json["tasks"]);
         (Some(lesson), reader.mistakes)
@@ -264,6 +274,9 @@ impl Lesson {
         let mut playground = Playground::new(self.config.clone(), self.files.clone());
         for line in &self.start {
             playground.follow(line)?;
+        }
+        if self.user.is_some() {
+            playground.log_in(self.user.clone());
         }
         Ok(playground)
     }
@@ -403,6 +416,10 @@ fn read_question(reader: &mut Reader, checks: &mut Vec<Check>, json: &Json, path
 fn config(reader: &mut Reader, cluster: &Json) -> Config {
     let seed = cluster["seed"].as_i64().unwrap_or(1).unsigned_abs();
     let mut config = Config::new(seed, cluster["nodes"].as_i64().unwrap_or(3).unsigned_abs() as usize);
+    match RuntimeConfig::parse(cluster["runtimeConfig"].str()) {
+        Ok(runtime) => config.runtime = runtime,
+        Err(message) => reader.wrong("cluster.runtimeConfig", message),
+    }
     for (i, coming) in cluster["faults"].items().iter().enumerate() {
         let after = Duration::from_secs(coming["after"].as_i64().unwrap_or(0).unsigned_abs());
         match Fault::parse(coming["fault"].str()) {

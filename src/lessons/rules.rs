@@ -80,6 +80,10 @@ pub fn forbidden(allow: &Allow, lesson: &Lesson, input: &Input) -> Option<(Offen
     match input {
         Input::Step(0) | Input::Interrupt => None,
         Input::Step(_) => (!allow.choices).then(|| (OffenceKind::Choice, String::new())),
+        Input::User(user) => {
+            let name = user.as_ref().map_or("", |user| &user.name);
+            Some((OffenceKind::Command, format!("@user {name}")))
+        }
         // What a lesson allows are kubectl's commands; another client's requests are none of them.
         Input::Request(request) => {
             Some((OffenceKind::Command, format!("{} {}", request.method, request.target)))

@@ -216,7 +216,7 @@ fn keys<'a>(keys: impl Iterator<Item = &'a ObjectKey>) -> Json {
 }
 
 fn queue(world: &World, name: &str) -> Json {
-    let mut queues = world.manager().queues();
+    let mut queues = world.manager().queues().chain(world.extensions().queues());
     let Some(queue) = queues.find(|queue| queue.name == name) else { return Json::Null };
     let waiting = queue.keys.waiting().filter(|(due, _)| *due > world.now()).map(|(_, key)| key);
     json!({
@@ -226,8 +226,8 @@ fn queue(world: &World, name: &str) -> Json {
 }
 
 fn expectations(world: &World, controller: &str, key: &str) -> Json {
-    let controllers = world.manager().controllers();
-    let found = controllers.into_iter().find(|c| c.name() == controller).and_then(|c| c.expectations());
+    let mut controllers = world.manager().controllers();
+    let found = controllers.find(|c| c.name() == controller).and_then(|c| c.expectations());
     let mut kept = found.into_iter().flat_map(|e| e.iter());
     match kept.find(|(kept, _)| kept.to_string() == key) {
         Some((_, e)) => json!({ "adds": e.adds.max(0), "dels": e.dels.max(0) }),

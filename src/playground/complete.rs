@@ -2,6 +2,7 @@
 
 use super::machine::Machine;
 use super::programs::ask_raw;
+use crate::client::AsUser;
 use crate::cluster::World;
 use crate::collections::sort_by;
 use crate::kubectl::{self, Discovery, Env};
@@ -46,6 +47,7 @@ pub(super) fn complete(machine: &Machine, line: &str, cursor: usize, world: &Wor
             let look = machine.look();
             let ask = |api: &mut dyn crate::client::Api| {
                 let discovery = &mut Discovery::default();
+                let api = &mut AsUser { api, user: machine.user.clone() };
                 kubectl::complete(&words, part, &mut Env { api, files: &look, discovery, raw: ask_raw })
             };
             world.clone().user(ask).0.unwrap_or_else(files)

@@ -1,11 +1,12 @@
 //! [`Desk`]: a cluster and a terminal, as one machine with inputs.
 
 use super::terminal::{Files, Terminal};
-use crate::api::{ObjectKey, Resource};
+use crate::api::{ObjectKey, Resource, User};
 use crate::cluster::{Action, Actor, Config, Fault, StepRecord, World};
 use crate::http;
 use crate::json::Str;
 use crate::sim::{Machine, Time};
+use std::sync::Arc;
 
 /// What a person can do.
 #[derive(Clone, Debug, PartialEq)]
@@ -21,6 +22,8 @@ pub enum Input {
     },
     /// Interrupt the running command.
     Interrupt,
+    /// From now on whoever types is this user; nobody: the administrator.
+    User(Option<Arc<User>>),
     /// Let something break, or be mended.
     Fault(Fault),
     /// Let a client other than the terminal's send a request that may write.
@@ -257,7 +260,14 @@ impl Machine for Desk {
                 terminal.follow(world);
                 Record::of(step)
             }
+            Input::User(user) => {
+                terminal.log_in(user.clone());
+                let name = user.as_ref().map_or("admin", |user| &*user.name);
+                let line = format!("login {name}").into();
+                Record { line: Some(line), ..Record::of(world.user(|_| ()).1) }
+            }
             Input::Request(request) => {
+                let request = &terminal.sign(request);
                 let (answer, step) = world.user(|api| http::answer(api, request));
                 terminal.follow(world);
                 let path = request.target.split('?').next().unwrap_or("");

@@ -1,7 +1,7 @@
 //! What is wrong with a file, without applying it: the YAML reader's, the decoder's and the validation's own words, at
 //! the place that they are about.
 
-use crate::api::{FieldValidation, Reason, Request, Status, kinds};
+use crate::api::{FieldValidation, Reason, Request, Status};
 use crate::cluster::World;
 use crate::manifest::{self, Document, Place};
 
@@ -57,7 +57,7 @@ fn check(document: &Document, world: &mut World, found: &mut Vec<Diagnostic>) {
         (false, true) => return tell("apiVersion", false, "kind not set"),
         _ => {}
     }
-    let Some(resource) = kinds::of_kind(world.server().custom_resources(), api_version, kind) else {
+    let Some(resource) = world.server().served().of_kind(api_version, kind) else {
         return tell("kind", false, &format!("no matches for kind \"{kind}\" in version \"{api_version}\""));
     };
     let mut body = object.clone();

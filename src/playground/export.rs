@@ -9,17 +9,19 @@
 //!
 //! In a log, a positive number is that many default steps, a negative one is the choice at that place of the list, an
 //! object is a command with the files that changed since the last one (`null`: removed), or a fault
-//! (`{"fault": "node-down node-2"}`) or a client's request (`{"request": "DELETE /api/v1/…", "type": …, "body": …}`), `"^C"` is
+//! (`{"fault": "node-down node-2"}`), who types from then on (`{"user": "jane", "groups": […]}`) or a client's request (`{"request": "DELETE /api/v1/…", "type": …, "body": …}`), `"^C"` is
 //! an interrupt. Where something breaks by itself, `"faults"` says what, and after how many seconds:
-//! `[{"after": 30, "fault": "node-down node-2"}]`. A branch names the one it left and after how many inputs. Breakpoints are
+//! `[{"after": 30, "fault": "node-down node-2"}]`; where APIs are switched off, `"runtimeConfig": "batch/v1=false"`. A branch names the one it left and after how many inputs. Breakpoints are
 //! there if there are any: they belong to no step, but whoever gives a run away may want it to stop.
 
 use super::{Breakpoint, Desk, Files, Input, Playground, Record};
+use crate::api::{RuntimeConfig, User};
 use crate::cluster::{Call, Config, Fault};
 use crate::http;
 use crate::json;
 use crate::json::{Json, Str};
 use crate::sim::{Fingerprint, Machine};
+use std::sync::Arc;
 use std::time::Duration;
 
 /// The newest form of the text that this program reads, and the one it writes.
@@ -98,6 +100,9 @@ impl Playground {
             let place = |b: &Breakpoint| json!([&b.controller, &b.place]);
             run.set("breakpoints", self.breakpoints.iter().map(place).collect::<Vec<Json>>());
         }
+        if !self.config.runtime.text().is_empty() {
+            run.set("runtimeConfig", self.config.runtime.text());
+        }
         for (after, fault) in &self.config.faults {
             let fault = json!({ "after": after.as_secs() as i64, "fault": fault.to_string() });
             run.object_mut().slot(Str::fixed("faults")).push(fault);
@@ -152,6 +157,8 @@ impl RunFile {
         }
         let seed = json["seed"].as_i64().ok_or(RunError::Malformed("seed"))? as u64;
         let mut config = Config::new(seed, number("nodes", MOST_NODES)?);
+        config.runtime = RuntimeConfig::parse(json["runtimeConfig"].str())
+            .map_err(|_| RunError::Malformed("runtimeConfig"))?;
         for fault in json["faults"].items() {
             let what = Fault::parse(fault["fault"].str()).ok_or(RunError::Malformed("faults.fault"))?;
             let after = fault["after"].as_i64().and_then(|s| u64::try_from(s).ok());
@@ -212,7 +219,7 @@ impl RunFile {
                     let possible = match &input {
                         Input::Step(index) => playground.desk().choice(*index).is_some(),
                         Input::Fault(fault) => playground.desk().world().can_suffer(fault),
-                        Input::Command { .. } | Input::Interrupt | Input::Request(_) => true,
+                        Input::Command { .. } | Input::Interrupt | Input::User(_) | Input::Request(_) => true,
                     };
                     if !possible {
                         return Err(impossible(playground.timeline.position()));
@@ -270,6 +277,7 @@ fn encode<'a>(inputs: impl Iterator<Item = &'a Input>, mut files: Files) -> Json
             Input::Step(index) => log.push(Json::Int(-i64::from(*index))),
             Input::Interrupt => log.push("^C".into()),
             Input::Request(request) => log.push(encode_request(request)),
+            Input::User(user) => log.push(encode_user(user.as_deref())),
             Input::Fault(fault) => log.push(json!({ "fault": fault.to_string() })),
             Input::Command { line, files: now } => {
                 let mut entry = json!({ "run": line });
@@ -289,6 +297,21 @@ fn encode<'a>(inputs: impl Iterator<Item = &'a Input>, mut files: Files) -> Json
         }
     }
     log.into()
+}
+
+fn encode_user(user: Option<&User>) -> Json {
+    let mut entry = json!({ "user": user.map_or("", |user| &*user.name) });
+    let groups: Vec<&Str> = user.into_iter().flat_map(|user| &user.groups).collect();
+    if !groups.is_empty() {
+        entry.set("groups", groups.into_iter().collect::<Json>());
+    }
+    entry
+}
+
+fn decode_user(entry: &Json) -> Option<Arc<User>> {
+    let groups: Vec<String> = entry["groups"].items().iter().map(|group| group.str().to_string()).collect();
+    let name = entry["user"].str();
+    (!name.is_empty()).then(|| User::impersonated(name, "", &groups, Json::Null))
 }
 
 fn encode_request(request: &http::Request) -> Json {
@@ -323,6 +346,7 @@ fn decode(entry: &Json, files: &mut Files) -> Option<(Input, usize)> {
         Json::Object(_) if !entry["fault"].is_null() => {
             once(Input::Fault(Fault::parse(entry["fault"].str())?))
         }
+        Json::Object(_) if !entry["user"].is_null() => once(Input::User(decode_user(entry))),
         Json::Object(_) if !entry["request"].is_null() => once(Input::Request(decode_request(entry)?)),
         Json::Object(_) => {
             for (name, text) in entry["files"].entries() {

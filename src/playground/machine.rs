@@ -3,14 +3,15 @@
 
 use super::programs::{self, EDITORS, HELP, HOME, VOLUME, ask_raw};
 use super::terminal::Files;
-use crate::api::WatchId;
-use crate::client::Api;
+use crate::api::{User, WatchId};
+use crate::client::{Api, AsUser};
 use crate::cluster::World;
 use crate::json::Str;
 use crate::kubectl::{self, BESIDE, Discovery, Env, KUBECONFIG, Session, Wait};
 use crate::shell::fs::{Entry, Node, Tree, Volumes};
 use crate::shell::{self, Blocked, Call, Look, MAIN, Output, Process, Stream};
 use crate::sim::Time;
+use std::sync::Arc;
 use std::time::Duration;
 
 /// What a line may compute in one step: about one unit a command.
@@ -29,6 +30,8 @@ pub(super) type Printed = Vec<(Stream, Vec<u8>)>;
 #[derive(Clone)]
 pub(super) struct Machine {
     process: Process,
+    /// Who types; nobody: the administrator.
+    pub(super) user: Option<Arc<User>>,
     volumes: Volumes,
     /// The files as the editor has them, and the home directory that shows them so.
     shown: (Files, Tree),
@@ -81,6 +84,7 @@ impl Machine {
         let (sessions, orphans) = (Vec::new(), Vec::new());
         let mut machine = Machine {
             process,
+            user: None,
             volumes,
             shown,
             sessions,
@@ -95,10 +99,11 @@ impl Machine {
 
     /// Another shell after the first has ended; the files stay.
     pub(super) fn restart(&mut self, now: Time) {
-        let Machine { volumes, shown, mut orphans, sessions, .. } =
+        let Machine { user, volumes, shown, mut orphans, sessions, .. } =
             std::mem::replace(self, Machine::new(now));
         orphans.extend(sessions.iter().flat_map(|(_, session)| watches(session)));
         (self.volumes, self.shown, self.orphans) = (volumes, shown, orphans);
+        self.user = user;
     }
 
     /// Puts the editor's files into the home directory. Empty directories stay.
@@ -240,6 +245,7 @@ impl Machine {
                 let files = self.process.look(&self.volumes, &cwd);
                 let stdin = stdin.unwrap_or_default();
                 let now = api.now();
+                let api = &mut AsUser { api, user: self.user.clone() };
                 let session = Session::start(
                     &argv[1..],
                     &stdin,
@@ -263,6 +269,7 @@ impl Machine {
     fn advance(&mut self, at: usize, api: &mut dyn Api, act: impl FnOnce(&mut Session, &mut Env)) {
         let files = self.process.look(&self.volumes, HOME);
         let now = api.now();
+        let api = &mut AsUser { api, user: self.user.clone() };
         let mut env = Env { api, files: &files, discovery: &mut self.discovery, raw: ask_raw };
         act(&mut self.sessions[at].1, &mut env);
         self.take(at, now);
@@ -342,7 +349,7 @@ impl Machine {
 
     /// Whether the next line would mean the same to both shells.
     pub(super) fn remembers_as(&self, other: &Machine) -> bool {
-        self.process.remembers_as(&other.process)
+        self.user == other.user && self.process.remembers_as(&other.process)
     }
 
     /// The shell's own state.

@@ -22,10 +22,12 @@ pub use programs::ask_raw;
 pub use run::{Breakpoint, PATIENCE, Progress, RunEnd, Until};
 pub use terminal::{Entry, Files, Output, Terminal};
 
+use crate::api::User;
 use crate::cluster::{Config, Fault};
 use crate::http;
 use crate::json::Str;
 use crate::sim::{Machine, Timeline};
+use std::sync::Arc;
 
 /// A desk with its timeline, and the files in the editor.
 #[derive(Clone)]
@@ -163,15 +165,24 @@ impl Playground {
     /// What only reads leaves the timeline alone.
     pub fn request(&mut self, request: http::Request) -> http::Answer {
         let past = self.timeline.position() < self.timeline.len();
-        let writes = request.writes(self.desk().world().server().custom_resources());
+        let writes = request.writes(&self.desk().world().server().served());
         if past || !writes {
-            let (answer, step) = self.desk().world().clone().user(|api| http::answer(api, &request));
+            let (answer, step) = self
+                .desk()
+                .world()
+                .clone()
+                .user(|api| http::answer(api, &self.desk().terminal().sign(&request)));
             if !writes || !step.changes() {
                 return answer;
             }
         }
         let answered = self.timeline.act(Input::Request(request)).answer;
         answered.unwrap_or_else(|| unreachable!("a request is answered"))
+    }
+
+    /// Lets whoever types be somebody from now on; nobody: the administrator.
+    pub fn log_in(&mut self, user: Option<Arc<User>>) {
+        self.act(Input::User(user));
     }
 
     /// What a client's watch has to tell at the current position.

@@ -17,11 +17,14 @@
 //! @until change                    until an object is written
 //! @edit job.yaml "parallelism: 2" "parallelism: 3"
 //! @seek 3                          back (or forth) to a step
+//! @user jane developers            from here on the terminal is Jane's, who is in this group; @user: the administrator's
 //! @interrupt                       Ctrl-C
 //! ```
 
 use super::{Choice, Playground, RunEnd, Until};
+use crate::api::User;
 use crate::cluster::{Action, Actor, Fault};
+use crate::json::Json;
 use crate::kubectl;
 use std::time::Duration;
 
@@ -58,6 +61,8 @@ pub enum Line {
     },
     /// To a step of the run.
     Seek(usize),
+    /// Who types from now on: a name and groups; no name: the administrator.
+    User(Vec<String>),
     /// Ctrl-C.
     Interrupt,
     /// A directive that is not the playground's own: its words.
@@ -122,6 +127,7 @@ pub fn parse(line: &str) -> Result<Option<Line>, String> {
             None => Line::Choose(number(&such.join(" "))? as u32),
         },
         ["seek", step] => Line::Seek(number(step)? as usize),
+        ["user", who @ ..] => Line::User(who.iter().map(ToString::to_string).collect()),
         ["interrupt"] => Line::Interrupt,
         ["edit", file, from, to] => {
             Line::Edit { file: (*file).into(), from: (*from).into(), to: (*to).into() }
@@ -213,6 +219,9 @@ impl Playground {
             }
             Line::Until(goal) => return self.reach(goal),
             Line::Seek(step) => self.timeline_mut().seek(*step),
+            Line::User(who) => self.log_in(
+                who.split_first().map(|(name, groups)| User::impersonated(name, "", groups, Json::Null)),
+            ),
             Line::Interrupt => drop(self.interrupt().ok_or("no command is running")?),
             Line::Edit { file, from, to } => {
                 let text =

@@ -2,12 +2,15 @@
 
 use super::complete;
 use super::machine::{Machine, Printed};
+use crate::api::User;
 use crate::client::Api;
 use crate::cluster::{StepRecord, World};
 use crate::collections::{List, Map};
+use crate::http;
 use crate::json::Str;
 use crate::shell::{INTERRUPTED, Stream};
 use crate::sim::Time;
+use std::sync::Arc;
 
 /// The files beside the terminal, by name.
 pub type Files = Map<Str, Str>;
@@ -110,6 +113,17 @@ impl Terminal {
         let mut machine = self.machine.clone();
         machine.show(files, world.now());
         complete::complete(&machine, line, cursor, world)
+    }
+
+    /// Who types from now on; nobody: the administrator.
+    pub(super) fn log_in(&mut self, user: Option<Arc<User>>) {
+        self.machine.user = user;
+    }
+
+    /// A client's request as one of whoever types.
+    pub(super) fn sign(&self, request: &http::Request) -> http::Request {
+        let user = User::acting(self.machine.user.clone(), request.user.clone());
+        http::Request { user, ..request.clone() }
     }
 
     /// A new step begins: nothing is written in it yet.

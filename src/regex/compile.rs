@@ -338,12 +338,12 @@ impl Compiler {
                     self.at += 1;
                 }
             }
-            self.eat('?');
+            let lazy = self.eat('?');
             if let Some(last) = last {
                 return Err(format!("invalid nested repetition operator: `{}`", self.from(last)));
             }
             last = Some(from);
-            self.repeat(start, least, most)?;
+            self.repeat(start, least, most, lazy)?;
         }
     }
 
@@ -358,7 +358,8 @@ impl Compiler {
         Some((least, if most.is_empty() { None } else { Some(most.parse().ok()?) }))
     }
 
-    fn repeat(&mut self, start: usize, least: usize, most: Option<usize>) -> Read<()> {
+    /// `lazy`: rather less often than more.
+    fn repeat(&mut self, start: usize, least: usize, most: Option<usize>, lazy: bool) -> Read<()> {
         let atom: Vec<Step> = self.steps.drain(start..).collect();
         if (atom.len() + 1) * least.max(most.unwrap_or(0)) > MAX_STEPS {
             return Err("expression too large".into());
@@ -383,7 +384,9 @@ impl Compiler {
             self.steps.push(Step::Jump(splits[0]));
         }
         let end = self.steps.len();
-        splits.iter().for_each(|split| self.steps[*split] = Step::Split(split + 1, end));
+        for split in splits {
+            self.steps[split] = if lazy { Step::Split(end, split + 1) } else { Step::Split(split + 1, end) };
+        }
         Ok(())
     }
 }

@@ -67,60 +67,60 @@ impl Regex {
     /// Whether it matches anywhere in the text.
     pub fn is_match(&self, text: &str) -> bool {
         let chars: Vec<char> = text.chars().collect();
-        let mut current = Vec::new();
-        let mut seen = vec![usize::MAX; self.steps.len()];
-        for at in 0..=chars.len() {
-            self.follow(0, &chars, at, &mut current, &mut seen);
-            let mut next = Vec::new();
-            for step in std::mem::take(&mut current) {
-                match (&self.steps[step], chars.get(at)) {
-                    (Step::Match, _) => return true,
-                    (Step::Set(set), Some(c)) if set.has(*c) => {
-                        self.follow(step + 1, &chars, at + 1, &mut next, &mut seen);
-                    }
-                    _ => {}
-                }
-            }
-            current = next;
-        }
-        false
+        self.run(&chars, 0, true).is_some()
     }
 
-    /// The first match that begins at or after a byte, and is the longest of those that begin there; as bytes.
+    /// The first match that begins at or after a byte; as bytes. Of those that begin there, the one that the expression prefers.
     pub fn find(&self, text: &str, from: usize) -> Option<(usize, usize)> {
         let places: Vec<(usize, char)> = text.char_indices().collect();
         let chars: Vec<char> = places.iter().map(|(_, c)| *c).collect();
         let byte = |at: usize| places.get(at).map_or(text.len(), |(byte, _)| *byte);
         let first = places.iter().position(|(byte, _)| *byte >= from).unwrap_or(places.len());
-        for start in first..=chars.len() {
-            let (mut current, mut end) = (Vec::new(), None);
-            let mut seen = vec![usize::MAX; self.steps.len()];
-            self.follow(0, &chars, start, &mut current, &mut seen);
-            for at in start..=chars.len() {
-                let mut next = Vec::new();
-                for step in std::mem::take(&mut current) {
-                    match (&self.steps[step], chars.get(at)) {
-                        (Step::Match, _) => end = Some(at),
-                        (Step::Set(set), Some(c)) if set.has(*c) => {
-                            self.follow(step + 1, &chars, at + 1, &mut next, &mut seen);
-                        }
-                        _ => {}
+        self.run(&chars, first, false).map(|(start, end)| (byte(start), byte(end)))
+    }
+
+    /// Runs all alternatives side by side, the preferred ones first, each with the place where it began. `any`: whichever match
+    /// is found first will do.
+    fn run(&self, chars: &[char], first: usize, any: bool) -> Option<(usize, usize)> {
+        let (mut current, mut found) = (Vec::new(), None);
+        let mut seen = vec![usize::MAX; self.steps.len()];
+        for at in first..=chars.len() {
+            if found.is_none() {
+                self.follow((0, at), chars, at, &mut current, &mut seen);
+            } else if current.is_empty() {
+                break;
+            }
+            let mut next = Vec::new();
+            for (step, start) in std::mem::take(&mut current) {
+                match (&self.steps[step], chars.get(at)) {
+                    (Step::Match, _) => {
+                        // What is preferred less does not matter any more.
+                        found = Some((start, at));
+                        break;
                     }
-                }
-                current = next;
-                if current.is_empty() {
-                    break;
+                    (Step::Set(set), Some(c)) if set.has(*c) => {
+                        self.follow((step + 1, start), chars, at + 1, &mut next, &mut seen);
+                    }
+                    _ => {}
                 }
             }
-            if let Some(end) = end {
-                return Some((byte(start), byte(end)));
+            if any && found.is_some() {
+                break;
             }
+            current = next;
         }
-        None
+        found
     }
 
     /// Adds what can be reached without reading; `seen` holds the position for which a step was added last.
-    fn follow(&self, step: usize, text: &[char], at: usize, out: &mut Vec<usize>, seen: &mut [usize]) {
+    fn follow(
+        &self,
+        (step, start): (usize, usize),
+        text: &[char],
+        at: usize,
+        out: &mut Vec<(usize, usize)>,
+        seen: &mut [usize],
+    ) {
         let mut pending = vec![step];
         let word = |i: Option<usize>| {
             i.and_then(|i| text.get(i)).is_some_and(|c| c.is_ascii_alphanumeric() || *c == '_')
@@ -146,7 +146,7 @@ impl Regex {
                         pending.push(step + 1);
                     }
                 }
-                Step::Set(_) | Step::Match => out.push(step),
+                Step::Set(_) | Step::Match => out.push((step, start)),
             }
         }
     }

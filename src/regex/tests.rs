@@ -46,3 +46,24 @@ fn refuses_in_gos_words() {
         assert_eq!(Regex::new(pattern).err().as_deref(), Some(why), "{pattern}");
     }
 }
+
+/// What patterns are made of, so that random ones are often sound.
+const PARTS: &[&str] = &[
+    "a", "b", ".", "[ab]", "[^a]", "[a-c0-9]", r"\d", r"\w", r"\s", r"\b", "^", "$", "(", ")", "(?:", "|",
+    "*", "+", "?", "{2}", "{1,2}", "{0,}", "*?", r"\.", "1", "_", "-",
+];
+
+proptest::proptest! {
+    #![proptest_config(proptest::test_runner::Config::with_cases(1000))]
+
+    /// Whether a text matches is what another implementation says, of texts in which both mean the same by a word.
+    #[test]
+    fn agrees_with_another(parts in proptest::collection::vec(0..PARTS.len(), 0..9), text in "[ab1_. -]{0,8}") {
+        let pattern: String = parts.iter().map(|i| PARTS[*i]).collect();
+        if let (Ok(own), Ok(other)) = (Regex::new(&pattern), regex::Regex::new(&pattern)) {
+            proptest::prop_assert_eq!(own.is_match(&text), other.is_match(&text), "{} on {:?}", pattern, text);
+            let found = other.find(&text).map(|m| (m.start(), m.end()));
+            proptest::prop_assert_eq!(own.find(&text, 0), found, "{} in {:?}", pattern, text);
+        }
+    }
+}

@@ -89,7 +89,7 @@ fn is_machinery(world: &World, resource: &Resource, key: &ObjectKey) -> bool {
         }
 }
 
-/// The table rows of a resource, without NAME and AGE; all that are wanted are counted, and the first ones shown.
+/// The table rows of a resource, without its name and age; all that are wanted are counted, and the first ones shown.
 pub fn rows(
     world: &World,
     resource: &Resource,
@@ -108,8 +108,9 @@ pub fn rows(
         let meta = &row["object"]["metadata"];
         let key = ObjectKey::new(meta["namespace"].str(), meta["name"].str());
         let cells = columns.iter().zip(row["cells"].items());
-        let shown = cells
-            .filter(|(c, _)| c["priority"].as_i64() == Some(0) && !matches!(c["name"].str(), "Name" | "Age"));
+        let shown = cells.filter(|(c, _)| {
+            c["priority"].as_i64() == Some(0) && !matches!(c["name"].str(), "Name" | "Age" | "Created At")
+        });
         ObjectRow {
             object: names::object(resource, &key),
             columns: shown

@@ -193,6 +193,7 @@ fn call(call: &Call) -> CallView {
         revision_before: call.revision_before,
         revision_after: call.revision_after,
         diff: changes(&call.before, &call.after),
+        filled_in: if call.sent.is_null() { Vec::new() } else { changes(&call.sent, &call.after) },
     }
 }
 

@@ -12,7 +12,7 @@ use crate::apiserver::pod_status_column;
 use crate::client::{EXPECTATIONS_TIMEOUT, Expectations, Informer, WorkQueue};
 use crate::cluster::World;
 use crate::collections::sort_by_key;
-use crate::controllers::{Controller, Queue};
+use crate::controllers::{Caches, Controller, Queue};
 use crate::json::Json;
 use crate::playground::{Choice, Playground};
 use crate::sim::Time;
@@ -149,7 +149,8 @@ fn api_server(world: &World, start: Time, limit: usize) -> ApiServerView {
     let mut writes: Vec<WriteView> =
         server.changes_after(server.revision().saturating_sub(MOST_WRITES)).map(write).collect();
     writes.reverse();
-    ApiServerView { counts, workloads, writes, pending_events: server.pending_events() as u32 }
+    let loops = loops(world, start, limit);
+    ApiServerView { counts, workloads, writes, pending_events: server.pending_events() as u32, loops }
 }
 
 fn informer(world: &World, informer: &Informer) -> InformerView {
@@ -168,20 +169,6 @@ const MAIN: &str = "job-controller";
 
 fn controllers(world: &World, start: Time, limit: usize) -> Vec<ControllerView> {
     let manager = world.manager();
-    let view = |controller: &dyn Controller| {
-        let watches = controller.watches();
-        let heard = |i: &&Informer| watches.iter().any(|w| *i.reflector().resource() == Resource::from(*w));
-        let queues = controller.queues();
-        ControllerView {
-            name: queues.first().map_or("", |q| q.name).split('/').next().unwrap_or("").into(),
-            informers: manager.caches().informers().filter(heard).map(|i| informer(world, i)).collect(),
-            queues: queues.iter().map(|queue| queue_view(queue, world.now(), start, limit)).collect(),
-            expectations: controller
-                .expectations()
-                .map(|e| expectations(e, start, limit))
-                .unwrap_or_default(),
-        }
-    };
     // What has no object of its own and nothing to do is left out; but one is always shown, whole.
     let shown = |controller: &&dyn Controller| {
         let queues = controller.queues();
@@ -193,7 +180,36 @@ fn controllers(world: &World, start: Time, limit: usize) -> Vec<ControllerView> 
                 .filter_map(|queue| queue.resource)
                 .any(|kind| world.server().has_any(&kind.into()))
     };
-    manager.controllers().into_iter().filter(shown).map(view).collect()
+    let view = |c: &dyn Controller| controller(world, c, manager.caches(), start, limit);
+    manager.controllers().filter(shown).map(view).collect()
+}
+
+/// The loops of definitions, once there is one.
+fn loops(world: &World, start: Time, limit: usize) -> Vec<ControllerView> {
+    let extensions = world.extensions();
+    if !world.server().has_any(&kinds::CUSTOMRESOURCEDEFINITIONS.into()) {
+        return Vec::new();
+    }
+    let view = |c: &dyn Controller| controller(world, c, extensions.caches(), start, limit);
+    extensions.controllers().into_iter().map(view).collect()
+}
+
+fn controller(
+    world: &World,
+    controller: &dyn Controller,
+    caches: &Caches,
+    start: Time,
+    limit: usize,
+) -> ControllerView {
+    let watches = controller.watches();
+    let heard = |i: &&Informer| watches.iter().any(|w| *i.reflector().resource() == Resource::from(*w));
+    let queues = controller.queues();
+    ControllerView {
+        name: queues.first().map_or("", |q| q.name).split('/').next().unwrap_or("").into(),
+        informers: caches.informers().filter(heard).map(|i| informer(world, i)).collect(),
+        queues: queues.iter().map(|queue| queue_view(queue, world.now(), start, limit)).collect(),
+        expectations: controller.expectations().map(|e| expectations(e, start, limit)).unwrap_or_default(),
+    }
 }
 
 fn workers(queue: &WorkQueue, count: usize) -> Vec<WorkerView> {

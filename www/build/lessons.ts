@@ -8,8 +8,8 @@ import { readProse } from "../src/lessons/prose.ts";
 
 /** The course, in order. */
 export const COURSE = [
-  "control-loop", "first-job", "completions-parallelism", "job-fails", "jobs-and-deployments", "indexed-and-work-queue", "node-dies", "cronjob",
-  "configmap-variables", "configmap-files", "secret", "informer-and-cache", "queue-and-rate-limits", "expectations", "conflict", "garbage-collection",
+  "control-loop", "first-job", "refused", "completions-parallelism", "job-fails", "jobs-and-deployments", "indexed-and-work-queue", "node-dies", "cronjob",
+  "configmap-variables", "configmap-files", "secret", "informer-and-cache", "queue-and-rate-limits", "expectations", "conflict", "garbage-collection", "custom-kinds",
 ];
 const LANGUAGES = ["en", "zh-CN"] as const;
 const LIST = "virtual:lessons";

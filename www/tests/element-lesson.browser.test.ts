@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import type { Checks } from "../src/element/api";
+import type { Checks } from "../../pkg/kubestep";
 import type { KubeStep } from "../src/element/kube-step";
 import { violations } from "./axe";
 import { url } from "./chromium";
@@ -65,6 +65,16 @@ describe.skipIf(!url && !process.env["KUBESTEP_CHROMIUM"] || !built)("<kube-step
     await page.locator("kube-step ks-question").first().getByRole("textbox").fill("hello");
     await page.locator("kube-step ks-question").first().getByRole("button", { name: "Answer" }).click();
     expect((await answered).tasks[1]).toMatchObject({ id: "queue", passed: true, questions: [{ id: "which-key", right: true }] });
+    // Nor is it lost when the engine fails and another takes its place.
+    const after = await page.evaluate(async () => {
+      const element = document.querySelector("kube-step") as KubeStep;
+      const { session } = element.shadowRoot!.querySelector("ks-embed") as unknown as { session: import("../src/app/session").Session };
+      session.ask((engine) => engine.fail());
+      await element.step();
+      return JSON.parse(await element.save()).answers.length;
+    });
+    visit.faults.length = 0;
+    expect(after).toBe(1);
   });
 
   test("speaks the language around it, beside another that speaks its own; and becomes another lesson", async () => {

@@ -59,8 +59,10 @@ describe.skipIf(!url)("a Job, stepped in the browser", () => {
     expect((await you.position()).step).toBe(at + 1);
   });
 
-  test("a step says what happened, and a cause leads back to it", async () => {
+  test("a step says what happened, what the server made of an object that was sent, and a cause leads back to it", async () => {
     await you.apply();
+    await you.page.locator("ks-step").getByText(/^The server filled in \d+ fields/).click();
+    expect(await you.page.locator("ks-step details[open]").last().innerText()).toContain("spec.backoffLimit: + 6");
     await you.step().click();
     await you.step().click();
     await you.step().click();

@@ -25,7 +25,8 @@ pub fn admit(server: &mut ApiServer, attributes: &mut Attributes) -> Result<(), 
 /// Refuses what is outside of a range.
 pub fn validate(server: &mut ApiServer, attributes: &mut Attributes) -> Result<(), Status> {
     let claim = attributes.is("", "persistentvolumeclaims");
-    if !claim && !attributes.creates_pod() {
+    let resized = attributes.request.subresource == "resize";
+    if !claim && !resized && !attributes.creates_pod() {
         return Ok(());
     }
     for range in ranges(server, attributes.namespace) {

@@ -4,18 +4,23 @@
 //! (`pkg/kubeapiserver/options/plugins.go`); then it is validated as its kind demands; then they may still refuse it
 //! ([`validate`]). ResourceQuota, which charges for what all others have let through, is `quota.rs`.
 
+mod certificate_approval;
+mod certificate_subject_restriction;
 mod default_ingress_class;
 mod default_storage_class;
 mod default_toleration_seconds;
 mod limit_ranger;
 pub(super) mod namespace_lifecycle;
+mod persistent_volume_claim_resize;
 mod pod_security;
+pub(super) mod pod_topology_labels;
 mod priority;
 mod runtime_class;
 mod service_account;
 mod storage_object_in_use_protection;
+mod taint_nodes_by_condition;
 
-use super::ApiServer;
+use super::{ApiServer, policy};
 use crate::api::{Request, Status};
 use crate::json::{Json, Str};
 
@@ -67,20 +72,40 @@ const ADMIT: &[Step] = &[
     namespace_lifecycle::admit,
     limit_ranger::admit,
     service_account::admit,
+    taint_nodes_by_condition::admit,
     priority::admit,
     default_toleration_seconds::admit,
     default_storage_class::admit,
     storage_object_in_use_protection::admit,
     runtime_class::admit,
+    certificate_approval::admit,
     default_ingress_class::admit,
+    pod_topology_labels::admit,
 ];
 
 /// The second round.
-const VALIDATE: &[Step] =
-    &[limit_ranger::validate, pod_security::validate, priority::validate, runtime_class::validate];
+const VALIDATE: &[Step] = &[
+    limit_ranger::validate,
+    pod_security::validate,
+    priority::validate,
+    persistent_volume_claim_resize::validate,
+    runtime_class::validate,
+    certificate_approval::validate,
+    certificate_subject_restriction::validate,
+];
 
-/// Lets the plugins change an object.
+/// Lets the plugins change an object, then the policies and webhooks of the cluster's owner; where these did, all look once more.
 pub fn admit(server: &mut ApiServer, attributes: &mut Attributes) -> Result<(), Status> {
+    plugins(server, attributes)?;
+    if policy::mutate(server, attributes, false)? {
+        plugins(server, attributes)?;
+        policy::mutate(server, attributes, true)?;
+    }
+    Ok(())
+}
+
+/// Lets the plugins alone change an object, where its owner's policies are asked of something else: of its scale.
+pub fn plugins(server: &mut ApiServer, attributes: &mut Attributes) -> Result<(), Status> {
     ADMIT.iter().try_for_each(|step| step(server, attributes))
 }
 

@@ -2,6 +2,7 @@
 //!
 //! - `resolver`: the rules that a user has, by all bindings that name the user or a group of the user's.
 //! - `escalation`: nobody hands out what they do not have.
+//! - `impersonation`: nobody is taken for somebody else without leave.
 //! - `reviews`: the API's own questions about all this.
 //! - `bootstrap`: the roles that every cluster has.
 //!
@@ -9,13 +10,14 @@
 
 mod bootstrap;
 pub mod escalation;
+mod impersonation;
 mod resolver;
 pub mod reviews;
 
 use super::ApiServer;
 use crate::api::rbac::{self, Attributes};
 use crate::api::user::MASTERS;
-use crate::api::{Request, Status, User};
+use crate::api::{Request, Resource, Status, User};
 
 /// What was decided, and why.
 #[derive(Clone, Debug, Default)]
@@ -50,8 +52,15 @@ impl ApiServer {
     /// Refuses what the user of a request may not do (`responsewriters.Forbidden`).
     pub fn authorize(&self, request: &Request) -> Result<(), Status> {
         let Some(user) = &request.user else { return Ok(()) };
-        let asked = request.attributes();
-        let decision = authorize(self, user, &asked);
+        if let Some(by) = &user.by {
+            impersonation::check(self, by, user)?;
+        }
+        self.demand(user, &request.attributes(), &request.resource)
+    }
+
+    /// Refuses what a user may not do.
+    fn demand(&self, user: &User, asked: &Attributes, resource: &Resource) -> Result<(), Status> {
+        let decision = authorize(self, user, asked);
         if decision.allowed {
             return Ok(());
         }
@@ -60,13 +69,13 @@ impl ApiServer {
                 "User {:?} cannot {} resource {:?} in API group {:?} {}",
                 user.name.as_str(),
                 asked.verb,
-                rbac::combined(&asked),
+                rbac::combined(asked),
                 asked.group,
                 scope(asked.namespace)
             ),
             &decision,
         );
-        Err(Status::forbidden(&request.resource, asked.name, &why))
+        Err(Status::forbidden(resource, asked.name, &why))
     }
 }
 

@@ -86,6 +86,7 @@ fn said(spec: &Json) -> User {
         uid: spec["uid"].str().into(),
         groups,
         extra: spec["extra"].clone(),
+        by: None,
     }
 }
 

@@ -17,11 +17,13 @@ pub mod structural;
 pub mod validate;
 pub mod values;
 
-pub use formats::is_recognized as is_recognized_format;
+pub use formats::{is_recognized as is_recognized_format, is_valid as is_valid_format};
 pub use rules::compile as compile_rules;
 
+use super::ApiServer;
+use super::policy::webhook;
 use crate::api::kinds::{ResourceInfo, Words};
-use crate::api::{Reason, Request, Resource, Status, Verb};
+use crate::api::{ObjectKey, Reason, Request, Resource, Status, Verb};
 use crate::collections::sort_by;
 use crate::json;
 use crate::json::{Json, Str};
@@ -63,6 +65,9 @@ fn resource(crd: &Json, version: &Json) -> Resource {
         "scale": &parts["scale"], "storage": storage.map(|v| v["name"].clone()),
         "terminating": condition(crd, "Terminating"),
     });
+    if spec["conversion"]["strategy"].str() == "Webhook" {
+        definition.set("webhook", &spec["conversion"]["webhook"]["clientConfig"]);
+    }
     if version["deprecated"].as_bool() == Some(true) {
         let own = version["deprecationWarning"].as_str().map(str::to_string);
         definition.set("warning", own.unwrap_or_else(|| deprecation(spec, version["name"].str())));
@@ -138,8 +143,35 @@ pub fn resolved(served: &[Resource], request: &Request) -> Result<Request, Statu
     }
 }
 
+/// Refuses what only a webhook could answer: a request that needs an object in another version than it is stored in, or stores one
+/// in another than it is given in (`pkg/apiserver/conversion/webhook_converter.go`).
+pub fn convertible(server: &ApiServer, request: &Request) -> Result<(), Status> {
+    let resource = &request.resource;
+    let config = &resource.definition["webhook"];
+    if config.is_null() || request.options.ownership {
+        return Ok(());
+    }
+    let version = resource.api_version();
+    let stored = match request.name.is_empty() {
+        false => {
+            let key = ObjectKey::new(request.namespace.clone(), request.name.clone());
+            server.store.get(resource, &key).into_iter().collect()
+        }
+        true if request.verb == Verb::Create => Vec::new(),
+        true => server.store.list(resource, &request.namespace).map(|(_, object)| object).collect::<Vec<_>>(),
+    };
+    let writes = matches!(request.verb, Verb::Create | Verb::Update | Verb::Patch(_));
+    let given = json!({ "apiVersion": version.as_str(), "kind": &resource.kind });
+    let other = stored.into_iter().find(|object| object["apiVersion"].str() != version);
+    let away = writes && resource.definition["storage"].str() != &*resource.version;
+    match other.or(away.then_some(&given)) {
+        Some(object) => Err(webhook::conversion(server, config, object)),
+        None => Ok(()),
+    }
+}
+
 /// What a client makes of the page that is not there.
-fn not_served(request: &Request) -> Status {
+pub fn not_served(request: &Request) -> Status {
     let method = match request.verb {
         Verb::Get | Verb::List | Verb::Watch => "get",
         Verb::Create => "post",

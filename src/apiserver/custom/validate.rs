@@ -9,29 +9,41 @@ use crate::json;
 use crate::json::Json;
 
 /// Checks a new object, its own metadata apart.
-pub fn create(resource: &Resource, object: &Json, errors: &mut Vec<Error>) {
+pub fn create(resource: &Resource, object: &Json, errors: &mut Vec<Error>, warnings: &mut Vec<json::Str>) {
     let definition = &resource.definition;
     let schema = &definition["schema"];
     values::check(schema, object, None, &Path::default(), errors);
     scale_paths(definition, object, true, errors);
     embedded(schema, object, &Path::default(), true, errors);
     lists(schema, object, &Path::default(), errors);
-    rules::check(schema, object, None, errors);
+    rules::check(schema, object, None, errors, warnings);
 }
 
 /// Checks an object that takes the place of another. What an older schema allowed may stay as long as nobody touches it.
-pub fn update(resource: &Resource, new: &Json, old: &Json, errors: &mut Vec<Error>) {
+pub fn update(
+    resource: &Resource,
+    new: &Json,
+    old: &Json,
+    errors: &mut Vec<Error>,
+    warnings: &mut Vec<json::Str>,
+) {
     let definition = &resource.definition;
     let schema = &definition["schema"];
     values::check(schema, new, Some(old), &Path::default(), errors);
     scale_paths(definition, new, true, errors);
     embedded(schema, new, &Path::default(), true, errors);
     ratcheted_lists(schema, new, old, errors);
-    rules::check(schema, new, Some(old), errors);
+    rules::check(schema, new, Some(old), errors, warnings);
 }
 
 /// Checks an object whose status takes the place of another.
-pub fn status(resource: &Resource, new: &Json, old: &Json, errors: &mut Vec<Error>) {
+pub fn status(
+    resource: &Resource,
+    new: &Json,
+    old: &Json,
+    errors: &mut Vec<Error>,
+    warnings: &mut Vec<json::Str>,
+) {
     let definition = &resource.definition;
     let schema = &definition["schema"];
     if let (Some(status), Some(schema)) = (new.get("status"), schema["properties"].get("status")) {
@@ -39,7 +51,7 @@ pub fn status(resource: &Resource, new: &Json, old: &Json, errors: &mut Vec<Erro
     }
     scale_paths(definition, new, false, errors);
     ratcheted_lists(schema, new, old, errors);
-    rules::check(schema, new, Some(old), errors);
+    rules::check(schema, new, Some(old), errors, warnings);
 }
 
 /// Finalizers that others may use too (`generateWarningsFromObj`).

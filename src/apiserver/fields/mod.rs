@@ -10,7 +10,7 @@
 
 pub mod apply;
 pub mod managers;
-mod merge;
+pub mod merge;
 mod set;
 pub mod walk;
 pub mod written;

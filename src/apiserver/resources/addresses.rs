@@ -6,7 +6,7 @@ use crate::apiserver::internal_kinds;
 use crate::apiserver::validation::at::At;
 use crate::apiserver::validation::ip;
 use crate::apiserver::validation::names::{self, Problems};
-use crate::json::Json;
+use std::net::IpAddr;
 
 /// The strategy of IPAddresses.
 pub static IP_ADDRESS: Strategy = Strategy {
@@ -40,7 +40,9 @@ pub static IP_ADDRESS: Strategy = Strategy {
 /// A name that is an address.
 fn address(name: &str) -> Problems {
     let mut errors = Vec::new();
-    ip::address(name, &Path::default(), &mut errors);
+    if let Some(address) = ip::address(name, &Path::default(), &mut errors) {
+        ip::canonical(name, &address.to_string(), &Path::default(), &mut errors);
+    }
     errors.into_iter().map(|error| error.detail.to_string()).collect()
 }
 
@@ -64,26 +66,31 @@ pub static SERVICE_CIDR: Strategy = Strategy {
 
 fn ranges(ranges: &At, errors: &mut Vec<Error>) {
     let each = ranges.each();
-    match each.len() {
+    let refused = match each.len() {
         0 => return ranges.missing("at least one CIDR required", errors),
-        1 | 2 => {}
-        _ => {
-            let shown = format!("{{\"CIDRs\":{}}}", ranges.json);
-            let detail = "may only hold up to 2 values";
-            return errors.push(Error::invalid_shown(&ranges.path, Some(&shown), detail));
-        }
+        1 => None,
+        2 if six(&each[0]).zip(six(&each[1])).is_some_and(|(a, b)| a != b) => None,
+        2 => Some("may specify no more than one IP for each IP family, i.e 192.168.0.0/24 and 2001:db8::/64"),
+        _ => Some("may only hold up to 2 values"),
+    };
+    if let Some(detail) = refused {
+        let shown = format!("{{\"CIDRs\":{}}}", ranges.json);
+        return errors.push(Error::invalid_shown(&ranges.path, Some(&shown), detail));
     }
-    each.iter().for_each(|range| ip::cidr(range.str(), &range.path, errors));
-    let six = |range: &At| range.str().contains(':');
-    if each.len() == 2 && six(&each[0]) == six(&each[1]) && each.iter().all(|r| valid(r.json)) {
-        let detail =
-            "may specify no more than one IP for each IP family, i.e 192.168.0.0/24 and 2001:db8::/64";
-        ranges.invalid(detail, errors);
+    for range in each {
+        let before = errors.len();
+        ip::cidr(range.str(), &range.path, errors);
+        if let Some((address, bits)) = range.str().split_once('/').filter(|_| errors.len() == before) {
+            let address = address.parse::<IpAddr>().map(|ip| ip.to_string()).unwrap_or_default();
+            ip::canonical(range.str(), &format!("{address}/{bits}"), &range.path, errors);
+        }
     }
 }
 
-fn valid(range: &Json) -> bool {
+/// Whether a range is of IPv6; none where it is no range.
+fn six(range: &At) -> Option<bool> {
     let mut errors = Vec::new();
     ip::cidr(range.str(), &Path::default(), &mut errors);
-    errors.is_empty()
+    let range = range.str();
+    errors.iter().all(|error| error.detail.contains("beyond")).then(|| range.contains(':'))
 }

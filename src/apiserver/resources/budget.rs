@@ -1,6 +1,6 @@
 //! PodDisruptionBudgets (`pkg/registry/policy/poddisruptionbudget`, `pkg/apis/policy/validation`).
 
-use super::deployment::int_or_percent;
+use super::deployment::{not_more_than_all, positive_int_or_percent};
 use super::{PLAIN, Strategy};
 use crate::api::field::Error;
 use crate::apiserver::internal_kinds;
@@ -38,7 +38,8 @@ fn validate(budget: &Json, errors: &mut Vec<Error>) {
         errors.push(Error::invalid_shown(&spec.path, Some(&shown), detail));
     }
     for at in [&least, &most].into_iter().filter(|at| at.set()) {
-        int_or_percent(at, true, errors);
+        positive_int_or_percent(at, errors);
+        not_more_than_all(at, errors);
     }
     let pods = spec.get("selector");
     selector::label_selector(pods.json, &pods.path, errors);

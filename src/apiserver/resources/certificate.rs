@@ -2,29 +2,19 @@
 
 use super::{PLAIN, Strategy};
 use crate::api::base64;
-use crate::api::field::{Error, Path};
+use crate::api::field::Error;
 use crate::apiserver::validation::at::At;
 use crate::apiserver::validation::names;
 use crate::json::Json;
+use crate::sim::Time;
 
 /// The strategy of CertificateSigningRequests.
 pub static SIGNING_REQUEST: Strategy = Strategy {
     selectable: &["spec.signerName"],
-    prepare_create: |request| {
-        // Who asks is not for the asker to say.
-        request.set_at(&["spec", "username"], "kubernetes-admin");
-        request
-            .set_at(&["spec", "groups"], vec![Json::from("system:masters"), "system:authenticated".into()]);
-        for field in ["uid", "extra"] {
-            if let Some(spec) = request.get_mut("spec") {
-                spec.remove(field);
-            }
-        }
-    },
     prepare_update: |new, old| new.set("spec", &old["spec"]),
     validate,
     validate_update: |new, _, errors| validate(new, errors),
-    validate_status: |new, old, errors| conditions(new, old, errors),
+    validate_status: |new, old, errors| conditions(new, old, false, errors),
     ..PLAIN
 };
 
@@ -60,7 +50,7 @@ fn validate(request: &Json, errors: &mut Vec<Error>) {
     let text = String::from_utf8_lossy(&bytes).into_owned();
     if !text.trim_start().starts_with("-----BEGIN CERTIFICATE REQUEST-----") {
         let detail = "PEM block type must be CERTIFICATE REQUEST";
-        errors.push(Error::invalid(&spec.path.child("request"), spec.get("request").json, detail));
+        spec.get("request").invalid(detail, errors);
     }
     let usages = spec.get("usages");
     if usages.empty() {
@@ -102,23 +92,76 @@ fn signer_name(signer: &At, errors: &mut Vec<Error>) {
     }
 }
 
-fn conditions(new: &Json, old: &Json, errors: &mut Vec<Error>) {
+/// Takes over what an approval says: the conditions, and no more. One that is new or turned has come to be so now.
+pub fn approve(request: &mut Json, said: &Json, now: Time) {
+    let now = now.rfc3339();
+    let known = request["status"]["conditions"].clone();
+    let conditions = said["status"]["conditions"].items().iter().map(|condition| {
+        let mut condition = condition.clone();
+        let before = known.items().iter().find(|known| known["type"] == condition["type"]);
+        if condition["lastUpdateTime"].is_null() {
+            condition.set("lastUpdateTime", now.as_str());
+        }
+        if condition["lastTransitionTime"].is_null() {
+            let same = before.filter(|before| before["status"] == condition["status"]);
+            let since = same.map_or(Json::from(now.as_str()), |before| before["lastTransitionTime"].clone());
+            condition.set("lastTransitionTime", since);
+        }
+        condition
+    });
+    let conditions: Json = conditions.collect();
+    if !conditions.is_empty() || !known.is_null() {
+        request.set_at(&["status", "conditions"], conditions);
+    }
+    request.set("metadata", &said["metadata"]);
+}
+
+/// What is wrong with an approval.
+pub fn approval(new: &Json, old: &Json, errors: &mut Vec<Error>) {
+    validate(new, errors);
+    conditions(new, old, true, errors);
+}
+
+/// Decisions are made once, and not by those who sign.
+fn conditions(new: &Json, old: &Json, approves: bool, errors: &mut Vec<Error>) {
     let list = At::top(new, "status").get("conditions");
     let has = |kind: &str| list.json.items().iter().any(|c| c["type"].str() == kind);
     for condition in list.each() {
         condition.get("type").required(errors);
-        condition.get("status").choice(&["True", "False", "Unknown"], errors);
+        let status = condition.get("status");
+        match condition.get("type").str() {
+            "Approved" | "Denied" | "Failed" if status.required(errors) => status.one_of(&["True"], errors),
+            "Approved" | "Denied" | "Failed" => {}
+            _ => status.choice(&["True", "False", "Unknown"], errors),
+        }
     }
     if has("Approved") && has("Denied") {
-        let detail = "Approved and Denied conditions are mutually exclusive";
         let at = list.each();
-        if let Some(denied) = at.iter().find(|c| c.get("type").str() == "Denied") {
-            denied.get("type").invalid(detail, errors);
+        let both = at.iter().rfind(|c| matches!(c.get("type").str(), "Approved" | "Denied"));
+        if let Some(second) = both {
+            second.get("type").invalid("Approved and Denied conditions are mutually exclusive", errors);
+        }
+    }
+    let of = |request: &Json, kind: &str| -> Vec<Json> {
+        let all = request["status"]["conditions"].items().iter();
+        all.filter(|c| c["type"].str() == kind).cloned().collect()
+    };
+    for kind in ["Approved", "Denied", "Failed"] {
+        if of(new, kind).len() < of(old, kind).len() {
+            list.forbidden(format!("updates may not remove a condition of type {kind:?}"), errors);
+        }
+    }
+    for kind in ["Approved", "Denied"].into_iter().filter(|_| !approves) {
+        let (now, was) = (of(new, kind), of(old, kind));
+        if now.len() > was.len() {
+            list.forbidden(format!("updates may not add a condition of type {kind:?}"), errors);
+        } else if now.len() == was.len() && now != was {
+            list.forbidden(format!("updates may not modify a condition of type {kind:?}"), errors);
         }
     }
     let certificate = &old["status"]["certificate"];
     if !certificate.is_empty() && new["status"]["certificate"] != *certificate {
-        let path = Path::new("status").child("certificate");
-        errors.push(Error::invalid(&path, &new["status"]["certificate"], "field is immutable"));
+        let at = At::top(new, "status").get("certificate");
+        at.forbidden("updates may not modify existing certificate content", errors);
     }
 }

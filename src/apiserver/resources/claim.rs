@@ -104,7 +104,7 @@ fn validate_update(new: &Json, old: &Json, errors: &mut Vec<Error>) {
     if bound && !now["resources"]["requests"].is_null() {
         now.set_at(&["resources", "requests", "storage"], &was["resources"]["requests"]["storage"]);
     }
-    if bound && !now["volumeAttributesClassName"].is_null() {
+    if bound {
         match was.get("volumeAttributesClassName") {
             Some(value) => now.set("volumeAttributesClassName", value),
             None => drop(now.remove("volumeAttributesClassName")),
@@ -127,9 +127,10 @@ fn validate_update(new: &Json, old: &Json, errors: &mut Vec<Error>) {
     let mode = At::new(&spec.json["volumeMode"], &Path::new("volumeMode"));
     mode.same(&before["volumeMode"], errors);
     let attributes = spec.get("volumeAttributesClassName");
-    if !before["volumeAttributesClassName"].is_null() && !attributes.set() {
-        attributes.forbidden("update from non-nil value to nil is forbidden", errors);
-    } else if !before["volumeAttributesClassName"].is_null() && attributes.empty() {
-        attributes.forbidden("update from non-nil value to an empty string is forbidden", errors);
+    let current = !old["status"]["currentVolumeAttributesClassName"].is_null();
+    if current && attributes.json != &before["volumeAttributesClassName"] && attributes.empty() {
+        let to = if attributes.set() { "empty string" } else { "nil" };
+        let why = "is forbidden when status.currentVolumeAttributesClassName is not nil";
+        attributes.forbidden(format!("update to {to} {why}"), errors);
     }
 }

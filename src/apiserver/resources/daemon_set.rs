@@ -1,6 +1,6 @@
 //! DaemonSets (`pkg/registry/apps/daemonset`, `pkg/apis/apps/validation`, `pkg/apis/apps/v1/defaults.go`).
 
-use super::deployment::int_or_percent;
+use super::deployment::{is_zero, not_more_than_all, positive_int_or_percent};
 use super::{PLAIN, Strategy};
 use crate::api::field::Error;
 use crate::apiserver::internal_kinds;
@@ -103,14 +103,10 @@ fn validate(set: &Json, errors: &mut Vec<Error>) {
 /// Either pods are taken away first, or they are made first.
 fn rolling_update(rolling: &At, errors: &mut Vec<Error>) {
     let (unavailable, surge) = (rolling.get("maxUnavailable"), rolling.get("maxSurge"));
-    let zero = |at: &At| matches!(at.json, Json::Int(0)) || at.str() == "0%";
-    let before = errors.len();
-    int_or_percent(&unavailable, true, errors);
-    int_or_percent(&surge, true, errors);
-    if errors.len() > before {
-        return;
-    }
-    match (zero(&unavailable), zero(&surge)) {
+    let both = [&unavailable, &surge];
+    both.iter().for_each(|at| positive_int_or_percent(at, errors));
+    both.iter().for_each(|at| not_more_than_all(at, errors));
+    match (is_zero(unavailable.json), is_zero(surge.json)) {
         (false, false) => surge.invalid("may not be set when maxUnavailable is non-zero", errors),
         (true, true) => unavailable.missing("cannot be 0 when maxSurge is 0", errors),
         _ => {}

@@ -108,26 +108,14 @@ fn shown(rolling: &Json, field: &str) -> String {
 }
 
 fn rolling_update(rolling: &Json, path: &Path, errors: &mut Vec<Error>) {
-    for field in ["maxUnavailable", "maxSurge"] {
-        match &rolling[field] {
-            Json::Str(text) if percent(text).is_none() => {
-                errors.push(Error::invalid(&path.child(field), text.as_str(), PERCENT));
-            }
-            _ => fields::not_negative(rolling, path, field, errors),
-        }
+    let rolling = At::new(rolling, path);
+    let (unavailable, surge) = (rolling.get("maxUnavailable"), rolling.get("maxSurge"));
+    positive_int_or_percent(&unavailable, errors);
+    positive_int_or_percent(&surge, errors);
+    if is_zero(unavailable.json) && is_zero(surge.json) {
+        unavailable.invalid("may not be 0 when `maxSurge` is 0", errors);
     }
-    let is_zero = |field: &str| match &rolling[field] {
-        Json::Str(text) => percent(text).is_none_or(|n| n == 0),
-        number => number.as_i64() == Some(0),
-    };
-    let path = path.child("maxUnavailable");
-    let unavailable = &rolling["maxUnavailable"];
-    if is_zero("maxUnavailable") && is_zero("maxSurge") {
-        errors.push(Error::invalid(&path, unavailable, "may not be 0 when `maxSurge` is 0"));
-    }
-    if unavailable.as_str().and_then(percent).is_some_and(|n| n > 100) {
-        errors.push(Error::invalid(&path, unavailable, "must not be greater than 100%"));
-    }
+    not_more_than_all(&unavailable, errors);
 }
 
 /// The number before a percent sign.
@@ -137,18 +125,26 @@ fn percent(text: &str) -> Option<i64> {
     number.then(|| digits.parse().unwrap_or(i64::MAX))
 }
 
-/// A number or a percentage that is not negative and at most everything; `zero`: it may be nothing.
-pub fn int_or_percent(at: &At, zero: bool, errors: &mut Vec<Error>) {
+/// A number or a percentage that is not negative (`ValidatePositiveIntOrPercent`).
+pub fn positive_int_or_percent(at: &At, errors: &mut Vec<Error>) {
     match at.json {
         Json::Str(text) if percent(text).is_none() => at.invalid(PERCENT, errors),
         _ => at.not_negative(errors),
     }
-    let number = at.json.as_str().map_or(at.int(), percent);
-    if !zero && number == Some(0) {
-        at.invalid("cannot be 0", errors);
-    }
+}
+
+/// A percentage that is at most everything (`IsNotMoreThan100Percent`).
+pub fn not_more_than_all(at: &At, errors: &mut Vec<Error>) {
     if at.json.as_str().and_then(percent).is_some_and(|n| n > 100) {
         at.invalid("must not be greater than 100%", errors);
+    }
+}
+
+/// Whether a number or a percentage is nothing, as a text that is neither is (`getIntOrPercentValue`).
+pub fn is_zero(value: &Json) -> bool {
+    match value {
+        Json::Str(text) => percent(text).or_else(|| text.parse().ok()).unwrap_or(0) == 0,
+        number => number.as_i64() == Some(0),
     }
 }
 

@@ -141,8 +141,12 @@ fn reference(reference: &At, errors: &mut Vec<Error>) {
     if reference.get("apiGroup").set() {
         reference.get("apiGroup").must(names::subdomain, errors);
     }
-    reference.get("kind").name(names::path_segment, errors);
-    reference.get("name").name(names::path_segment, errors);
+    for (field, missing) in [("kind", "kind is required"), ("name", "name is required")] {
+        match reference.get(field) {
+            field if field.empty() => field.missing(missing, errors),
+            field => field.must(names::path_segment, errors),
+        }
+    }
 }
 
 /// The strategy of IngressClasses.

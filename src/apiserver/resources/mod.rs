@@ -13,7 +13,7 @@ mod addresses;
 mod admission_kinds;
 mod autoscaler;
 mod budget;
-mod certificate;
+pub mod certificate;
 mod claim;
 mod config;
 mod crd;
@@ -155,7 +155,8 @@ pub fn of(resource: &Resource) -> &'static Strategy {
         ("admissionregistration.k8s.io", "mutatingwebhookconfigurations") => &admission_kinds::MUTATING,
         ("admissionregistration.k8s.io", "validatingadmissionpolicies") => &admission_kinds::POLICY,
         ("admissionregistration.k8s.io", "validatingadmissionpolicybindings") => &admission_kinds::BINDING,
-        ("admissionregistration.k8s.io", _) => &admission_kinds::MUTATING_POLICY,
+        ("admissionregistration.k8s.io", "mutatingadmissionpolicies") => &admission_kinds::MUTATING_POLICY,
+        ("admissionregistration.k8s.io", _) => &admission_kinds::MUTATING_BINDING,
         _ => &OTHER,
     }
 }

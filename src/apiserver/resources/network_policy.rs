@@ -78,7 +78,7 @@ fn port(port: &At, errors: &mut Vec<Error>) {
     } else if number.set() {
         number.port(errors);
         if end.int().is_some_and(|end| number.int().is_some_and(|number| end < number)) {
-            end.invalid("must be greater than or equal to `port`", errors);
+            errors.push(Error::invalid(&end.path, number.json, "must be greater than or equal to `port`"));
         }
         end.port(errors);
     } else if end.set() {

@@ -5,6 +5,7 @@ use crate::api::field::{Error, Path};
 use crate::apiserver::pod_spec::fill;
 use crate::apiserver::validation::at::At;
 use crate::apiserver::validation::{affinity, claim::access_modes, names, volume_source};
+use crate::apiserver::{internal_diff, internal_kinds};
 use crate::json;
 use crate::json::{Json, Str};
 
@@ -199,19 +200,19 @@ fn source(spec: &At, name: &str, errors: &mut Vec<Error>) {
 fn validate_update(new: &Json, old: &Json, errors: &mut Vec<Error>) {
     let (now, was) = (At::top(new, "spec"), &old["spec"]);
     spec(&now, new["metadata"]["name"].str(), false, errors);
-    let source = |spec: &Json| -> Vec<Json> {
-        let mut all: Vec<Json> = SOURCES.iter().map(|kind| spec[*kind].clone()).collect();
-        // A secret for growing may come later.
-        if let Some(csi) = all.last_mut()
-            && was["csi"]["controllerExpandSecretRef"].is_null()
-        {
-            csi.remove("controllerExpandSecretRef");
-        }
-        all
-    };
-    if source(now.json) != source(was) {
-        let detail = "spec.persistentvolumesource is immutable after creation";
-        errors.push(Error::forbidden(&now.path.child("persistentvolumesource"), detail));
+    // A secret for growing may come later.
+    let mut source = now.json.clone();
+    if was["csi"]["controllerExpandSecretRef"].is_null()
+        && !was["csi"].is_null()
+        && let Some(csi) = source.get_mut("csi")
+    {
+        csi.remove("controllerExpandSecretRef");
+    }
+    if SOURCES.iter().any(|kind| source[*kind] != was[*kind]) {
+        let [was, now] = [was, &source].map(internal_kinds::volume_source);
+        let diff = internal_diff::diff(&was, &now);
+        let detail = format!("spec.persistentvolumesource is immutable after creation\n{diff}");
+        errors.push(Error::forbidden(&Path::new("spec").child("persistentvolumesource"), detail));
     }
     let mode = At::new(&now.json["volumeMode"], &Path::new("volumeMode"));
     mode.same(&was["volumeMode"], errors);

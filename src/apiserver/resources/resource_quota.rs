@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 
 use super::{PLAIN, Strategy};
 use crate::api::field::{Error, Path};
-use crate::api::quantity::Quantity;
 use crate::apiserver::internal_kinds;
-use crate::apiserver::validation::names;
+use crate::apiserver::validation::at::At;
+use crate::apiserver::validation::resource;
 use crate::json;
 use crate::json::{Json, Str};
 
@@ -55,7 +55,7 @@ const COMPUTE: [&str; 9] = [
 const SCOPED: [&str; 6] = ["cpu", "memory", "limits.cpu", "limits.memory", "requests.cpu", "requests.memory"];
 /// The scopes that are chosen by values.
 const NAMED: [&str; 2] = ["PriorityClass", "VolumeAttributesClass"];
-const ONLY_EXISTS: &str = "must be 'Exist' when scope is any of ResourceQuotaScopeTerminating, \
+const ONLY_EXISTS: &str = "must be 'Exists' when scope is any of ResourceQuotaScopeTerminating, \
     ResourceQuotaScopeNotTerminating, ResourceQuotaScopeBestEffort, ResourceQuotaScopeNotBestEffort \
     or ResourceQuotaScopeCrossNamespacePodAffinity";
 const SCOPES: [&str; 7] = [
@@ -81,24 +81,12 @@ fn validate(quota: &Json, errors: &mut Vec<Error>) {
     let path = Path::new("spec");
     for (name, value) in spec["hard"].entries() {
         let path = path.child("hard").key(name);
-        for problem in names::qualified(name) {
-            errors.push(Error::invalid(&path, name, problem));
-        }
+        let at = At::new(value, &path);
+        resource::any_name(name, &at, errors);
         if !name.contains('/') && !is_standard(name) {
-            if name.as_str() != "storage" {
-                let detail = "must be a standard resource type or fully qualified";
-                errors.push(Error::invalid(&path, name, detail));
-            }
             errors.push(Error::invalid(&path, name, "must be a standard resource for quota"));
         }
-        let Some(amount) = Quantity::parse(value.str()) else { continue };
-        if amount < Quantity::from_int(0) {
-            errors.push(Error::invalid(&path, value, "must be greater than or equal to 0"));
-        }
-        let whole = OBJECTS.contains(&name.as_str()) || name.starts_with("count/");
-        if whole && amount.milli() % 1000 != 0 {
-            errors.push(Error::invalid(&path, value, "must be an integer"));
-        }
+        resource::amount(name, &at, errors);
     }
     scopes(spec, &path, errors);
     selector(spec, &path, errors);
@@ -183,6 +171,7 @@ fn selector(spec: &Json, path: &Path, errors: &mut Vec<Error>) {
         }
     }
     if conflict(selector["matchExpressions"].items().iter().map(|t| t["scopeName"].str()).collect()) {
-        errors.push(whole("conflicting scopes"));
+        // Upstream shows the other list.
+        errors.push(Error::invalid(&path, &spec["scopes"], "conflicting scopes"));
     }
 }

@@ -1,6 +1,6 @@
 //! StatefulSets (`pkg/registry/apps/statefulset`, `pkg/apis/apps/validation`, `pkg/apis/apps/v1/defaults.go`).
 
-use super::deployment::int_or_percent;
+use super::deployment::{is_zero, not_more_than_all, positive_int_or_percent};
 use super::{PLAIN, Strategy};
 use crate::api::field::{Error, Path};
 use crate::apiserver::pod_spec::{self, fill};
@@ -137,7 +137,11 @@ fn strategy(strategy: &At, errors: &mut Vec<Error>) {
             rolling.get("partition").not_negative(errors);
             let most = rolling.get("maxUnavailable");
             if most.set() {
-                int_or_percent(&most, false, errors);
+                positive_int_or_percent(&most, errors);
+                if is_zero(most.json) {
+                    most.invalid("cannot be 0", errors);
+                }
+                not_more_than_all(&most, errors);
             }
         }
         _ => {

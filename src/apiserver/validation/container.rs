@@ -33,9 +33,16 @@ pub fn all(spec: &At, scope: &Scope, errors: Errors) {
     for container in &spec.get("initContainers").each() {
         common(container, scope, errors);
         let (policy, rules) = (container.get("restartPolicy"), container.get("restartPolicyRules"));
-        restart_policy(&policy, &rules, errors);
+        if policy.set() {
+            restart_policy(&policy, &rules, errors);
+        }
         unique(container, &mut names, errors);
-        host_ports(std::slice::from_ref(container), errors);
+        if container.get("name").empty() {
+            names.pop();
+        }
+        // Each by itself, as if it were the first.
+        let alone = At::new(container.json, &spec.path.child("initContainers").index(0));
+        host_ports(std::slice::from_ref(&alone), errors);
         if policy.str() == "Always" {
             handler::all(container, scope, errors);
             continue;
@@ -52,29 +59,23 @@ pub fn all(spec: &At, scope: &Scope, errors: Errors) {
 
 fn unique<'a>(container: &At<'a>, names: &mut Vec<&'a str>, errors: Errors) {
     let name = container.get("name");
-    if names.contains(&name.str()) && !name.empty() {
-        name.duplicate(errors);
+    if names.contains(&name.str()) {
+        errors.push(Error::duplicate(&name.path, name.str()));
     }
     names.push(name.str());
 }
 
-/// What an ephemeral container may say; the rest is for containers that a pod relies on.
-const EPHEMERAL: [&str; 15] = [
-    "name",
-    "image",
-    "command",
-    "args",
-    "workingDir",
-    "env",
-    "envFrom",
-    "imagePullPolicy",
-    "securityContext",
-    "stdin",
-    "stdinOnce",
-    "terminationMessagePath",
-    "terminationMessagePolicy",
-    "tty",
-    "volumeMounts",
+/// What an ephemeral container may not say, in the order of upstream's struct: it is for containers that a pod relies on.
+const NOT_EPHEMERAL: [&str; 9] = [
+    "ports",
+    "resources",
+    "resizePolicy",
+    "restartPolicy",
+    "restartPolicyRules",
+    "livenessProbe",
+    "readinessProbe",
+    "startupProbe",
+    "lifecycle",
 ];
 
 fn ephemeral<'a>(list: &At<'a>, scope: &Scope, names: &mut Vec<&'a str>, errors: Errors) {
@@ -87,11 +88,8 @@ fn ephemeral<'a>(list: &At<'a>, scope: &Scope, names: &mut Vec<&'a str>, errors:
         if !target.empty() && !names[..others].contains(&target.str()) {
             errors.push(Error::not_found(&target.path, target.str()));
         }
-        for (field, value) in container.json.entries() {
-            let allowed = EPHEMERAL.contains(&field.as_str()) || *field == "targetContainerName";
-            if !allowed && !value.is_empty() && value.as_bool() != Some(false) {
-                container.get(field).forbidden("cannot be set for an Ephemeral Container", errors);
-            }
+        for field in NOT_EPHEMERAL.iter().map(|field| container.get(field)).filter(|field| !field.empty()) {
+            field.forbidden("cannot be set for an Ephemeral Container", errors);
         }
         for mount in container.get("volumeMounts").each() {
             for field in ["subPath", "subPathExpr"] {
@@ -116,7 +114,7 @@ fn common(container: &At, scope: &Scope, errors: Errors) {
     container.get("image").required(errors);
     container.get("terminationMessagePolicy").choice(&["File", "FallbackToLogsOnError"], errors);
     ports(&container.get("ports"), errors);
-    env::env(container, scope, errors);
+    env::env(container, errors);
     env::env_from(&container.json["envFrom"], &container.path.child("envFrom"), errors);
     mount::mounts(container, scope, errors);
     mount::devices(container, scope, errors);
@@ -196,10 +194,16 @@ fn restart_policy(policy: &At, rules: &At, errors: Errors) {
         errors.push(Error::too_long(&rules.path, 20));
     }
     for rule in rules.each() {
-        rule.get("action").choice(&["Restart", "RestartAllContainers"], errors);
+        let action = rule.get("action");
+        if !matches!(action.str(), "Restart" | "RestartAllContainers") {
+            action.unsupported(&["Restart", "RestartAllContainers"], errors);
+        }
         let codes = rule.get("exitCodes");
         if codes.set() {
-            codes.get("operator").choice(&["In", "NotIn"], errors);
+            let operator = codes.get("operator");
+            if !matches!(operator.str(), "In" | "NotIn") {
+                operator.unsupported(&["In", "NotIn"], errors);
+            }
             if codes.get("values").json.items().len() > 255 {
                 errors.push(Error::too_long(&codes.get("values").path, 255));
             }

@@ -2,7 +2,6 @@
 //! `ValidateEnvFrom` of `pkg/apis/core/validation`).
 
 use super::at::At;
-use super::container::Scope;
 use super::mount;
 use super::names::{self, Problems};
 use crate::api::field::{Error, Path};
@@ -15,11 +14,11 @@ fn report(value: &str, path: &Path, problems: Problems, errors: &mut Vec<Error>)
 }
 
 /// `env` of a container.
-pub fn env(container: &At, scope: &Scope, errors: &mut Vec<Error>) {
+pub fn env(container: &At, errors: &mut Vec<Error>) {
     for variable in container.get("env").each() {
         variable.get("name").name(names::env_name, errors);
         if variable.get("valueFrom").set() {
-            value_from(&variable, scope, errors);
+            value_from(&variable, errors);
         }
     }
 }
@@ -37,7 +36,7 @@ const ENV_FIELDS: &[&str] = &[
     "status.podIPs",
 ];
 
-fn value_from(variable: &At, scope: &Scope, errors: &mut Vec<Error>) {
+fn value_from(variable: &At, errors: &mut Vec<Error>) {
     let from = variable.get("valueFrom");
     let kinds = ["fieldRef", "resourceFieldRef", "configMapKeyRef", "secretKeyRef", "fileKeyRef"];
     let set: Vec<At> = kinds.iter().map(|kind| from.get(kind)).filter(At::set).collect();
@@ -50,9 +49,6 @@ fn value_from(variable: &At, scope: &Scope, errors: &mut Vec<Error>) {
                 key.name(names::env_name, errors);
                 let volume = reference.get("volumeName");
                 volume.name(names::label, errors);
-                if !volume.empty() && !scope.volumes.iter().any(|v| v["name"].str() == volume.str()) {
-                    errors.push(Error::not_found(&volume.path, volume.str()));
-                }
                 let file = reference.get("path");
                 if file.required(errors) {
                     mount::not_reserved(file.str(), &file.path, errors);
@@ -73,6 +69,26 @@ fn value_from(variable: &At, scope: &Scope, errors: &mut Vec<Error>) {
         _ => "may not have more than one field specified at a time",
     };
     errors.push(Error::invalid(&from.path, "", detail));
+}
+
+/// A variable out of a file is one of a volume that a container can write (`validateFileKeyRefVolumes`).
+pub fn file_volumes(spec: &At, containers: &[At], errors: &mut Vec<Error>) {
+    let volumes = spec.json["volumes"].items();
+    for variable in containers.iter().flat_map(|container| container.get("env").each()) {
+        let reference = variable.get("valueFrom").get("fileKeyRef");
+        if !reference.set() {
+            continue;
+        }
+        let name = reference.get("volumeName");
+        match volumes.iter().rfind(|volume| volume["name"].str() == name.str()) {
+            None => errors.push(Error::not_found(&name.path, name.str())),
+            Some(volume) if volume["emptyDir"].is_null() => {
+                let detail = "referenced volume must be of type emptyDir";
+                errors.push(Error::invalid(&name.path, name.str(), detail));
+            }
+            Some(_) => {}
+        }
+    }
 }
 
 /// `envFrom`; upstream's message about a missing source leaves the index out.

@@ -19,6 +19,13 @@ pub fn address(text: &str, path: &Path, errors: &mut Vec<Error>) -> Option<IpAdd
     }
 }
 
+/// It must be written as Go would write it.
+pub fn canonical(text: &str, written: &str, path: &Path, errors: &mut Vec<Error>) {
+    if text != written {
+        errors.push(Error::invalid(path, text, format!("must be in canonical form (\"{written}\")")));
+    }
+}
+
 /// `010.000.000.005`
 fn has_leading_zeros(text: &str) -> bool {
     let part = |part: &str| !part.is_empty() && part.len() <= 3 && part.parse::<u8>().is_ok();
@@ -45,15 +52,17 @@ pub fn cidr(text: &str, path: &Path, errors: &mut Vec<Error>) {
     }
 }
 
-/// Nobody's endpoint has such an address (`ValidateNonSpecialIP`).
+/// Nobody's endpoint has such an address (`ValidateEndpointIP`).
 pub fn not_special(ip: IpAddr, path: &Path, errors: &mut Vec<Error>) {
     let text = ip.to_string();
     let (link_local, link_local_multicast) = match ip {
         IpAddr::V4(ip) => (ip.is_link_local(), ip.octets()[..3] == [224, 0, 0]),
         IpAddr::V6(ip) => (ip.is_unicast_link_local(), ip.segments()[0] & 0xff0f == 0xff02),
     };
+    if ip.is_unspecified() {
+        errors.push(Error::invalid(path, text.as_str(), format!("may not be unspecified ({text})")));
+    }
     for (is, detail) in [
-        (ip.is_unspecified(), "may not be unspecified (0.0.0.0 or ::)"),
         (ip.is_loopback(), "may not be in the loopback range (127.0.0.0/8, ::1/128)"),
         (link_local, "may not be in the link-local range (169.254.0.0/16, fe80::/10)"),
         (link_local_multicast, "may not be in the link-local multicast range (224.0.0.0/24, ff02::/10)"),

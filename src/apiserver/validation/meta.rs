@@ -156,19 +156,20 @@ fn owner_shown(owner: &Json) -> String {
 
 fn finalizers(finalizers: &Json, path: &Path, errors: &mut Vec<Error>) {
     let (mut orphan, mut foreground) = (false, false);
-    for (i, finalizer) in finalizers.items().iter().enumerate() {
-        let name = finalizer.str();
+    for name in finalizers.items().iter().map(Json::str) {
         for problem in names::qualified(name) {
             errors.push(Error::invalid(path, name, problem));
         }
         orphan |= name == "orphan";
         foreground |= name == "foregroundDeletion";
-        if !name.contains('/') && !matches!(name, "orphan" | "foregroundDeletion" | "kubernetes") {
-            errors.push(Error::invalid(&path.index(i), name, UNQUALIFIED));
-        }
     }
     if orphan && foreground {
         let detail = "finalizer orphan and foregroundDeletion cannot be both set";
         errors.push(Error::invalid(path, finalizers, detail));
+    }
+    for (i, name) in finalizers.items().iter().map(Json::str).enumerate() {
+        if !name.contains('/') && !matches!(name, "orphan" | "foregroundDeletion" | "kubernetes") {
+            errors.push(Error::invalid(&path.index(i), name, UNQUALIFIED));
+        }
     }
 }

@@ -42,6 +42,20 @@ pub fn label(name: &str) -> Problems {
     problems
 }
 
+/// A DNS label that begins with a letter (`IsDNS1035Label`).
+pub fn label_1035(text: &str) -> Vec<String> {
+    let mut problems = Vec::new();
+    if text.len() > 63 {
+        problems.push("must be no more than 63 characters".to_string());
+    }
+    let inner = text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
+    let edges = text.bytes().next().is_some_and(|b| b.is_ascii_lowercase()) && !text.ends_with('-');
+    if !(inner && edges) {
+        problems.push("a DNS-1035 label must consist of lower case alphanumeric characters or '-', start with an alphabetic character, and end with an alphanumeric character (e.g. 'my-name',  or 'abc-123', regex used for validation is '[a-z]([-a-z0-9]*[a-z0-9])?')".into());
+    }
+    problems
+}
+
 /// A name that may stand in a URL's path (`path.IsValidPathSegmentName`).
 pub fn path_segment(name: &str) -> Problems {
     if name == "." || name == ".." {

@@ -2,7 +2,7 @@
 
 use super::at::{At, Errors};
 use super::container::{self, Scope};
-use super::{affinity, ip, meta, names, resource, security, volume};
+use super::{affinity, env, ip, meta, names, resource, security, volume};
 use crate::api::field::{Error, Path};
 use crate::json::Json;
 
@@ -97,15 +97,20 @@ fn check(spec: &At, meta: Option<&Json>, errors: Errors) {
         gates.push(name);
     }
     affinity::spread(&spec.get("topologySpreadConstraints"), errors);
+    let all = containers(spec);
+    security::host_processes(spec, &all, errors);
     if spec.json["hostUsers"].as_bool() == Some(false) {
         for (field, shown) in [("hostNetwork", "hostNetwork"), ("hostPID", "HostPID"), ("hostIPC", "HostIPC")]
         {
             if spec.get(field).yes() {
-                let detail = "when `pod.Spec.HostUsers` is false";
-                errors.push(Error::forbidden(&spec.path.child(shown), detail));
+                errors.push(Error::forbidden(&spec.path.child(shown), "when `hostUsers` is false"));
             }
         }
+        for devices in all.iter().map(|container| container.get("volumeDevices")).filter(|d| !d.empty()) {
+            devices.forbidden("when `hostUsers` is false", errors);
+        }
     }
+    host_name(spec, errors);
     spec.get("serviceAccountName").rule(names::subdomain, errors);
     spec.get("nodeName").rule(names::subdomain, errors);
     spec.get("activeDeadlineSeconds").within(1, i32::MAX.into(), errors);
@@ -125,7 +130,26 @@ fn check(spec: &At, meta: Option<&Json>, errors: Errors) {
         resource::container_name(name, &at, errors);
         resource::amount(name, &at, errors);
     }
-    security::system(spec, &containers(spec), errors);
+    security::system(spec, &all, errors);
+    env::file_volumes(spec, &all, errors);
+}
+
+/// A name of the host that is not the pod's (`validatePodHostName`).
+fn host_name(spec: &At, errors: Errors) {
+    let name = spec.get("hostnameOverride");
+    if !name.set() {
+        return;
+    }
+    if spec.get("setHostnameAsFQDN").yes() {
+        name.forbidden("may not be specified when setHostnameAsFQDN is true", errors);
+    }
+    if spec.get("hostNetwork").yes() {
+        name.forbidden("may not be specified when hostNetwork is true", errors);
+    }
+    if name.str().len() > 64 {
+        errors.push(Error::too_long(&name.path, 64));
+    }
+    name.must(names::subdomain, errors);
 }
 
 fn claims(claims: &At, errors: Errors) {

@@ -5,7 +5,7 @@ use super::at::{At, Errors};
 use super::pod;
 use crate::api::field::{Error, Path};
 use crate::api::quantity::Quantity;
-use crate::apiserver::{internal_diff, pod_spec};
+use crate::apiserver::{internal, internal_diff, pod_spec};
 use crate::json::{Json, Str};
 
 const UPDATE: &str = "pod updates may not change fields other than `spec.containers[*].image`,`spec.initContainers[*].image`,`spec.activeDeadlineSeconds`,`spec.tolerations` (only additions to existing tolerations),`spec.terminationGracePeriodSeconds` (allow it to be set to 1 if it was previously negative)\n";
@@ -213,7 +213,9 @@ pub fn through(new: &Json, old: &Json, subresource: &str, errors: Errors) {
                     errors.push(Error::forbidden(&path, detail));
                 }
                 Some(now) if now != container => {
-                    let detail = format!("existing ephemeral containers {name:?} may not be changed\n");
+                    let [was, is] = [container, now].map(internal::ephemeral_container);
+                    let diff = internal_diff::diff(&was, &is);
+                    let detail = format!("existing ephemeral containers {name:?} may not be changed\n{diff}");
                     errors.push(Error::forbidden(&path, detail));
                 }
                 Some(_) => {}
@@ -221,19 +223,30 @@ pub fn through(new: &Json, old: &Json, subresource: &str, errors: Errors) {
         }
         return;
     }
+    if new["spec"]["os"]["name"].str() == "windows" {
+        *errors = vec![Error::forbidden(&Path::default(), "windows pods cannot be resized")];
+        return;
+    }
     if pod_spec::qos_class(&new["spec"]) != pod_spec::qos_class(&old["spec"]) {
         let detail = "Pod QOS Class may not change as a result of resizing";
         errors.push(Error::invalid(&path, &old["status"]["qosClass"], detail));
     }
-    for (now, before) in
-        At::new(&new["spec"], &path).get("containers").each().iter().zip(old["spec"]["containers"].items())
-    {
-        resized(now, before, errors);
+    let spec = At::new(&new["spec"], &path);
+    for (now, before) in spec.get("containers").each().iter().zip(old["spec"]["containers"].items()) {
+        resized(now, before, "only cpu and memory resources are mutable", errors);
+    }
+    for (now, before) in spec.get("initContainers").each().iter().zip(old["spec"]["initContainers"].items()) {
+        if now.get("restartPolicy").str() == "Always" {
+            resized(now, before, "only cpu and memory resources for sidecar containers are mutable", errors);
+        } else if now.json != before {
+            let detail = "resources for non-sidecar init containers are immutable";
+            errors.push(Error::forbidden(&path, detail));
+        }
     }
 }
 
 /// What a running container is given may change, never whether it is given it.
-fn resized(container: &At, before: &Json, errors: Errors) {
+fn resized(container: &At, before: &Json, only: &str, errors: Errors) {
     let resources = container.get("resources");
     for kind in ["requests", "limits"] {
         let (now, was) = (resources.get(kind), &before["resources"][kind]);
@@ -245,7 +258,7 @@ fn resized(container: &At, before: &Json, errors: Errors) {
             Quantity::of_json(&now.json[name.as_str()]) != Quantity::of_json(&was[name.as_str()])
         };
         if names.filter(|name| !matches!(name.as_str(), "cpu" | "memory")).any(changed) {
-            errors.push(Error::forbidden(&Path::new("spec"), "only cpu and memory resources are mutable"));
+            errors.push(Error::forbidden(&Path::new("spec"), only));
         }
     }
 }

@@ -186,24 +186,24 @@ pub fn pod(spec: &At, errors: Errors) {
     if !resources.set() {
         return;
     }
-    if !resources.get("claims").empty() {
-        resources.get("claims").forbidden("claims cannot be set for Resources at pod-level", errors);
+    if spec.json["os"]["name"].str() == "windows" {
+        return resources.forbidden("may not be set for a windows pod", errors);
+    }
+    if resources.get("claims").set() {
+        resources.get("claims").forbidden("claims may not be set for Resources at pod-level", errors);
     }
     requirements(&resources, pod_name, &spec.json["resourceClaims"], errors);
-    let containers = spec.get("containers").each();
-    for name in ["cpu", "memory"] {
-        let sum = containers.iter().fold(Quantity::from_int(0), |sum, container| {
-            let asked = Quantity::of_json(&container.json["resources"]["requests"][name]);
-            asked.map_or(sum, |asked| sum.plus(asked))
-        });
-        let own = Quantity::of_json(&resources.json["requests"][name]).unwrap_or(Quantity::from_int(0));
-        if sum > own {
-            let path = resources.path.child("requests").key(name);
-            let detail = format!("must be greater than or equal to aggregate container requests of {sum}");
-            errors.push(Error::invalid(&path, own.to_string(), detail));
+    for kind in ["requests", "limits"] {
+        for (name, at) in resources.get(kind).entries() {
+            let sum = aggregate(spec.json, kind, name);
+            let Some(own) = at.quantity().filter(|own| sum > *own) else { continue };
+            if kind == "requests" || is_huge(name) {
+                let detail = format!("must be greater than or equal to aggregate container {kind} of {sum}");
+                errors.push(Error::invalid(&at.path, own.to_string(), detail));
+            }
         }
     }
-    for (i, container) in containers.iter().enumerate() {
+    for (i, container) in spec.get("containers").each().iter().enumerate() {
         for (name, at) in container.get("resources").get("limits").entries() {
             let Some(most) = Quantity::of_json(&resources.json["limits"][name.as_str()]) else { continue };
             if at.quantity().is_some_and(|limit| limit > most) {
@@ -213,4 +213,21 @@ pub fn pod(spec: &At, errors: Errors) {
             }
         }
     }
+}
+
+/// What all containers need at once, or an init container before them beside the sidecars that run by then
+/// (`AggregateContainerRequests`).
+fn aggregate(spec: &Json, kind: &str, name: &str) -> Quantity {
+    let zero = Quantity::from_int(0);
+    let amount = |container: &Json| Quantity::of_json(&container["resources"][kind][name]).unwrap_or(zero);
+    let sum = |sum: Quantity, container: &Json| sum.plus(amount(container));
+    let (mut sidecars, mut most) = (zero, zero);
+    for container in spec["initContainers"].items() {
+        let own = amount(container).plus(sidecars);
+        if container["restartPolicy"].str() == "Always" {
+            sidecars = own;
+        }
+        most = most.max(own);
+    }
+    spec["containers"].items().iter().fold(sidecars, sum).max(most)
 }

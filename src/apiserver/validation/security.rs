@@ -5,6 +5,7 @@ use super::container::Scope;
 use super::{mount, names};
 use crate::api::field::Error;
 use crate::apiserver::internal;
+use crate::json::Json;
 
 /// A user's or a group's id.
 fn id(at: &At, errors: Errors) {
@@ -112,17 +113,20 @@ fn app_armor(profile: &At, errors: Errors) {
     }
     let (kind, file) = (profile.get("type"), profile.get("localhostProfile"));
     match kind.str() {
-        "Localhost" if file.str().trim().is_empty() => {
-            file.missing("must be set when AppArmor type is Localhost", errors);
+        "Localhost" => {
+            if file.str().trim() != file.str() {
+                file.invalid("must not be padded with whitespace", errors);
+            } else if file.empty() {
+                file.missing("must be set when AppArmor type is Localhost", errors);
+            }
+            if file.str().len() > 4095 {
+                errors.push(Error::too_long(&file.path, 4095));
+            }
         }
-        "Localhost" if file.str().trim() != file.str() => {
-            file.invalid("must not be padded with whitespace", errors);
-        }
-        "Localhost" if file.str().len() > 4095 => errors.push(Error::too_long(&file.path, 4095)),
         "RuntimeDefault" | "Unconfined" if file.set() => {
             file.invalid("can only be set when AppArmor type is Localhost", errors);
         }
-        "Localhost" | "RuntimeDefault" | "Unconfined" => {}
+        "RuntimeDefault" | "Unconfined" => {}
         "" => kind.missing("type is required when appArmorProfile is set", errors),
         _ => kind.unsupported(&PROFILES, errors),
     }
@@ -142,46 +146,101 @@ fn windows(options: &At, errors: Errors) {
     if !name.set() {
         return;
     }
-    let (domain, user) = name.str().split_once('\\').unwrap_or(("", name.str()));
-    let detail = if name.empty() {
-        "runAsUserName cannot be an empty string"
-    } else if name.str().chars().any(char::is_control) {
-        "runAsUserName cannot contain control characters"
-    } else if user.contains('\\') {
-        "runAsUserName cannot contain more than one backslash"
-    } else if domain.len() >= 256 {
-        "runAsUserName's Domain length must be under 256 characters"
-    } else if user.is_empty() {
-        "runAsUserName's User cannot be empty"
-    } else if user.len() > 104 {
-        "runAsUserName's User length must not be longer than 104 characters"
-    } else if user.chars().all(|c| matches!(c, '.' | ' ')) {
-        "runAsUserName's User cannot contain only periods or spaces"
-    } else if user.contains(['"', '/', '\\', ':', ';', '|', '=', ',', '+', '*', '?', '<', '>', '@', '[', ']'])
-    {
-        "runAsUserName's User cannot contain the following characters: \"/\\:;|=,+*?<>@[]"
-    } else {
-        return;
+    let mut refuse = |detail: &str| name.invalid(format!("runAsUserName{detail}"), errors);
+    if name.empty() {
+        return refuse(" cannot be an empty string");
+    }
+    if name.str().chars().any(|c| c.is_ascii_control()) {
+        return refuse(" cannot contain control characters");
+    }
+    let (domain, user) = match name.str().split('\\').collect::<Vec<_>>()[..] {
+        [user] => (None, user),
+        [domain, user] => (Some(domain), user),
+        _ => return refuse(" cannot contain more than one backslash"),
     };
-    name.invalid(detail, errors);
+    if domain.is_some_and(|domain| domain.len() >= 256) {
+        refuse("'s Domain length must be under 256 characters");
+    }
+    if domain.is_some_and(|domain| !net_bios(domain) && !names::subdomain(&domain.to_lowercase()).is_empty())
+    {
+        refuse("'s Domain doesn't match the NetBios nor the DNS format");
+    }
+    if user.is_empty() {
+        refuse("'s User cannot be empty");
+    } else if user.len() > 104 {
+        refuse("'s User length must not be longer than 104 characters");
+    }
+    if !user.is_empty() && user.chars().all(|c| matches!(c, '.' | ' ')) {
+        refuse("'s User cannot contain only periods or spaces");
+    }
+    if user.contains(['"', '/', '\\', ':', ';', '|', '=', ',', '+', '*', '?', '<', '>', '@', '[', ']']) {
+        refuse("'s User cannot contain the following characters: \"/\\:;|=,+*?<>@[]");
+    }
 }
 
-/// What the fields of a pod's context and of its containers' are called that only one system knows.
-const NOT_ON_WINDOWS: [&str; 14] = [
+/// A name of a Windows domain as NetBIOS has it.
+fn net_bios(name: &str) -> bool {
+    let allowed = |c: char| !matches!(c, '\\' | '/' | ':' | '*' | '?' | '"' | '<' | '>' | '|');
+    (1..=15).contains(&name.chars().count()) && !name.starts_with('.') && name.chars().all(allowed)
+}
+
+/// Containers that are processes of a Windows host: all of a pod or none (`validateWindowsHostProcessPod`).
+pub fn host_processes(spec: &At, containers: &[At], errors: Errors) {
+    let said = |of: &At| of.json["securityContext"]["windowsOptions"]["hostProcess"].as_bool();
+    let pod = said(spec);
+    let mut count = 0;
+    for container in containers {
+        let own = said(container);
+        if let (Some(pod), Some(own)) = (pod, own)
+            && pod != own
+        {
+            let path = container.path.child("securityContext").child("windowsOptions").child("hostProcess");
+            let detail = format!("pod hostProcess value must be identical if both are specified, was {pod}");
+            errors.push(Error::invalid(&path, own, detail));
+        }
+        count += usize::from(own.or(pod) == Some(true));
+    }
+    if count > 0 && count != containers.len() {
+        let detail =
+            "If pod contains any hostProcess containers then all containers must be HostProcess containers";
+        errors.push(Error::invalid(&spec.path, "", detail));
+    }
+    if count > 0 && !spec.get("hostNetwork").yes() {
+        let detail = "hostNetwork must be true if pod contains any hostProcess containers";
+        errors.push(Error::invalid(&spec.path.child("hostNetwork"), false, detail));
+    }
+}
+
+/// What only Linux knows of a pod, in upstream's order: of its context, or, with a dot before, of the spec itself.
+const NOT_OF_WINDOWS_PODS: [&str; 15] = [
     "appArmorProfile",
     "seLinuxOptions",
+    ".hostUsers",
+    ".hostPID",
+    ".hostIPC",
     "seccompProfile",
     "fsGroup",
     "fsGroupChangePolicy",
     "sysctls",
+    ".shareProcessNamespace",
     "runAsUser",
     "runAsGroup",
     "supplementalGroups",
     "supplementalGroupsPolicy",
     "seLinuxChangePolicy",
+];
+/// The same of a container's context.
+const NOT_OF_WINDOWS_CONTAINERS: [&str; 10] = [
+    "appArmorProfile",
+    "seLinuxOptions",
+    "seccompProfile",
     "capabilities",
     "readOnlyRootFilesystem",
     "privileged",
+    "allowPrivilegeEscalation",
+    "procMount",
+    "runAsUser",
+    "runAsGroup",
 ];
 
 /// What the pod's system does not have (`validateOS`, `validateLinux`, `validateWindows`).
@@ -201,17 +260,18 @@ pub fn system(spec: &At, containers: &[At], errors: Errors) {
             }
         }
         "windows" => {
-            for field in ["hostUsers", "hostPID", "hostIPC", "shareProcessNamespace"] {
-                if spec.get(field).set() {
-                    spec.get(field).forbidden("cannot be set for a windows pod", errors);
-                }
-            }
-            for context in contexts {
-                for field in NOT_ON_WINDOWS.iter().chain(&["allowPrivilegeEscalation", "procMount"]) {
-                    if context.get(field).set() {
-                        context.get(field).forbidden("cannot be set for a windows pod", errors);
-                    }
-                }
+            let context = spec.get("securityContext");
+            let of_pod = NOT_OF_WINDOWS_PODS.iter().map(|field| match field.strip_prefix('.') {
+                Some(field) => spec.get(field),
+                None => context.get(field),
+            });
+            let contexts = containers.iter().map(|container| container.get("securityContext"));
+            let of_each =
+                contexts.flat_map(|context| NOT_OF_WINDOWS_CONTAINERS.map(|field| context.get(field)));
+            let host =
+                |at: &At| !matches!(at.json, Json::Bool(false)) || !at.path.to_string().contains("host");
+            for at in of_pod.chain(of_each).filter(|at| at.set() && host(at)) {
+                at.forbidden("cannot be set for a windows pod", errors);
             }
         }
         _ => errors.push(Error::not_supported(&os.path, name.json, &["linux", "windows"])),

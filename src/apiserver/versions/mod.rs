@@ -80,7 +80,7 @@ impl Twin {
                 }
                 inner.body = object;
             }
-            server.handle(now, &inner)
+            server.serve(now, &inner)
         });
         let mut answer =
             create::and_warned(answer, warnings).map_err(|status| self.renamed(status, request))?;

@@ -8,6 +8,7 @@ mod lesson;
 mod run;
 mod serve;
 mod source;
+mod trace;
 mod transcript;
 
 use clap::{Parser, Subcommand};

@@ -1,6 +1,7 @@
 //! `kubestep run`: command lines against a fresh cluster or a run that the page gave away, with a trace of every step.
 
-use crate::source;
+use crate::{source, trace::describe};
+use kubestep::api::RuntimeConfig;
 use kubestep::cluster::Config;
 use kubestep::json::Str;
 use kubestep::playground::script::{self, Line};
@@ -25,6 +26,9 @@ pub struct Arguments {
     /// How many nodes there are.
     #[arg(long, default_value_t = 3)]
     nodes: usize,
+    /// APIs that are switched off, as kube-apiserver's flag says it: batch/v1=false.
+    #[arg(long, default_value = "", value_parser = RuntimeConfig::parse)]
+    runtime_config: RuntimeConfig,
     /// Print every step.
     #[arg(long)]
     trace: bool,
@@ -130,32 +134,7 @@ fn start(arguments: &Arguments) -> Result<(Playground, &[String]), String> {
         let text = fs::read_to_string(path).map_err(|e| format!("{}: {e}", path.display()))?;
         files.insert(Str::from(name), Str::from(text));
     }
-    Ok((Playground::new(Config::new(u64::from(arguments.seed), arguments.nodes), files), commands))
-}
-
-fn describe(step: &kubestep::cluster::StepRecord) -> String {
-    let object = step.object.as_ref().map(|(r, k)| format!(" {} {k}", r.qualified())).unwrap_or_default();
-    let mut text = format!(
-        "{:5} {} {:?} {:?}{object} {} <- {:?}",
-        step.step, step.time, step.actor, step.action, step.event, step.causes
-    );
-    for note in &step.notes {
-        let values: Vec<String> = note.values.iter().map(|(k, v)| format!("{k}={v}")).collect();
-        text.push_str(&format!("\n        · {} {}", note.phase, values.join(" ")));
-    }
-    for call in &step.calls {
-        let result = match &call.result {
-            Ok(code) => code.to_string(),
-            Err(status) => format!("{} {}", status.code, status.message),
-        };
-        let slash = if call.subresource.is_empty() { "" } else { "/" };
-        text.push_str(&format!(
-            "\n        → {} {}{slash}{} {} = {result}",
-            call.verb.name(),
-            call.resource.plural,
-            call.subresource,
-            call.key
-        ));
-    }
-    text
+    let config = Config::new(u64::from(arguments.seed), arguments.nodes);
+    let config = Config { runtime: arguments.runtime_config.clone(), ..config };
+    Ok((Playground::new(config, files), commands))
 }

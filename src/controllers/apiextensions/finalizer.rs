@@ -40,7 +40,7 @@ fn is_due(crd: &Json) -> bool {
 /// The resource whose objects a definition describes.
 fn resource_of(cx: &Context, crd: &Json) -> Option<Resource> {
     let (group, plural) = (crd["spec"]["group"].str(), crd["status"]["acceptedNames"]["plural"].str());
-    cx.api.custom_resources().into_iter().rfind(|r| r.group == group && r.plural == plural)
+    cx.api.served().custom.into_iter().rfind(|r| r.group == group && r.plural == plural)
 }
 
 fn instances(cx: &mut Context, resource: &Resource) -> Result<Vec<Json>, Status> {

@@ -2,20 +2,25 @@
 //!
 //! - [`naming`]: are the names that a definition asks for free?
 //! - [`establishing`]: then its objects are served.
+//! - [`api_approval`]: was an API of the community's approved?
 //! - [`finalizer`]: before a definition goes, its objects do.
+//!
+//! *Absent:* the loop of `NonStructuralSchema`, which finds something only in definitions older than `apiextensions.k8s.io/v1`.
 //!
 //! They are made as the controllers of the controller manager are, and talk to the server that they are part of as those do.
 
+pub mod api_approval;
 pub mod establishing;
 pub mod finalizer;
 pub mod naming;
 
 use super::{Caches, Controller, Queue, loops};
-use crate::api::{ObjectKey, Request, Resource, Status, kinds};
+use crate::api::{ObjectKey, Request, Resource, RuntimeConfig, Status, kinds};
 use crate::client::{Context, Reflector, Timer};
 use crate::json;
 use crate::json::{Json, Str};
 use crate::sim::Time;
+use api_approval::ApiApprovalController;
 use establishing::EstablishingController;
 use finalizer::CrdFinalizer;
 use naming::NamingConditionController;
@@ -29,35 +34,38 @@ pub struct Extensions {
     caches: Caches,
     naming: NamingConditionController,
     establishing: EstablishingController,
+    api_approval: ApiApprovalController,
     finalizer: CrdFinalizer,
 }
 
-impl Default for Extensions {
-    fn default() -> Extensions {
+impl Extensions {
+    /// The loops; they have nothing to do where definitions are not served.
+    pub fn new(served: &RuntimeConfig) -> Extensions {
         let mut extensions = Extensions {
             caches: Caches::default(),
             naming: NamingConditionController::default(),
             establishing: EstablishingController::default(),
+            api_approval: ApiApprovalController::default(),
             finalizer: CrdFinalizer::default(),
         };
-        extensions.caches = Caches::for_controllers(&extensions.controllers(), AGENT);
+        extensions.caches = Caches::for_controllers(&extensions.controllers(), AGENT, served);
         extensions
     }
-}
 
-impl Extensions {
     /// The loops in a fixed order.
-    pub fn controllers(&self) -> [&dyn Controller; 3] {
-        [&self.naming, &self.establishing, &self.finalizer]
+    pub fn controllers(&self) -> [&dyn Controller; 4] {
+        [&self.naming, &self.establishing, &self.api_approval, &self.finalizer]
     }
 
-    fn parts(&mut self) -> (&mut Caches, [&mut dyn Controller; 3]) {
-        (&mut self.caches, [&mut self.naming, &mut self.establishing, &mut self.finalizer])
+    fn parts(&mut self) -> (&mut Caches, [&mut dyn Controller; 4]) {
+        let loops: [&mut dyn Controller; 4] =
+            [&mut self.naming, &mut self.establishing, &mut self.api_approval, &mut self.finalizer];
+        (&mut self.caches, loops)
     }
 
     /// Whether a queue is one of theirs.
     pub fn has_queue(queue: &str) -> bool {
-        [naming::NAME, establishing::NAME, finalizer::NAME].contains(&queue)
+        [naming::NAME, establishing::NAME, api_approval::NAME, finalizer::NAME].contains(&queue)
     }
 
     /// The cache that they share.

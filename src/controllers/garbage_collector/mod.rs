@@ -206,8 +206,8 @@ impl GarbageCollector {
         if self.absent.contains(uid) {
             return Ok(None);
         }
-        let known = cx.api.custom_resources();
-        let Some(info) = kinds::of_kind(&known, owner["apiVersion"].str(), owner["kind"].str()) else {
+        let known = cx.api.served();
+        let Some(info) = known.of_kind(owner["apiVersion"].str(), owner["kind"].str()) else {
             let message = format!(
                 "unable to get REST mapping for {}/{}.",
                 owner["apiVersion"].str(),

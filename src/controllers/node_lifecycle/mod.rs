@@ -154,15 +154,15 @@ impl NodeLifecycleController {
 
     /// Nodes that have come, and nodes that have gone.
     fn classify(&mut self, cx: &mut Context, nodes: &[Json]) {
-        // The events of the cluster's own start have expired when a person comes.
+        // The cluster's own start is long past when a person comes, and its events have expired.
         let starting = self.first_pass.is_none_or(|first| cx.now <= first + MONITOR_PERIOD);
         let mut gone = self.known.clone();
         for node in nodes {
             let name = Str::from(node["metadata"]["name"].str());
             self.zones.slot(zones::zone_of(node));
             if gone.remove(&name).is_none() {
-                cx.note("node-observed", [("node", (&name).into())]);
                 if !starting {
+                    cx.note("node-observed", [("node", (&name).into())]);
                     let message = format!("Node {name} event: Registered Node {name} in Controller");
                     self.recorder.event_about(reference(node), EventKind::Normal, "RegisteredNode", message);
                 }
@@ -282,9 +282,12 @@ impl Controller for NodeLifecycleController {
         }
         let node = delta.object();
         let news = match delta {
-            // A heartbeat is no news.
+            // A heartbeat is no news, and of taints only those are that a pass looks at.
             Delta::Updated(old, _) => {
-                ready_status(old) != ready_status(node) || old["spec"]["taints"] != node["spec"]["taints"]
+                ready_status(old) != ready_status(node)
+                    || [NOT_READY, UNREACHABLE].iter().any(|key| {
+                        taints::has(old, (*key, "NoExecute")) != taints::has(node, (*key, "NoExecute"))
+                    })
             }
             Delta::Added(_) | Delta::Deleted(_) => true,
         };

@@ -25,6 +25,10 @@ pub struct PlaygroundOptions {
     pub nodes: u32,
     /// The files beside the terminal.
     pub files: Vec<FileText>,
+    /// APIs that are switched off (`batch/v1=false`), as kube-apiserver's `--runtime-config` says it.
+    #[serde(default)]
+    #[cfg_attr(target_arch = "wasm32", tsify(optional))]
+    pub runtime_config: String,
 }
 
 outward! {

@@ -69,6 +69,9 @@ outward! {
         pub revision_after: u64,
         /// What it changed in the object. At most 200 lines.
         pub diff: Vec<Change>,
+        /// What the server added to an object that was sent to be created, or made otherwise: names, defaults, and what admission
+        /// and the kind's strategy put in. At most 200 lines.
+        pub filled_in: Vec<Change>,
     }
 }
 

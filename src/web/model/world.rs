@@ -47,6 +47,8 @@ outward! {
         pub writes: Vec<WriteView>,
         /// Watch events that some watcher has not been given yet.
         pub pending_events: u32,
+        /// The loops that run inside it, where they have something to do: those of custom resource definitions.
+        pub loops: Vec<ControllerView>,
     }
 }
 

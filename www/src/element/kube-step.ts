@@ -2,7 +2,7 @@
 // button, keeps the room that the panels will need, and fetches them and the engine when it is asked to.
 import type { Language } from "../app/words";
 import type { RunUntil } from "../wasm/kubestep.js";
-import type { Api, Checks, CommandResult, Events, KubeObject, State } from "./api";
+import type { Api, Checks, CommandResult, Events, KubeObject, State } from "../../../pkg/kubestep";
 import { look, pageRules } from "./look";
 import { findManifest, type Manifest } from "./manifest";
 import { outline } from "./outline";

@@ -5,7 +5,7 @@ import type { EngineModule } from "../engine";
 import { carriedIn, MOST_BYTES, needed, readExercise } from "../lessons/exercise";
 import { LessonSession } from "../lessons/lesson-session";
 import type { FileText } from "../wasm/kubestep.js";
-import type { Checks } from "./api";
+import type { Checks } from "../../../pkg/kubestep";
 import "./ks-tasks";
 
 /** A lesson of the course, which the element's folder has beside it. */

@@ -9,7 +9,7 @@ import { arrived } from "../l10n/texts";
 import { actionText } from "../ui/sentence";
 import type { RunUntil } from "../wasm/kubestep.js";
 import type { LessonSession } from "../lessons/lesson-session";
-import type { Checks, CommandResult, Ended, KubeObject, State } from "./api";
+import type { Checks, CommandResult, Ended, KubeObject, State } from "../../../pkg/kubestep";
 import { fetchFrom } from "./api-door";
 import type { KubeStep } from "./kube-step";
 import { KsEmbed } from "./ks-embed";

@@ -5,17 +5,9 @@
 // const step = await connect(document.querySelector("iframe"));
 // await step.seek("sync job-controller");
 // ```
-import type { Api, Events, State } from "../element/api";
+import type { Events, State } from "../../../pkg/kubestep";
+import type { Frame } from "../../../pkg/kubestep-frame";
 import { METHODS, VERSION, message, read, type FetchResult } from "./protocol";
-
-export type Frame = Pick<Api, "load" | "apply" | "step" | "back" | "seek" | "run" | "kubectl" | "objects" | "open" | "save" | "on"> & {
-  /** Where the run stood when it was last heard of. */
-  readonly state: State | undefined;
-  /** The API server's door; no watches. */
-  fetch(path: string, init?: { method?: string; headers?: Record<string, string>; body?: string }): Promise<Response>;
-  /** Stops listening. */
-  close(): void;
-};
 
 /** How long a frame may take to answer. */
 const PATIENCE_MS = 30_000;

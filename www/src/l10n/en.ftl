@@ -123,6 +123,10 @@ into-next = One call on
 into-leave = Done
 diff = Changes
 diff-created = The new object
+diff-filled-in = { $count ->
+    [one] The server filled in { $count } field
+   *[other] The server filled in { $count } fields
+  }
 diff-deleted = The object as it was last
 diff-none = No field changed.
 diff-count = { $count ->
@@ -318,8 +322,17 @@ note-orphan = leaves { $dependents } dependents without an owner
 note-delete-content = { $left } objects are left in the namespace
 note-finalize = lets go of namespace { $namespace }
 note-names = { $accepted ->
-    [true] its names are free: accepted
+    [yes] its names are free: accepted
    *[other] not all of its names are free ({ $reason })
+  }
+note-approval = { $approved ->
+    [yes] its API was approved
+   *[other] its API was not approved ({ $reason })
+  }
+note-check-types = { $warnings ->
+    [0] checked the types of its expressions: nothing is wrong
+    [one] checked the types of its expressions: { $warnings } warning
+   *[other] checked the types of its expressions: { $warnings } warnings
   }
 note-establish = serves the objects of { $name } from now on
 note-delete-instances = deletes its objects in { $namespaces } namespaces
@@ -491,6 +504,7 @@ note-new-controller = made { $controller }: { $recorder ->
     [no] its informers
    *[other] its event recorder, its informers
   } ({ $informers }) and their handlers
+note-skip-controller = did not start { $controller }: { $missing } is not served
 note-caches-synced = { $synced } of { $all } caches hold their whole collection
 note-caches-not-awaited = nobody waits for the caches: { $synced } of { $all } hold their whole collection
 note-start-workers = started { $workers ->

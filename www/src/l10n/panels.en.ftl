@@ -20,6 +20,7 @@ loop-waits = { $count ->
    *[other] waits for { $count } pods
   }
 loop-other-controllers = Other controllers
+loop-api-loops = Loops inside the API server
 loop-scheduler = scheduler
 loop-cache = Informer cache
 loop-objects = { $count ->

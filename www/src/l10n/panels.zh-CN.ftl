@@ -16,6 +16,7 @@ loop-clock = 已过去 { $time }
 loop-idle = 静止
 loop-waits = 等待 { $count } 个 Pod
 loop-other-controllers = 其他控制器
+loop-api-loops = API 服务器内部的循环
 loop-scheduler = 调度器
 loop-cache = Informer 缓存
 loop-objects = { $count } 个对象

@@ -114,6 +114,7 @@ into-next = 下一次调用
 into-leave = 完成
 diff = 变化
 diff-created = 新对象
+diff-filled-in = 服务器补上了 { $count } 个字段
 diff-deleted = 对象最后的样子
 diff-none = 没有字段改变。
 diff-count = { $count } 个字段改变
@@ -294,8 +295,16 @@ note-orphan = 让 { $dependents } 个从属对象失去属主
 note-delete-content = 命名空间里还有 { $left } 个对象
 note-finalize = 放开命名空间 { $namespace }
 note-names = { $accepted ->
-    [true] 它要的名字都没人用：接受
+    [yes] 它要的名字都没人用：接受
    *[other] 它要的名字不全都空着（{ $reason }）
+  }
+note-approval = { $approved ->
+    [yes] 它的 API 已获批准
+   *[other] 它的 API 未获批准（{ $reason }）
+  }
+note-check-types = { $warnings ->
+    [0] 检查了表达式的类型：没有问题
+   *[other] 检查了表达式的类型：{ $warnings } 条警告
   }
 note-establish = 从现在起提供 { $name } 的对象
 note-delete-instances = 删除它在 { $namespaces } 个命名空间里的对象
@@ -448,6 +457,7 @@ note-new-controller = 创建了 { $controller }：{ $recorder ->
     [no] informer
    *[other] 事件记录器、informer
   }（{ $informers }）及其处理函数
+note-skip-controller = 没有启动 { $controller }：API server 不提供 { $missing }
 note-caches-synced = { $all } 个缓存中有 { $synced } 个已装满
 note-caches-not-awaited = 没有等待缓存：{ $all } 个缓存中只有 { $synced } 个已装满
 note-start-workers = 为 { $controller } 的队列启动了 { $workers } 个 worker

@@ -264,12 +264,13 @@ export class LessonSession extends Session {
   }
 
   private keepProgress(now: boolean, begun = false): void {
-    if (!this.id || (!this.standing && !now)) return;
+    if (!this.standing && !now) return;
     if (!now && (this.playing || this.running) && performance.now() - this.#keptAt < KEEP_MS) return;
     const kept = this.written();
     if (kept === undefined || (kept === this.#kept && !now)) return;
     this.#kept = kept;
     this.#keptAt = performance.now();
+    if (!this.id) return;
     // Who has only looked has not begun.
     if (!begun && this.view.length === 0 && this.passed.size === 0 && !progress.kept(this.id)) return;
     progress.keep(this.id, { run: kept, passed: [...this.passed], started: this.#started });

@@ -67,7 +67,7 @@ export class KsLoop extends Panel {
         <p class="tag clock" data-box="clock" data-actor="clock" ?data-on=${on("clock")}>${actorIcon("clock")}<span>${t("loop-clock", { time: duration(view.nowMs) })}</span>
           ${view.idle ? html`<span class="idle">${t("loop-idle")}</span>` : view.waitsFor.total ? html`<span class="idle">${t("loop-waits", { count: view.waitsFor.total })}</span>` : nothing}</p>
       </div>
-      ${this.apiServer(view, on("api"))}
+      ${this.apiServer(view, active)}
       <div class="watchers">
         <div class="column">${main ? this.mainController(main, view.nowMs, on(main.name)) : nothing}</div>
         <div class="column">${this.scheduler(view, on("scheduler"))}${this.unscheduled(view)}</div>
@@ -80,8 +80,9 @@ export class KsLoop extends Panel {
     </section>`;
   }
 
-  private apiServer(view: View, on: boolean): TemplateResult {
-    const { counts, workloads, pendingEvents } = view.apiServer;
+  private apiServer(view: View, active: Set<string>): TemplateResult {
+    const on = active.has("api");
+    const { counts, workloads, pendingEvents, loops } = view.apiServer;
     return html`<section class="box api" data-box="api" data-actor="api" ?data-on=${on}>
       <h3>${actorIcon("api")}<span class="label">${t("loop-api-server")}</span>
         <span class="fact">${t("loop-store", { revision: view.revision })}</span>
@@ -94,6 +95,7 @@ export class KsLoop extends Panel {
           ? repeat(workloads.items, (row) => fullName(row.object), (row) => this.workload(row))
           : html`<li class="quiet">${t("loop-no-workloads")}</li>`
       }${this.rest(workloads, "li")}</ul>
+      ${loops.length ? html`<ul class="loops" aria-label=${t("loop-api-loops")}>${repeat(loops, (c) => c.name, (c) => this.compactController(c, active.has(c.name)))}</ul>` : nothing}
     </section>`;
   }
 
@@ -290,7 +292,7 @@ export class KsLoop extends Panel {
   private actorBoxes(view: View, { actor, action }: StepLine): string[] {
     switch (actor.role) {
       case "apiServer":
-        return ["api"];
+        return ["api", actor.name];
       case "scheduler":
       case "kubectl":
       case "clock":

@@ -125,6 +125,7 @@ export class KsStep extends Panel {
         <span class="code ${failed ? "refused" : ""}">${call.code} ${call.reason}${wrote ? html` · rv ${call.revisionAfter}` : nothing}</span></div>
       ${failed ? html`<p class="message">${call.message}</p>` : nothing}
       ${call.diff.length ? this.diff(call.diff) : nothing}
+      ${call.filledIn.length ? html`<details><summary>${t("diff-filled-in", { count: call.filledIn.length })}</summary>${diffLines(call.filledIn)}</details>` : nothing}
     </li>`;
   }
 

@@ -27,7 +27,7 @@ export class KsTerminal extends Panel {
     pre.out { white-space: pre; overflow-x: auto; }
     .prompt { color: var(--c-kubectl); font-weight: 600; user-select: none; }
     .typed { font-weight: 600; }
-    .err { color: var(--bad); }
+    .err { color: var(--bad); white-space: pre-wrap; overflow-wrap: anywhere; }
     .object { font-size: inherit; padding: 0; white-space: pre; }
     form { display: flex; gap: 8px; align-items: baseline; font-family: var(--mono); font-size: 12.5px; margin-top: 8px; }
     textarea { flex: 1; min-width: 0; border: 0; outline: none; background: none; font: inherit; color: inherit; padding: 3px 0; line-height: 1.5; resize: none; max-height: 18em; }

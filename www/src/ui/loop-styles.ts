@@ -106,6 +106,7 @@ export const loopStyles = css`
   .down .power { color: var(--bad); }
 
   .column:first-child { grid-row: span 2; }
+  .loops { display: grid; grid-template-columns: repeat(4, minmax(0, 1fr)); gap: 4px 8px; margin-top: 5px; }
   .others { grid-column: 2 / -1; padding-left: 18px; }
   .others ul { display: grid; grid-template-columns: repeat(3, minmax(0, 1fr)); gap: 4px 8px; }
   .compact { display: flex; align-items: center; gap: 5px; height: 26px; padding: 0 5px 0 8px; font-size: 12px; }
@@ -139,7 +140,7 @@ export const loopStyles = css`
     .watchers { grid-template-columns: minmax(0, 1fr); gap: 10px; }
     .start { gap: 6px; font-size: 11px; padding: 0 6px; } .start li:not([data-state="now"]) .words { display: none; }
     .column, .others { padding-left: 16px; grid-column: 1; } .column:first-child { grid-row: auto; }
-    .others ul { grid-template-columns: minmax(0, 1fr); }
+    .others ul { grid-template-columns: minmax(0, 1fr); } .loops { grid-template-columns: repeat(2, minmax(0, 1fr)); }
     .pods { height: auto; min-height: 51px; max-height: 132px; }
     .loose .status { display: inline; }
     .loose .pods { height: auto; min-height: 26px; }

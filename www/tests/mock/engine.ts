@@ -14,7 +14,7 @@ const text = (name: string, value: string): m.NamedValue => ({ name, value: { ty
 type S = { actor: m.Actor; kind: string; object: m.ObjectRef; values?: m.NamedValue[]; notes?: m.NoteView[]; calls?: m.CallView[]; cause?: number; ms?: number; salience: number };
 let rv = 107;
 const call = (verb: string, object: m.ObjectRef, subresource = "", diff: m.Change[] = [], code = 200): m.CallView => ({
-  verb, object, subresource, code, reason: "", message: "", revisionBefore: rv, revisionAfter: ["get", "list"].includes(verb) ? rv : ++rv, diff });
+  verb, object, subresource, code, reason: "", message: "", revisionBefore: rv, revisionAfter: ["get", "list"].includes(verb) ? rv : ++rv, diff, filledIn: [] });
 const note = (phase: string, ...values: m.NamedValue[]): m.NoteView => ({ phase, values, callsBefore: 0 });
 const ch = (path: string, before?: string, after?: string): m.Change => ({ path, before, after });
 const deliver = (actor: m.Actor, object: m.ObjectRef, type: string, cause: number): S => ({ actor, kind: "deliver", object, values: [text("type", type), text("resource", object.resource)], cause, salience: 0 });
@@ -62,7 +62,7 @@ class Mock implements Engine {
     return {
       step: at, length: Math.max(at, this.length), nowMs: this.ms(at), clock: "2026-01-01T00:00:07Z", revision: calls.at(-1)?.revision ?? 107, idle: at === STEPS.length, waitsFor: list([]),
       apiServer: { counts: [["Job", "jobs.batch", at ? 1 : 0], ["Pod", "pods", pod ? 1 : 0], ["Node", "nodes", 3], ["Namespace", "namespaces", 4], ["ServiceAccount", "serviceaccounts", 4]].filter((c) => c[2]).map(([kind, resource, count]) => ({ kind, resource, count }) as m.KindCount),
-        workloads: list(at ? [{ object: JOB, columns: [{ header: "STATUS", text: at < 15 ? "Running" : "Complete" }, { header: "COMPLETIONS", text: at < 15 ? "0/1" : "1/1" }], createdMs: 7000, revision: 108 }] : []), writes: calls.reverse().slice(0, 5), pendingEvents: 0 },
+        workloads: list(at ? [{ object: JOB, columns: [{ header: "STATUS", text: at < 15 ? "Running" : "Complete" }, { header: "COMPLETIONS", text: at < 15 ? "0/1" : "1/1" }], createdMs: 7000, revision: 108 }] : []), writes: calls.reverse().slice(0, 5), pendingEvents: 0, loops: [] },
       controllers: [
         { name: "job-controller", informers: [informer("jobs.batch", at >= 2 ? 1 : 0, at === 1 ? 1 : 0), informer("pods", at >= 5 ? 1 : 0, at === 3 ? 1 : 0)], queues: [queue(at === 2 || at === 14 ? [key] : [])], expectations: list(at >= 3 && at < 5 ? [{ key: "default/hello", adds: 1, dels: 0, expiresMs: 300000 }] : []) },
         ...["garbage-collector", "namespace-controller", "service-account-controller", "root-ca-publisher"].map((name) => ({ name, informers: [], queues: [queue([])], expectations: list<m.ExpectationView>([]) })),

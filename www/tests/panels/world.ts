@@ -35,7 +35,7 @@ export const view: View = {
       { object: job, columns: [{ header: "STATUS", text: "Running" }, { header: "COMPLETIONS", text: "3/6" }, { header: "DURATION", text: "7s" }], createdMs: 0, revision: 101 },
       { object: ref("Job", "jobs.batch", "hello"), columns: [{ header: "STATUS", text: "Complete" }, { header: "COMPLETIONS", text: "1/1" }, { header: "DURATION", text: "4s" }], createdMs: 0, revision: 90 },
     ]),
-    writes: [], pendingEvents: 4,
+    writes: [], pendingEvents: 4, loops: [],
   },
   controllers: [
     {

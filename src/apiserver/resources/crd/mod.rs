@@ -36,6 +36,12 @@ fn defaults(crd: &mut Json) {
     if crd["spec"]["conversion"].is_null() {
         crd.set_at(&["spec", "conversion"], json!({ "strategy": "None" }));
     }
+    if !crd.at(&["spec", "conversion", "webhook", "clientConfig", "service"]).is_null() {
+        let service = &["spec", "conversion", "webhook", "clientConfig", "service", "port"];
+        if crd.at(service).is_null() {
+            crd.set_at(service, 443);
+        }
+    }
     // Written in the definition's first days, and false ever since.
     if crd["spec"]["preserveUnknownFields"].as_bool() == Some(false) {
         let spec = crd.get_mut("spec").and_then(|spec| spec.remove("preserveUnknownFields"));

@@ -2,6 +2,7 @@
 //!
 //! Upstream checks a form in which what all versions say alike stands once, beside the versions, and the paths of its errors tell.
 
+use super::super::admission_kinds::webhook_client;
 use super::schema;
 use crate::api::field::{Error, Path};
 use crate::apiserver::validation::names;
@@ -198,22 +199,8 @@ fn word(object: &Json, path: &Path, key: &str, allowed: &[&str], errors: &mut Ve
     }
 }
 
-/// A DNS label that begins with a letter (`IsDNS1035Label`).
-fn problems_1035(text: &str) -> Vec<String> {
-    let mut problems = Vec::new();
-    if text.len() > 63 {
-        problems.push("must be no more than 63 characters".to_string());
-    }
-    let inner = text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
-    let edges = text.bytes().next().is_some_and(|b| b.is_ascii_lowercase()) && !text.ends_with('-');
-    if !(inner && edges) {
-        problems.push("a DNS-1035 label must consist of lower case alphanumeric characters or '-', start with an alphabetic character, and end with an alphanumeric character (e.g. 'my-name',  or 'abc-123', regex used for validation is '[a-z]([-a-z0-9]*[a-z0-9])?')".into());
-    }
-    problems
-}
-
 fn label_1035(value: &Json, path: &Path, errors: &mut Vec<Error>) {
-    let problems = problems_1035(value.str());
+    let problems = names::label_1035(value.str());
     if !problems.is_empty() {
         errors.push(Error::invalid(path, value.str(), problems.join(",")));
     }
@@ -226,7 +213,7 @@ fn own_names(names: &Json, path: &Path, errors: &mut Vec<Error>) {
         }
     }
     for key in ["kind", "listKind"] {
-        let problems = problems_1035(&names[key].str().to_lowercase());
+        let problems = names::label_1035(&names[key].str().to_lowercase());
         if !names[key].is_empty() && !problems.is_empty() {
             let detail = format!("may have mixed case, but should otherwise match: {}", problems.join(","));
             errors.push(Error::invalid(&path.child(key), &names[key], detail));
@@ -360,10 +347,9 @@ fn conversion(conversion: &Json, path: &Path, errors: &mut Vec<Error>) {
     let versions = path.child("conversionReviewVersions");
     if conversion["strategy"].str() == "Webhook" {
         let config = &webhook["clientConfig"];
-        if config.is_null() {
-            errors.push(Error::required(&client, "required when strategy is set to Webhook"));
-        } else if config["url"].is_null() == config["service"].is_null() {
-            errors.push(Error::required(&client, "exactly one of url or service is required"));
+        match config.is_null() {
+            true => errors.push(Error::required(&client, "required when strategy is set to Webhook")),
+            false => webhook_client(config, &client, errors),
         }
         let accepted = &webhook["conversionReviewVersions"];
         if accepted.is_empty() {
@@ -435,8 +421,8 @@ mod tests {
 
     #[test]
     fn names_are_labels() {
-        assert!(problems_1035("boats").is_empty());
-        assert_eq!(problems_1035("1boats").len(), 1);
-        assert_eq!(problems_1035(&"b".repeat(64)).len(), 1);
+        assert!(names::label_1035("boats").is_empty());
+        assert_eq!(names::label_1035("1boats").len(), 1);
+        assert_eq!(names::label_1035(&"b".repeat(64)).len(), 1);
     }
 }

@@ -84,9 +84,8 @@ fn exit_codes(spec: &Json, codes: &Json, path: &Path, errors: &mut Vec<Error>) {
         }
         if values[..i].contains(value) {
             errors.push(Error::duplicate(&values_path.index(i), value));
-        } else if i > 0 && values[i - 1].as_i64() > value.as_i64() {
-            ordered = false;
         }
+        ordered &= i == 0 || values[i - 1].as_i64() <= value.as_i64();
     }
     if !ordered {
         errors.push(Error::invalid(&values_path, &codes["values"], "must be ordered"));

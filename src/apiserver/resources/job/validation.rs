@@ -135,7 +135,7 @@ fn completion_mode(spec: &Json, path: &Path, errors: &mut Vec<Error>) {
                 errors.push(Error::required(&path.child("completions"), detail));
             }
             let completions = spec["completions"].as_i64();
-            let mut at_most = |field: &str, most: Option<i64>, what: &str| {
+            let at_most = |field: &str, most: Option<i64>, what: &str, errors: &mut Vec<Error>| {
                 if let (Some(n), Some(most)) = (spec[field].as_i64(), most)
                     && n > most
                 {
@@ -143,18 +143,18 @@ fn completion_mode(spec: &Json, path: &Path, errors: &mut Vec<Error>) {
                     errors.push(Error::invalid(&path.child(field), n, detail));
                 }
             };
-            at_most("parallelism", Some(MANY), "100000 when completion mode is Indexed");
-            at_most("maxFailedIndexes", completions, "completions");
-            at_most("maxFailedIndexes", Some(MANY), "100000");
+            at_most("parallelism", Some(MANY), "100000 when completion mode is Indexed", errors);
+            at_most("maxFailedIndexes", completions, "completions", errors);
+            at_most("maxFailedIndexes", Some(MANY), "100000", errors);
             if completions.is_some_and(|n| n > MANY) && !spec["backoffLimitPerIndex"].is_null() {
                 let most = Some(MANY / 10);
                 let what = "10000 when completions are above 100000 and used with backoff limit per index";
-                at_most("parallelism", most, what);
-                at_most("maxFailedIndexes", most, what);
                 if spec["maxFailedIndexes"].is_null() {
                     let detail = "must be specified when completions is above 100000";
                     errors.push(Error::required(&path.child("maxFailedIndexes"), detail));
                 }
+                at_most("parallelism", most, what, errors);
+                at_most("maxFailedIndexes", most, what, errors);
             }
         }
         Some("NonIndexed") | None => {

@@ -271,7 +271,7 @@ fn traffic(spec: &Json, path: &Path, errors: &mut Vec<Error>) {
         errors.push(Error::not_supported(&path.child("internalTrafficPolicy"), internal, &POLICIES));
     }
     let distribution = &spec["trafficDistribution"];
-    let supported = ["PreferClose", "PreferSameNode", "PreferSameZone"];
+    let supported = ["PreferClose", "PreferSameZone", "PreferSameNode"];
     if !distribution.is_null() && !supported.contains(&distribution.str()) {
         errors.push(Error::not_supported(&path.child("trafficDistribution"), distribution, &supported));
     }

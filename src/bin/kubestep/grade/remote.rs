@@ -112,7 +112,10 @@ fn show(
     let text = serde_json::to_string(&object).unwrap_or_default();
     let mut object: Json = json::parse(&text).unwrap_or_default();
     object.set("apiVersion", resource.api_version());
-    object.set("kind", resource.kind.clone());
+    // Of a custom resource that is not here, only its name is known.
+    if !resource.kind.is_empty() {
+        object.set("kind", resource.kind.clone());
+    }
     if namespace != "default" && resource.namespaced {
         let as_lesson = match object["metadata"]["namespace"].str() {
             own if own == namespace => Some("default"),

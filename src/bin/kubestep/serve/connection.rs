@@ -124,11 +124,11 @@ async fn respond(server: Rc<Server>, mut request: Request<Incoming>) -> Response
     {
         return refuse(&status);
     }
-    let custom = server.live.look(|api| api.custom_resources());
-    if let Some(bytes) = server.openapi.protobuf(&asked, &custom) {
+    let served = server.live.look(|api| api.served());
+    if let Some(bytes) = server.openapi.protobuf(&asked, &served) {
         return whole(200, &[("content-type".into(), openapi::PROTOBUF.into())], bytes, squeezed);
     }
-    let answer = match server.openapi.answer(&asked, &custom) {
+    let answer = match server.openapi.answer(&asked, &served) {
         Some(answer) => answer,
         None => server.live.answer(&asked),
     };

@@ -1,15 +1,12 @@
-//! Who asks: the user of a request's bearer token, and whom that user asks to be taken for
-//! (`apiserver/pkg/authentication`, `apiserver/pkg/endpoints/filters/impersonation`).
+//! Who asks: the user of a request's bearer token (`apiserver/pkg/authentication`).
 
 use super::live::Live;
 use hyper::HeaderMap;
 use hyper::header::AUTHORIZATION;
-use kubestep::api::user::account;
-use kubestep::api::{Details, Reason, Request, Status, User, kinds};
-use kubestep::client::{Api, AsUser};
+use kubestep::api::{Reason, Request, Status, User, kinds};
 use kubestep::http;
 use kubestep::json;
-use kubestep::json::{Json, Str};
+use kubestep::json::Str;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -30,14 +27,8 @@ impl Identity {
             None if self.wanted => Some(Arc::new(User::anonymous())),
             None => None,
         };
-        match (&user, &request.user) {
-            (Some(user), Some(_)) => live.look(|api| may_impersonate(api, user, headers)),
-            (Some(_), None) => {
-                request.user = user;
-                Ok(())
-            }
-            (None, _) => Ok(()),
-        }
+        request.user = User::acting(user, request.user.take());
+        Ok(())
     }
 }
 
@@ -66,71 +57,6 @@ fn reviewed(live: &Live, token: &str) -> Result<User, Status> {
     Err(Status::new(Reason::Unauthorized, "Unauthorized"))
 }
 
-/// Refuses who may not be taken for whom the headers name.
-fn may_impersonate(api: &mut dyn Api, user: &Arc<User>, headers: &HeaderMap) -> Result<(), Status> {
-    const EXTRA: &str = "impersonate-extra-";
-    const AUTHENTICATION: &str = "authentication.k8s.io";
-    let mut asked: Vec<Json> = Vec::new();
-    for (header, value) in headers {
-        let Ok(value) = value.to_str() else { continue };
-        asked.push(match (header.as_str(), account(value)) {
-            ("impersonate-user", Some((namespace, name))) => {
-                json!({ "resource": "serviceaccounts", "namespace": namespace, "name": name })
-            }
-            ("impersonate-user", None) => json!({ "resource": "users", "name": value }),
-            ("impersonate-group", _) => json!({ "resource": "groups", "name": value }),
-            ("impersonate-uid", _) => json!({ "group": AUTHENTICATION, "resource": "uids", "name": value }),
-            (extra, _) => match extra.strip_prefix(EXTRA) {
-                Some(key) => json!({
-                    "group": AUTHENTICATION, "resource": "userextras", "subresource": key, "name": value,
-                }),
-                None => continue,
-            },
-        });
-    }
-    let mut api = AsUser { api, user: Some(user.clone()) };
-    for mut attributes in asked {
-        attributes.set("verb", "impersonate");
-        let review = json!({
-            "apiVersion": "authorization.k8s.io/v1", "kind": "SelfSubjectAccessReview",
-            "spec": { "resourceAttributes": &attributes },
-        });
-        let answer = api.call(Request::create(kinds::SELFSUBJECTACCESSREVIEWS, review));
-        let status = answer.map(|answer| answer.body["status"].clone()).unwrap_or_default();
-        if status["allowed"].as_bool() != Some(true) {
-            return Err(refused(user, &attributes, status["reason"].str()));
-        }
-    }
-    Ok(())
-}
-
-fn refused(user: &User, attributes: &Json, reason: &str) -> Status {
-    let text = |field: &str| attributes[field].str();
-    let (group, resource, name) = (text("group"), text("resource"), text("name"));
-    let whole = |parts: &[&str], between: &str| -> String {
-        let parts: Vec<&str> = parts.iter().copied().filter(|part| !part.is_empty()).collect();
-        parts.join(between)
-    };
-    let scope = match text("namespace") {
-        "" => "at the cluster scope".to_owned(),
-        namespace => format!("in the namespace {namespace:?}"),
-    };
-    let why = format!(
-        "{} {name:?} is forbidden: User {:?} cannot impersonate resource {:?} in API group {group:?} {scope}",
-        whole(&[resource, group], "."),
-        user.name.as_str(),
-        whole(&[resource, text("subresource")], "/"),
-    );
-    let mut status = Status::new(Reason::Forbidden, whole(&[&why, reason], ": "));
-    status.details = Some(Box::new(Details {
-        name: name.into(),
-        group: group.into(),
-        kind: resource.into(),
-        ..Details::default()
-    }));
-    status
-}
-
 /// The users of a file as `--token-auth-file` has it: a line `token,user,uid,"group1,group2"` for each.
 pub fn users(path: &Path) -> Result<Vec<(Str, User)>, String> {
     let shown = path.display();
@@ -149,7 +75,7 @@ pub fn users(path: &Path) -> Result<Vec<(Str, User)>, String> {
             let groups =
                 more.first().map(|groups| groups.split(',').map(Str::from).collect()).unwrap_or_default();
             let user =
-                User { name: name.as_str().into(), uid: uid.as_str().into(), groups, extra: Json::Null };
+                User { name: name.as_str().into(), uid: uid.as_str().into(), groups, ..User::default() };
             users.push((token.as_str().into(), user));
         }
     }

@@ -25,8 +25,8 @@ use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use identity::Identity;
-use kubestep::api::base64;
 use kubestep::api::token::Key;
+use kubestep::api::{RuntimeConfig, base64};
 use kubestep::cluster::Config;
 use kubestep::json;
 use kubestep::json::Str;
@@ -79,6 +79,9 @@ pub struct Arguments {
     /// The seed: uids, generated names and what else is left to chance.
     #[arg(long, default_value_t = 1)]
     seed: u64,
+    /// APIs that are switched off, as kube-apiserver's flag says it: batch/v1=false.
+    #[arg(long, default_value = "", value_parser = RuntimeConfig::parse)]
+    runtime_config: RuntimeConfig,
     /// Manifests to apply first.
     #[arg(short = 'f', long = "filename", value_name = "FILE")]
     manifests: Vec<PathBuf>,
@@ -130,6 +133,7 @@ async fn start(arguments: &Arguments) -> Result<(), String> {
             .or_else(|why| if arguments.address.is_loopback() { Ok(String::new()) } else { Err(why) })?
             .into()),
         users: Arc::new(arguments.token_auth_file.as_deref().map_or(Ok(Vec::new()), identity::users)?),
+        runtime: arguments.runtime_config.clone(),
         ..Config::new(arguments.seed, arguments.nodes)
     };
     let pace = Pace { speed: arguments.speed, fast_forward: arguments.fast_forward };

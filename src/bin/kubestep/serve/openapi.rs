@@ -4,7 +4,7 @@
 //! by which keys lists are merged. Upstream: `kube-openapi/pkg/handler3`, `kubectl/pkg/util/openapi`.
 
 use super::{gnostic, published};
-use kubestep::api::{Reason, Resource, ResourceInfo, Status, kinds, sha256};
+use kubestep::api::{Reason, Resource, ResourceInfo, Served, Status, sha256};
 use kubestep::http::{self, Answer, Body, Request};
 use kubestep::json;
 use kubestep::json::{Json, Str};
@@ -56,12 +56,12 @@ impl Documents {
     }
 
     /// The answer where the path is one of these documents.
-    pub fn answer(&self, request: &Request, custom: &[Resource]) -> Option<Answer> {
+    pub fn answer(&self, request: &Request, served: &Served) -> Option<Answer> {
         let (path, query) = request.target.split_once('?').unwrap_or((&request.target, ""));
         let document = match path.trim_end_matches('/') {
-            "/openapi/v2" => Text::new(&self.v2(custom)),
-            "/openapi/v3" => Text::new(&self.index(custom)),
-            path => self.of_version(path.strip_prefix("/openapi/v3/")?, custom)?,
+            "/openapi/v2" => Text::new(&self.v2(served)),
+            "/openapi/v3" => Text::new(&self.index(served)),
+            path => self.of_version(path.strip_prefix("/openapi/v3/")?, served)?,
         };
         let mut headers: Vec<(Str, Str)> = vec![("etag".into(), format!("{:?}", document.hash).into())];
         if let Some(asked) = query.split('&').find_map(|pair| pair.strip_prefix("hash=")) {
@@ -88,19 +88,19 @@ impl Documents {
     }
 
     /// The answer in protobuf, where the path is the one that has this form too and the client asks for it.
-    pub fn protobuf(&self, request: &Request, custom: &[Resource]) -> Option<Vec<u8>> {
+    pub fn protobuf(&self, request: &Request, served: &Served) -> Option<Vec<u8>> {
         let (path, _) = request.target.split_once('?').unwrap_or((&request.target, ""));
         (path == "/openapi/v2" && request.accept.replace("v2@", "v2.").contains(PROTOBUF))
-            .then(|| gnostic::encode(&self.v2(custom)))
+            .then(|| gnostic::encode(&self.v2(served)))
     }
 
-    fn v2(&self, custom: &[Resource]) -> Json {
-        let mut document = self.v2.get_or_init(|| self.swagger()).clone();
-        if custom.is_empty() {
+    fn v2(&self, served: &Served) -> Json {
+        let mut document = self.v2.get_or_init(|| self.swagger(served)).clone();
+        if served.custom.is_empty() {
             return document;
         }
         let (mut paths, mut definitions) = (document["paths"].clone(), document["definitions"].clone());
-        for resource in custom {
+        for resource in &served.custom {
             published(resource, false, &mut paths, &mut definitions);
         }
         document.set("paths", paths);
@@ -108,11 +108,11 @@ impl Documents {
         document
     }
 
-    fn index(&self, custom: &[Resource]) -> Json {
+    fn index(&self, served: &Served) -> Json {
         let mut paths = Json::object();
-        let own: BTreeSet<String> = custom.iter().map(|resource| base(resource)).collect();
-        for version in self.of_versions().keys().chain(&own) {
-            let hash = self.of_version(version, custom).map(|document| document.hash).unwrap_or_default();
+        let own: BTreeSet<String> = served.custom.iter().map(|resource| base(resource)).collect();
+        for version in self.of_versions(served).keys().chain(&own) {
+            let hash = self.of_version(version, served).map(|document| document.hash).unwrap_or_default();
             let url = format!("/openapi/v3/{version}?hash={hash}");
             paths.set(version, json!({ "serverRelativeURL": url }));
         }
@@ -120,12 +120,12 @@ impl Documents {
     }
 
     /// The document of a group's version.
-    fn of_version(&self, path: &str, custom: &[Resource]) -> Option<Text> {
-        if let Some(text) = self.of_versions().get(path) {
+    fn of_version(&self, path: &str, served: &Served) -> Option<Text> {
+        if let Some(text) = self.of_versions(served).get(path) {
             return Some(text.clone());
         }
         let (mut paths, mut schemas) = (Json::object(), Json::object());
-        for resource in custom.iter().filter(|resource| base(resource) == path) {
+        for resource in served.custom.iter().filter(|resource| base(resource) == path) {
             published(resource, true, &mut paths, &mut schemas);
         }
         if paths.is_empty() {
@@ -143,10 +143,10 @@ impl Documents {
     }
 
     /// The documents of the built-in groups' versions, by their paths (`apis/batch/v1`).
-    fn of_versions(&self) -> &BTreeMap<String, Text> {
+    fn of_versions(&self, served: &Served) -> &BTreeMap<String, Text> {
         self.v3.get_or_init(|| {
             let mut versions: BTreeMap<String, Vec<&'static ResourceInfo>> = BTreeMap::new();
-            for resource in kinds::ALL {
+            for resource in served.built_in() {
                 versions.entry(base(resource)).or_default().push(resource);
             }
             versions.into_iter().map(|(path, all)| (path, Text::new(&self.document(&all)))).collect()
@@ -198,12 +198,12 @@ impl Documents {
         })
     }
 
-    fn swagger(&self) -> Json {
+    fn swagger(&self, served: &Served) -> Json {
         let (mut paths, mut definitions) = (Json::object(), Json::object());
         for (name, schema) in self.facts["schemas"].entries() {
             definitions.set(name, swagger(schema));
         }
-        for resource in kinds::ALL {
+        for resource in served.built_in() {
             let Some((name, gvk)) = self.schema_of(resource) else { continue };
             for (path, item) in operations(resource, &name, &gvk, false) {
                 paths.set(path, item);
