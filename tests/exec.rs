@@ -79,7 +79,7 @@ spec: {template: {spec: {restartPolicy: Never, containers: [{name: main, image: 
         $ kubectl exec two -c first -- ls
         error: Internal error occurred: unable to upgrade connection: container not found ("first")
         $ kubectl exec never -- ls
-        Error from server (BadRequest): pod never does not have a host assigned
+        error: unable to upgrade connection: pod never does not have a host assigned
         $ kubectl exec nobody -- ls
         Error from server (NotFound): pods "nobody" not found
         $ kubectl exec two ls

@@ -7,46 +7,57 @@ use std::cmp::Ordering;
 /// A parsed template.
 #[derive(Clone, Debug)]
 pub struct Template {
-    parts: Vec<Part>,
+    actions: Vec<Action>,
     source: String,
+    /// Whether a field that is nowhere is a mistake.
+    strict: bool,
 }
 
-#[derive(Clone, Debug)]
-enum Part {
-    Text(String),
-    Path(Vec<Step>),
-    Range(Vec<Step>, Vec<Part>),
-}
+/// What stands between two braces, or text without them: steps, each taking what the one before it found.
+type Action = Vec<Step>;
 
 #[derive(Clone, Debug)]
 enum Step {
+    /// Text, whatever there was before.
+    Text(String),
+    /// A number or a truth.
+    Value(Json),
+    /// `range`, `end`, or a word that means nothing.
+    Word(String),
     Field(String),
     Wildcard,
     Recursive,
-    Slice(Option<i64>, Option<i64>, i64),
-    Index(i64),
-    Union(Vec<Vec<Step>>),
-    Filter(Operand, String, Operand),
+    Slice(Bounds),
+    Union(Vec<Action>),
+    /// Left, operator, right; the operator `exists` has no right.
+    Filter(Action, String, Action),
 }
 
-#[derive(Clone, Debug)]
-enum Operand {
-    Path(Vec<Step>),
-    Value(Json),
+/// `[from:to:by]`, or `[from]`.
+#[derive(Clone, Copy, Debug, Default)]
+struct Bounds {
+    from: Option<i64>,
+    to: Option<i64>,
+    by: Option<i64>,
+    /// One item: `to` follows from `from`.
+    single: bool,
 }
 
 impl Template {
-    /// Reads a template; text without braces at all is taken for one path, as `kubectl` does.
+    /// Reads a template; text without braces prints itself.
     pub fn parse(text: &str) -> Result<Template, String> {
-        let mut parser = Parser { chars: text.chars().collect(), at: 0 };
-        let parts = parser.parts(false)?;
-        Ok(Template { parts, source: text.into() })
+        let actions = Parser { chars: text.chars().collect(), at: 0 }.template()?;
+        Ok(Template { actions, source: text.into(), strict: false })
     }
 
-    /// Prints a tree through it. Missing keys print nothing.
+    /// The same template, to which a field that is nowhere is a mistake (`--allow-missing-template-keys=false`).
+    pub fn strict(self, strict: bool) -> Template {
+        Template { strict, ..self }
+    }
+
+    /// Prints a tree through it.
     pub fn print(&self, root: &Json) -> Result<String, String> {
-        let mut out = String::new();
-        print_parts(&self.parts, root, root, &mut out).map_err(|why| {
+        let found = self.find(root).map_err(|why| {
             format!(
                 "error executing jsonpath {:?}: Error executing template: {why}. Printing more information for debugging the template:\n\ttemplate was:\n\t\t{}\n\tobject given to jsonpath engine was:\n\t\t{}\n",
                 self.source,
@@ -54,39 +65,191 @@ impl Template {
                 go_syntax(root)
             )
         })?;
-        Ok(out)
+        let shown = |value: &Json| if value.is_null() { "null".into() } else { text(value) };
+        Ok(found.iter().map(|of_one| of_one.iter().map(shown).collect::<Vec<String>>().join(" ")).collect())
     }
 
     /// All values that its paths find.
     pub fn values(&self, root: &Json) -> Result<Vec<Json>, String> {
-        let mut all = Vec::new();
-        for part in &self.parts {
-            if let Part::Path(steps) = part {
-                all.extend(walk(steps, vec![root.clone()], root)?);
-            }
-        }
-        Ok(all)
+        Ok(self.find(root)?.concat())
+    }
+
+    fn find(&self, root: &Json) -> Result<Vec<Vec<Json>>, String> {
+        let mut run = Run {
+            strict: self.strict,
+            stack: Vec::new(),
+            current: Json::Null,
+            begins: 0,
+            inside: 0,
+            ends: 0,
+        };
+        let mut out = Vec::new();
+        run.actions(&self.actions, root, &mut out)?;
+        Ok(out)
     }
 }
 
-fn print_parts(parts: &[Part], current: &Json, root: &Json, out: &mut String) -> Result<(), String> {
-    for part in parts {
-        match part {
-            Part::Text(text) => out.push_str(text),
-            Part::Path(steps) => {
-                let found = walk(steps, vec![current.clone()], root)?;
-                let shown = |value: &Json| if value.is_null() { "null".into() } else { text(value) };
-                let texts: Vec<String> = found.iter().map(shown).collect();
-                out.push_str(&texts.join(" "));
+/// A run of a template. `range` runs what follows it once for each of its items, and its last run goes on behind the `end`: so
+/// what stands behind a range without items is not printed.
+struct Run {
+    strict: bool,
+    /// What was current where each range began.
+    stack: Vec<Json>,
+    current: Json,
+    begins: usize,
+    inside: usize,
+    ends: usize,
+}
+
+impl Run {
+    fn actions(&mut self, actions: &[Action], data: &Json, out: &mut Vec<Vec<Json>>) -> Result<(), String> {
+        self.current = data.clone();
+        for (at, action) in actions.iter().enumerate() {
+            let found = self.walk(action, vec![self.current.clone()])?;
+            if self.ends > 0 && self.ends <= self.inside {
+                self.ends -= 1;
+                break;
             }
-            Part::Range(steps, body) => {
-                for item in walk(steps, vec![current.clone()], root)? {
-                    print_parts(body, &item, root, out)?;
+            if self.begins > 0 {
+                self.begins -= 1;
+                self.inside += 1;
+                for (i, item) in found.iter().enumerate() {
+                    if i + 1 == found.len() {
+                        self.inside -= 1;
+                    }
+                    self.actions(&actions[at + 1..], item, out)?;
+                }
+                break;
+            }
+            out.push(found);
+        }
+        Ok(())
+    }
+
+    fn walk(&mut self, steps: &[Step], start: Vec<Json>) -> Result<Vec<Json>, String> {
+        let mut current = start;
+        for step in steps {
+            current = self.step(step, current)?;
+        }
+        Ok(current)
+    }
+
+    fn step(&mut self, step: &Step, input: Vec<Json>) -> Result<Vec<Json>, String> {
+        let mut out = Vec::new();
+        match step {
+            Step::Text(text) => out.push(text.as_str().into()),
+            Step::Value(value) => out.extend(input.iter().map(|_| value.clone())),
+            Step::Word(word) => match word.as_str() {
+                "range" => {
+                    self.stack.push(self.current.clone());
+                    self.begins += 1;
+                    return Ok(input);
+                }
+                "end" if self.ends < self.inside => self.ends += 1,
+                "end" => match self.stack.pop() {
+                    Some(before) => self.current = before,
+                    None => return Err("not in range, nothing to end".into()),
+                },
+                other => return Err(format!("unrecognized identifier {other}")),
+            },
+            Step::Field(name) => {
+                out.extend(input.iter().filter_map(|value| value.get(name).cloned()));
+                if out.is_empty() && self.strict && !input.is_empty() {
+                    return Err(format!("{name} is not found"));
+                }
+            }
+            Step::Wildcard => input.iter().for_each(|value| {
+                out.extend(value.items().iter().cloned());
+                out.extend(value.entries().iter().map(|(_, v)| v.clone()));
+            }),
+            Step::Recursive => input.iter().for_each(|value| descend(value, &mut out)),
+            Step::Slice(bounds) => {
+                for value in &input {
+                    bounds.cut(value, &mut out)?;
+                }
+            }
+            Step::Union(paths) => {
+                for path in paths {
+                    out.extend(self.walk(path, input.clone())?);
+                }
+            }
+            Step::Filter(left, op, right) => {
+                for value in &input {
+                    if !matches!(value, Json::Array(_)) {
+                        return Err(format!("{} is not array or slice and cannot be filtered", text(value)));
+                    }
+                    for item in value.items() {
+                        if self.holds(left, op, right, item)? {
+                            out.push(item.clone());
+                        }
+                    }
                 }
             }
         }
+        Ok(out)
     }
-    Ok(())
+
+    fn holds(&mut self, left: &[Step], op: &str, right: &[Step], item: &Json) -> Result<bool, String> {
+        let lefts = self.walk(left, vec![item.clone()]);
+        if op == "exists" {
+            return Ok(lefts.is_ok_and(|found| !found.is_empty()));
+        }
+        let (lefts, rights) = (lefts?, self.walk(right, vec![item.clone()])?);
+        let ([left], [right]) = (lefts.as_slice(), rights.as_slice()) else {
+            if lefts.len() > 1 || rights.len() > 1 {
+                return Err("can only compare one element at a time".into());
+            }
+            return Ok(false);
+        };
+        let ordered = !matches!(left, Json::Bool(_)) || matches!(op, "==" | "!=");
+        if !ordered || matches!(left, Json::Null | Json::Array(_) | Json::Object(_)) {
+            return Err("invalid type for comparison".into());
+        }
+        if go_type(left) != go_type(right) {
+            return Err("incompatible types for comparison".into());
+        }
+        let order = compare(left, right).unwrap_or(Ordering::Equal);
+        Ok(match op {
+            "==" => order.is_eq(),
+            "!=" => order.is_ne(),
+            "<" => order.is_lt(),
+            ">" => order.is_gt(),
+            "<=" => order.is_le(),
+            ">=" => order.is_ge(),
+            other => return Err(format!("unrecognized filter operator {other}")),
+        })
+    }
+}
+
+impl Bounds {
+    fn cut(self, value: &Json, out: &mut Vec<Json>) -> Result<(), String> {
+        if value.is_null() {
+            return Ok(());
+        }
+        if !matches!(value, Json::Array(_)) {
+            return Err(format!("{} is not array or slice", go_type(value)));
+        }
+        let len = value.items().len() as i64;
+        let from_end = |i: i64| if i < 0 { i + len } else { i };
+        let from = from_end(self.from.unwrap_or(0));
+        let to = if self.single { from + 1 } else { from_end(self.to.unwrap_or(len)) };
+        let outside = |i: i64| Err(format!("array index out of bounds: index {i}, length {len}"));
+        if from != to {
+            if from >= len || from < 0 {
+                return outside(from);
+            }
+            if to > len {
+                return outside(to - 1);
+            }
+            if from > to {
+                return Err(format!("starting index {from} is greater than ending index {to}"));
+            }
+        }
+        let by = self.by.unwrap_or(1);
+        let by = usize::try_from(by).ok().filter(|by| *by > 0).ok_or("step must be > 0")?;
+        out.extend((from..to).step_by(by).map(|i| value.items()[i as usize].clone()));
+        Ok(())
+    }
 }
 
 /// A value as a template prints it.
@@ -99,95 +262,13 @@ pub fn text(value: &Json) -> String {
     }
 }
 
-fn walk(steps: &[Step], start: Vec<Json>, root: &Json) -> Result<Vec<Json>, String> {
-    let mut current = start;
-    for (i, step) in steps.iter().enumerate() {
-        if let Step::Recursive = step {
-            let mut all = Vec::new();
-            current.iter().for_each(|v| descend(v, &mut all));
-            // `..name` takes the field wherever there is one.
-            return walk(&steps[i + 1..], all, root);
-        }
-        let mut next = Vec::new();
-        for value in &current {
-            apply(step, value, root, &mut next)?;
-        }
-        current = next;
-    }
-    Ok(current)
-}
-
+/// All that holds something: the value, then what is in it.
 fn descend(value: &Json, out: &mut Vec<Json>) {
-    out.push(value.clone());
+    if !value.is_empty() && matches!(value, Json::Array(_) | Json::Object(_)) {
+        out.push(value.clone());
+    }
     value.items().iter().for_each(|v| descend(v, out));
     value.entries().iter().for_each(|(_, v)| descend(v, out));
-}
-
-fn apply(step: &Step, value: &Json, root: &Json, out: &mut Vec<Json>) -> Result<(), String> {
-    match step {
-        Step::Field(name) => out.extend(value.get(name).cloned()),
-        Step::Wildcard => {
-            out.extend(value.items().iter().cloned());
-            out.extend(value.entries().iter().map(|(_, v)| v.clone()));
-        }
-        Step::Recursive => {}
-        Step::Index(i) => {
-            let items = value.items();
-            let len = items.len() as i64;
-            let at = if *i < 0 { i + len } else { *i };
-            match usize::try_from(at).ok().and_then(|at| items.get(at)) {
-                Some(item) => out.push(item.clone()),
-                None if value.is_null() => {}
-                None if !matches!(value, Json::Array(_)) => {
-                    return Err(format!("{} is not array or slice", go_type(value)));
-                }
-                None => return Err(format!("array index out of bounds: index {i}, length {len}")),
-            }
-        }
-        Step::Slice(from, to, by) => {
-            let items = value.items();
-            let len = items.len() as i64;
-            let fix = |i: i64| if i < 0 { i + len } else { i }.clamp(0, len);
-            let (from, to) = (fix(from.unwrap_or(0)), fix(to.unwrap_or(len)));
-            out.extend((from..to).step_by((*by).max(1) as usize).map(|i| items[i as usize].clone()));
-        }
-        Step::Union(paths) => {
-            for path in paths {
-                out.extend(walk(path, vec![value.clone()], root)?);
-            }
-        }
-        Step::Filter(left, op, right) => {
-            for item in value.items() {
-                if holds(left, op, right, item, root)? {
-                    out.push(item.clone());
-                }
-            }
-        }
-    }
-    Ok(())
-}
-
-fn holds(left: &Operand, op: &str, right: &Operand, item: &Json, root: &Json) -> Result<bool, String> {
-    let value = |o: &Operand| -> Result<Option<Json>, String> {
-        Ok(match o {
-            Operand::Value(v) => Some(v.clone()),
-            Operand::Path(steps) => walk(steps, vec![item.clone()], root)?.into_iter().next(),
-        })
-    };
-    let left = value(left)?;
-    if op == "exists" {
-        return Ok(left.is_some());
-    }
-    let (Some(left), Some(right)) = (left, value(right)?) else { return Ok(false) };
-    let order = compare(&left, &right);
-    Ok(match op {
-        "==" => order == Some(Ordering::Equal),
-        "!=" => order != Some(Ordering::Equal),
-        "<" => order == Some(Ordering::Less),
-        ">" => order == Some(Ordering::Greater),
-        "<=" => matches!(order, Some(Ordering::Less | Ordering::Equal)),
-        _ => matches!(order, Some(Ordering::Greater | Ordering::Equal)),
-    })
 }
 
 /// How two scalars compare; `None` for different types.
@@ -234,121 +315,125 @@ struct Parser {
     at: usize,
 }
 
+fn terminates(c: char) -> bool {
+    " \t\r\n.,[]$@{}".contains(c)
+}
+
 impl Parser {
     fn peek(&self) -> Option<char> {
         self.chars.get(self.at).copied()
     }
 
-    fn take(&mut self, c: char) -> bool {
-        let found = self.peek() == Some(c);
-        self.at += usize::from(found);
+    fn take(&mut self, word: &str) -> bool {
+        let found = word.chars().enumerate().all(|(i, c)| self.chars.get(self.at + i) == Some(&c));
+        self.at += if found { word.chars().count() } else { 0 };
         found
     }
 
-    fn blanks(&mut self) {
-        while self.peek() == Some(' ') {
+    /// The characters while it holds for them.
+    fn run(&mut self, of: impl Fn(char) -> bool) -> String {
+        let from = self.at;
+        while self.peek().is_some_and(&of) {
             self.at += 1;
         }
+        self.chars[from..self.at].iter().collect()
     }
 
-    fn looking_at(&self, word: &str) -> bool {
-        word.chars().enumerate().all(|(i, c)| self.chars.get(self.at + i) == Some(&c))
-    }
-
-    /// Text and braces up to the end, or up to the `{end}` of a range.
-    fn parts(&mut self, in_range: bool) -> Result<Vec<Part>, String> {
+    fn template(&mut self) -> Result<Vec<Action>, String> {
         let mut out = Vec::new();
-        let mut literal = String::new();
-        loop {
-            match self.peek() {
-                // A range without an end goes on to the end of the template.
-                None => break,
-                Some('{') => {
-                    self.at += 1;
-                    if !literal.is_empty() {
-                        out.push(Part::Text(std::mem::take(&mut literal)));
-                    }
-                    if self.inside(&mut out, in_range)? {
-                        return Ok(out);
-                    }
-                }
-                Some(c) => {
-                    literal.push(c);
-                    self.at += 1;
-                }
+        while self.peek().is_some() {
+            if self.take("{") {
+                out.push(self.action()?);
+            } else {
+                out.push(vec![Step::Text(self.run(|c| c != '{'))]);
             }
-        }
-        if !literal.is_empty() {
-            out.push(Part::Text(literal));
         }
         Ok(out)
     }
 
-    /// What stands between braces; true for the `{end}` of a range.
-    fn inside(&mut self, out: &mut Vec<Part>, in_range: bool) -> Result<bool, String> {
+    /// What stands between braces, up to the second one.
+    fn action(&mut self) -> Result<Action, String> {
+        let mut out = Action::new();
         loop {
-            self.blanks();
+            if self.take("}") {
+                return Ok(out);
+            }
+            if self.take("[?(") {
+                out.push(self.filter()?);
+                continue;
+            }
+            if self.take("..") {
+                if matches!(out.last(), Some(Step::Recursive)) {
+                    return Err("invalid multiple recursive descent".into());
+                }
+                out.push(Step::Recursive);
+                if self.peek().is_some_and(|c| c == '_' || c.is_alphanumeric()) {
+                    out.push(self.field());
+                }
+                continue;
+            }
             match self.peek() {
-                None => return Err("unclosed action".into()),
-                Some('}') => {
+                None | Some('\r' | '\n') => return Err("unclosed action".into()),
+                Some(' ' | '@' | '$') => self.at += 1,
+                Some('[') => self.brackets(&mut out)?,
+                Some(quote @ ('"' | '\'')) => out.push(Step::Text(self.quoted(quote)?)),
+                Some('.') => {
                     self.at += 1;
-                    return Ok(false);
+                    out.push(self.field());
                 }
-                Some('"' | '\'') => out.push(Part::Text(self.string()?)),
-                _ if self.looking_at("range ") => {
-                    self.at += 6;
-                    self.blanks();
-                    let path = self.path()?;
-                    self.blanks();
-                    if !self.take('}') {
-                        return Err("unclosed action".into());
-                    }
-                    let body = self.parts(true)?;
-                    out.push(Part::Range(path, body));
-                    return Ok(false);
+                Some(c) if c == '+' || c == '-' || c.is_ascii_digit() => {
+                    self.at += 1;
+                    let number = c.to_string() + &self.run(|c| c == '.' || c.is_ascii_digit());
+                    let plain = number.trim_start_matches('+');
+                    let value = plain.parse().map(Json::Int).or_else(|_| plain.parse().map(Json::Float));
+                    let value = value.map_err(|_| format!("cannot parse number {number}"))?;
+                    out.push(Step::Value(value));
                 }
-                _ if self.looking_at("end") => {
-                    self.at += 3;
-                    self.blanks();
-                    self.take('}');
-                    if !in_range {
-                        return Err("not in range, nothing to end".into());
-                    }
-                    return Ok(true);
+                Some(c) if c == '_' || c.is_alphanumeric() => {
+                    let word = self.run(|c| !terminates(c));
+                    out.push(match word.as_str() {
+                        "true" | "false" => Step::Value((word == "true").into()),
+                        _ => Step::Word(word),
+                    });
                 }
-                _ => {
-                    let before = self.at;
-                    let path = self.path()?;
-                    if self.at == before {
-                        let rest: String = self.chars[self.at..].iter().take(1).collect();
-                        return Err(format!(
-                            "unrecognized character in action: U+{:04X} '{rest}'",
-                            rest.chars().next().map_or(0, u32::from)
-                        ));
-                    }
-                    out.push(Part::Path(path));
+                Some(c) => {
+                    return Err(format!("unrecognized character in action: U+{:04X} '{c}'", u32::from(c)));
                 }
             }
         }
     }
 
-    fn string(&mut self) -> Result<String, String> {
-        let quote = self.peek();
+    fn field(&mut self) -> Step {
+        let mut name = String::new();
+        while let Some(c) = self.peek().filter(|c| !terminates(*c)) {
+            self.at += 1;
+            if c == '\\' {
+                name.extend(self.peek());
+                self.at += 1;
+            } else {
+                name.push(c);
+            }
+        }
+        if name == "*" { Step::Wildcard } else { Step::Field(name) }
+    }
+
+    fn quoted(&mut self, quote: char) -> Result<String, String> {
         self.at += 1;
         let mut out = String::new();
         while let Some(c) = self.peek() {
             self.at += 1;
             match c {
-                c if Some(c) == quote => return Ok(out),
+                '\n' => break,
+                c if c == quote => return Ok(out),
                 '\\' => {
                     let escaped = self.peek().unwrap_or('\\');
                     self.at += 1;
-                    match escaped {
-                        'n' => out.push('\n'),
-                        't' => out.push('\t'),
-                        'r' => out.push('\r'),
-                        other => out.push(other),
-                    }
+                    out.push(match escaped {
+                        'n' => '\n',
+                        't' => '\t',
+                        'r' => '\r',
+                        other => other,
+                    });
                 }
                 other => out.push(other),
             }
@@ -356,142 +441,78 @@ impl Parser {
         Err("unterminated quoted string".into())
     }
 
-    fn path(&mut self) -> Result<Vec<Step>, String> {
-        let mut steps = Vec::new();
-        if matches!(self.peek(), Some('$' | '@')) {
-            self.at += 1;
+    /// A text as if it stood between braces.
+    fn inner(text: &str) -> Result<Action, String> {
+        Parser { chars: text.chars().chain(['}']).collect(), at: 0 }.action()
+    }
+
+    fn brackets(&mut self, out: &mut Action) -> Result<(), String> {
+        self.at += 1;
+        let text = self.run(|c| c != ']' && c != '\n');
+        if !self.take("]") {
+            return Err("unterminated array".into());
         }
-        loop {
-            match self.peek() {
-                Some('.') => {
-                    self.at += 1;
-                    if self.take('.') {
-                        steps.push(Step::Recursive);
-                    }
-                    if self.take('*') {
-                        steps.push(Step::Wildcard);
-                        continue;
-                    }
-                    let name = self.name();
-                    if !name.is_empty() {
-                        steps.push(Step::Field(name));
-                    }
-                }
-                Some('[') => {
-                    self.at += 1;
-                    steps.push(self.bracket()?);
-                }
-                Some(c) if steps.is_empty() && (c.is_alphanumeric() || c == '_') => {
-                    steps.push(Step::Field(self.name()));
-                }
-                _ => return Ok(steps),
+        if text.contains(',') {
+            let paths = text.split(',').map(|part| Parser::inner(&format!("[{}]", part.trim_matches(' '))));
+            out.push(Step::Union(paths.collect::<Result<_, _>>()?));
+            return Ok(());
+        }
+        let key = text.strip_prefix('\'').and_then(|rest| rest.strip_suffix('\''));
+        if let Some(key) = key.filter(|key| !key.contains('\'')) {
+            // Of a key with dots each part is a field.
+            out.extend(Parser::inner(&format!(".{key}"))?);
+            return Ok(());
+        }
+        let wrong = || format!("invalid array index {text}");
+        let numbers = if text == "*" { ":" } else { text.as_str() };
+        let parts: Vec<&str> = numbers.split(':').collect();
+        let mut bounds = [None; 3];
+        if parts.len() > 3 {
+            return Err(wrong());
+        }
+        for (bound, part) in bounds.iter_mut().zip(&parts) {
+            let digits = part.strip_prefix('-').unwrap_or(part);
+            if !digits.bytes().all(|b| b.is_ascii_digit()) {
+                return Err(wrong());
+            }
+            if !part.is_empty() {
+                *bound = Some(part.parse().map_err(|_| format!("array index {part} is not a number"))?);
             }
         }
+        let [from, to, by] = bounds;
+        out.push(Step::Slice(Bounds { from, to, by, single: parts.len() == 1 }));
+        Ok(())
     }
 
-    fn name(&mut self) -> String {
-        let mut out = String::new();
-        while let Some(c) = self.peek() {
-            match c {
-                '\\' => {
-                    self.at += 1;
-                    out.extend(self.peek());
-                }
-                c if c.is_alphanumeric() || "_-/".contains(c) => out.push(c),
-                _ => break,
-            }
-            self.at += 1;
-        }
-        out
-    }
-
-    fn bracket(&mut self) -> Result<Step, String> {
-        self.blanks();
-        if self.take('*') {
-            return self.closed(Step::Wildcard);
-        }
-        if self.take('?') {
-            return self.filter();
-        }
-        let mut paths = Vec::new();
-        loop {
-            self.blanks();
-            match self.peek() {
-                Some('\'' | '"') => paths.push(vec![Step::Field(self.string()?)]),
-                _ => paths.push(vec![self.slice()?]),
-            }
-            self.blanks();
-            if !self.take(',') {
-                break;
-            }
-        }
-        let step = if paths.len() == 1 { paths.remove(0).remove(0) } else { Step::Union(paths) };
-        self.closed(step)
-    }
-
-    fn closed(&mut self, step: Step) -> Result<Step, String> {
-        self.blanks();
-        if self.take(']') { Ok(step) } else { Err("unterminated array".into()) }
-    }
-
-    fn slice(&mut self) -> Result<Step, String> {
-        let first = self.int();
-        if !self.take(':') {
-            let shown: String = self.chars[self.at..].iter().take_while(|c| **c != ']').collect();
-            return first.map(Step::Index).ok_or_else(|| format!("invalid array index {shown}"));
-        }
-        let second = self.int();
-        let by = if self.take(':') { self.int().unwrap_or(1) } else { 1 };
-        Ok(Step::Slice(first, second, by))
-    }
-
-    fn int(&mut self) -> Option<i64> {
-        let start = self.at;
-        self.take('-');
-        while self.peek().is_some_and(|c| c.is_ascii_digit()) {
-            self.at += 1;
-        }
-        self.chars[start..self.at].iter().collect::<String>().parse().ok()
-    }
-
+    /// `@.a=="b")]`, of which the first quote has to be closed.
     fn filter(&mut self) -> Result<Step, String> {
-        if !self.take('(') {
-            return Err("unterminated filter".into());
-        }
-        let left = self.operand()?;
-        self.blanks();
-        let ops = ["==", "!=", "<=", ">=", "<", ">"];
-        let op = ops.into_iter().find(|op| self.looking_at(op));
-        let (op, right) = match op {
-            Some(op) => {
-                self.at += op.len();
-                (op, self.operand()?)
-            }
-            None => ("exists", Operand::Value(Json::Null)),
-        };
-        self.blanks();
-        if !self.take(')') {
-            return Err("unterminated filter".into());
-        }
-        self.closed(Step::Filter(left, op.into(), right))
-    }
-
-    fn operand(&mut self) -> Result<Operand, String> {
-        self.blanks();
-        match self.peek() {
-            Some('\'' | '"') => Ok(Operand::Value(Json::from(self.string()?))),
-            Some('@' | '.' | '$') => Ok(Operand::Path(self.path()?)),
-            _ => {
-                let start = self.at;
-                while self.peek().is_some_and(|c| !" )=!<>".contains(c)) {
-                    self.at += 1;
-                }
-                let word: String = self.chars[start..self.at].iter().collect();
-                Ok(Operand::Value(crate::json::parse(&word).unwrap_or_else(|_| word.into())))
+        let (from, mut open, mut closed) = (self.at, None, false);
+        loop {
+            let c = self.peek().filter(|c| *c != '\n').ok_or("unterminated filter")?;
+            self.at += 1;
+            match c {
+                '"' | '\'' if open.is_none() => open = Some(c),
+                '"' | '\'' if open == Some(c) && self.chars[self.at - 2] != '\\' => closed = true,
+                ')' if open.is_some() == closed => break,
+                _ => {}
             }
         }
+        let text: String = self.chars[from..self.at - 1].iter().collect();
+        if !self.take("]") {
+            return Err("unclosed array expect ]".into());
+        }
+        let signs = |c: char| "!<>=".contains(c);
+        let compared = text.find(signs).filter(|at| *at > 0).and_then(|at| {
+            let rest = text[at..].trim_start_matches(signs);
+            (!rest.is_empty()).then(|| (&text[..at], &text[at..text.len() - rest.len()], rest))
+        });
+        Ok(match compared {
+            Some((left, op, right)) => Step::Filter(Parser::inner(left)?, op.into(), Parser::inner(right)?),
+            None => Step::Filter(Parser::inner(&text)?, "exists".into(), Action::new()),
+        })
     }
 }
+
 #[cfg(test)]
 #[path = "jsonpath_tests.rs"]
 mod tests;

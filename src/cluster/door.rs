@@ -94,7 +94,8 @@ impl<'a> Door<'a> {
     }
 
     /// `pods/x/exec`: POST starts a process, GET reads what it wrote, PUT types: a text, `{"bytes": "base64"}`,
-    /// `{"interrupt": true}`, or `{}` at the end. Session 1 is the container's own process. (In a real cluster all this is one connection.)
+    /// `{"interrupt": true}`, or `{}` at the end. Session 1 is the container's own process. (In a real cluster all this is one connection.) `pods/x/attach`: PUT types to the
+    /// container's own too.
     fn exec(&mut self, request: &Request) -> Result<Response, Status> {
         // What goes over a connection that is there already is no request of its own.
         if query(request, "session").is_empty() {
@@ -119,11 +120,17 @@ impl<'a> Door<'a> {
             return Err(Status::bad_request(format!("pod {name} does not have a host assigned")));
         }
         let now = self.now;
+        let attaches = request.subresource == "attach";
         let kubelet = self.kubelet(node).map_err(|why| {
             let message = format!("Internal error occurred: error dialing backend: {}", why.error);
             Status::new(Reason::InternalError, message)
         })?;
-        let body = if request.verb == Verb::Create {
+        let body = if attaches && request.verb == Verb::Create {
+            Json::Null
+        } else if attaches {
+            kubelet.attach_input(&pod, container, request.body.str(), now);
+            Json::Null
+        } else if request.verb == Verb::Create {
             let command = request.options.query.iter().filter(|(k, _)| k == "command");
             let command = command.map(|(_, word)| word.to_string()).collect();
             let asked = |flag: &str| query(request, flag) == "true" && request.body.is_null();
@@ -205,6 +212,7 @@ impl Api for Door<'_> {
             (Verb::Get, "log") => self.log(&request),
             (Verb::Get | Verb::Create | Verb::Update, "exec") => self.exec(&request),
             (Verb::Get, "attach" | "portforward") => self.connect(&request),
+            (Verb::Create | Verb::Update, "attach") => self.exec(&request),
             _ => self.server.handle(self.now, &request),
         };
         let revision_after = self.server.revision();

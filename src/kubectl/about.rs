@@ -1,7 +1,9 @@
 //! What each command is for, in a line; `kubectl help` is made of these, and so is `--help`.
 
-use super::COMMANDS;
-use super::flags::{Flag, Takes};
+use super::cli::Cli;
+use super::failure::Failure;
+use super::flags::{self, Flag, Takes};
+use super::{COMMANDS, Flow};
 
 /// A group of commands, as upstream's help has them.
 struct Group {
@@ -50,6 +52,7 @@ static GROUPS: &[Group] = &[
     Group {
         title: "Cluster Management Commands",
         commands: &[
+            ("certificate", "Modify certificate resources", "SUBCOMMAND"),
             ("cluster-info", "Display where the cluster is", ""),
             ("top", "Display resource usage, where something measures it", "SUBCOMMAND"),
             ("cordon", "Mark node as unschedulable", "NODE"),
@@ -123,6 +126,38 @@ static GROUPS: &[Group] = &[
         ],
     },
 ];
+
+/// The flags of every command, as `(short, name=default, what it does)`.
+static EVERYWHERE: &[(&str, &str, &str)] = &[
+    ("", "as=''", "User to impersonate for the operation."),
+    ("", "as-group=[]", "Group to impersonate for the operation; may be repeated."),
+    ("", "as-uid=''", "UID to impersonate for the operation."),
+    ("", "as-user-extra=[]", "User extras to impersonate for the operation; may be repeated."),
+    ("", "cluster=''", "The name of the kubeconfig cluster to use"),
+    ("", "context=''", "The name of the kubeconfig context to use"),
+    ("", "kubeconfig=''", "Path to the kubeconfig file to use for CLI requests."),
+    ("-n, ", "namespace=''", "If present, the namespace scope for this CLI request"),
+    ("", "request-timeout='0'", "How long to wait for one answer of the server; zero means without end."),
+    ("-s, ", "server=''", "The address and port of the Kubernetes API server"),
+    ("", "user=''", "The name of the kubeconfig user to use"),
+    ("-v, ", "v=0", "number for the log level verbosity"),
+    (
+        "",
+        "warnings-as-errors=false",
+        "Treat warnings of the server as errors, and end with a non-zero exit code",
+    ),
+];
+
+/// `kubectl options`
+pub(super) fn options(cli: &mut Cli, args: &[String]) -> Result<Flow, Failure> {
+    flags::parse("options", args, &[])?;
+    cli.line("The following options can be passed to any command:");
+    for (short, flag, text) in EVERYWHERE {
+        let indent = if short.is_empty() { "    " } else { short };
+        cli.line(format!("\n    {indent}--{flag}:\n\t{text}").replace("\n        --", "\n    --"));
+    }
+    Ok(Flow::Exit(0))
+}
 
 /// `kubectl help`
 pub(super) fn all() -> String {

@@ -58,32 +58,6 @@ pub(super) fn port_forward(cli: &mut Cli, args: &[String]) -> Result<Flow, Failu
     ))
 }
 
-/// `kubectl attach`
-pub(super) fn attach(cli: &mut Cli, args: &[String]) -> Result<Flow, Failure> {
-    let flags = [
-        ("container", 'c', Takes::Value),
-        ("filename", 'f', Takes::Value),
-        ("pod-running-timeout", ' ', Takes::Value),
-        ("quiet", 'q', Takes::Nothing),
-        ("stdin", 'i', Takes::Nothing),
-        ("tty", 't', Takes::Nothing),
-    ];
-    let args = flags::parse("attach", args, &flags)?;
-    if args.words.is_empty() {
-        return Err(Failure::error("at least 1 argument is required for attach"));
-    }
-    if args.words.len() > 2 {
-        let (count, all) = (args.words.len(), args.words.join(" "));
-        let why =
-            format!("expected POD, TYPE/NAME, or TYPE NAME, (at most 2 arguments) saw {count}: [{all}]");
-        return Err(Failure::error(why));
-    }
-    there(cli, &args)?;
-    Err(Failure::error(
-        "nothing here keeps a container's own terminal open; `kubectl logs -f` follows what it prints, `kubectl exec -it` starts a shell beside it",
-    ))
-}
-
 /// The pod that the first word names, or what it belongs to, must be there.
 fn there(cli: &mut Cli, args: &Arguments) -> Result<(), Failure> {
     let word = &args.words[0];

@@ -8,7 +8,8 @@ use super::files::{self, Info};
 use super::flags::{self, Arguments, Flag, Takes};
 use super::merge;
 use super::printers::{Format, typed_name};
-use super::{server_side, view_last_applied};
+use super::{prune, record, server_side, set_last_applied, view_last_applied};
+use crate::api::selector::Labels;
 use crate::api::{FieldValidation, Options, PatchType, Request};
 use crate::json::{Json, parse};
 
@@ -32,6 +33,13 @@ pub(super) const FLAGS: &[Flag] = &[
     ("wait", ' ', Takes::Nothing),
     ("timeout", ' ', Takes::Value),
     ("overwrite", ' ', Takes::Nothing),
+    ("cascade", ' ', Takes::Optional("background")),
+    ("grace-period", ' ', Takes::Value),
+    ("openapi-patch", ' ', Takes::Nothing),
+    ("prune-allowlist", ' ', Takes::Value),
+    ("applyset", ' ', Takes::Value),
+    ("subresource", ' ', Takes::Value),
+    record::FLAG,
 ];
 
 /// Where `apply` keeps what it applied last.
@@ -98,8 +106,11 @@ pub(super) fn write_options(o: &mut Options, args: &Arguments, dry_run: DryRun) 
 }
 
 pub(super) fn run(cli: &mut Cli, args: &[String]) -> Result<Flow, Failure> {
-    if args.first().is_some_and(|a| a == "view-last-applied") {
-        return view_last_applied::run(cli, &args[1..]);
+    match args.first().map_or("", String::as_str) {
+        "view-last-applied" => return view_last_applied::run(cli, &args[1..]),
+        "set-last-applied" => return set_last_applied::run(cli, &args[1..]),
+        "edit-last-applied" => return super::edit::last_applied(cli, &args[1..]),
+        _ => {}
     }
     let args = flags::parse("apply", args, FLAGS)?;
     let dry_run = DryRun::of(&args)?;
@@ -112,21 +123,37 @@ pub(super) fn run(cli: &mut Cli, args: &[String]) -> Result<Flow, Failure> {
     if args.is("force-conflicts") && !args.is("server-side") {
         return Err(Failure::error("--force-conflicts only works with --server-side"));
     }
+    if args.is("force") && args.is("server-side") {
+        return Err(Failure::error("--force cannot be used with --server-side"));
+    }
+    if args.is("force") && dry_run == DryRun::Server {
+        return Err(Failure::error("--dry-run=server cannot be used with --force"));
+    }
+    prune::check(&args)?;
     if !args.words.is_empty() {
         return Err(Failure::usage("apply", format!("Unexpected args: [{}]", args.words.join(" "))));
     }
     files::given(&args)?;
     let format = Format::of_write(&args)?;
-    let (infos, mut failures) = files::read_all(cli, &args, true)?;
+    let (mut infos, mut failures) = files::read_all(cli, &args, true)?;
+    if args.has("selector") {
+        let labels = Labels::parse(args.get("selector")).map_err(Failure::error)?;
+        infos.retain(|info| labels.matches(&info.object["metadata"]["labels"]));
+    }
     if infos.is_empty() && failures.is_empty() {
         return Err(Failure::error("no objects passed to apply"));
     }
+    let mut applied = Vec::new();
     for info in infos {
-        if let Err(failure) = apply(cli, &args, dry_run, format.as_ref(), &info) {
-            failures.push(failure);
+        match apply(cli, &args, dry_run, format.as_ref(), &info) {
+            Ok(object) => applied.push((info, object)),
+            Err(failure) => failures.push(failure),
         }
     }
     Failure::many(failures)?;
+    if args.is("prune") {
+        prune::run(cli, &args, dry_run, format.as_ref(), &applied)?;
+    }
     Ok(Flow::Exit(0))
 }
 
@@ -136,7 +163,7 @@ fn apply(
     dry_run: DryRun,
     format: Option<&Format>,
     info: &Info,
-) -> Result<(), Failure> {
+) -> Result<Json, Failure> {
     let (object, verb) = if args.is("server-side") {
         (server_side::apply(cli, args, dry_run, info)?, "serverside-applied")
     } else {
@@ -145,12 +172,13 @@ fn apply(
     match format {
         Some(Format::Name) => cli.line(typed_name(&info.resource, object["metadata"]["name"].str())),
         Some(format) => {
-            let text = format.print(&info.resource, &super::cli::with_kind(&info.resource, object))?;
+            let text =
+                format.print(&info.resource, &super::cli::with_kind(&info.resource, object.clone()))?;
             cli.print(text);
         }
         None => cli.line(format!("{} {verb}{}", typed_name(&info.resource, info.name()), dry_run.suffix())),
     }
-    Ok(())
+    Ok(object)
 }
 
 /// The tree without the fields that are null.

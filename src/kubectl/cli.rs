@@ -2,7 +2,7 @@
 
 use super::failure::Failure;
 use super::{Env, Stream};
-use crate::api::{Request, Resource, Response, Status, WatchId};
+use crate::api::{Request, Resource, Response, Status, WatchId, kinds};
 use crate::json::{Json, Str};
 use crate::sim::Time;
 
@@ -71,8 +71,20 @@ impl Cli<'_, '_> {
     /// One object, with its kind.
     pub fn get(&mut self, resource: &Resource, namespace: &str, name: &str) -> Result<Json, Status> {
         let namespace = if resource.namespaced { namespace } else { "" };
-        let response = self.call(Request::get(resource.clone(), namespace, name))?;
-        Ok(with_kind(resource, response.body))
+        let response = self.call(Request::get(resource.clone(), namespace, name));
+        let body = response.map_err(|status| self.nearest(status, namespace))?.body;
+        Ok(with_kind(resource, body))
+    }
+
+    /// Of an object that is not there it is said first that its namespace is not there either (`resource.Info.Get`).
+    pub fn nearest(&mut self, status: Status, namespace: &str) -> Status {
+        if !status.is_not_found() || matches!(namespace, "" | "default") {
+            return status;
+        }
+        match self.env.api.call(Request::get(kinds::NAMESPACES, "", namespace).by(AGENT)) {
+            Err(missing) if missing.is_not_found() => missing,
+            _ => status,
+        }
     }
 
     /// All objects, with their kinds.

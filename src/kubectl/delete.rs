@@ -56,9 +56,18 @@ pub(super) fn run(cli: &mut Cli, args: &[String]) -> Result<Flow, Failure> {
     }
     let dry_run = DryRun::of(&args)?;
     let propagation = match args.get("cascade") {
-        "" | "background" | "true" => Propagation::Background,
+        "" | "background" => Propagation::Background,
         "foreground" => Propagation::Foreground,
-        "orphan" | "false" => Propagation::Orphan,
+        "orphan" => Propagation::Orphan,
+        old @ ("true" | "false") => {
+            let (new, way) = match old {
+                "true" => ("background", Propagation::Background),
+                _ => ("orphan", Propagation::Orphan),
+            };
+            let old = format!("--cascade={old} is deprecated (boolean value)");
+            cli.error_line(format!("warning: {old} and can be replaced with --cascade={new}."));
+            way
+        }
         other => {
             return Err(Failure::error(format!(
                 "invalid cascade value ({other}). Must be \"background\", \"foreground\", or \"orphan\""
@@ -149,6 +158,9 @@ fn victims(cli: &mut Cli, args: &Arguments) -> Result<(Vec<Victim>, Vec<Failure>
             });
         }
         return Ok((out, failures));
+    }
+    if args.words.is_empty() && (args.is("all") || args.has("selector") || args.has("field-selector")) {
+        return Err(Failure::error("at least one resource must be specified to use a selector"));
     }
     if args.words.is_empty() {
         return Err(names::required());

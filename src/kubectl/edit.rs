@@ -22,9 +22,20 @@ pub(super) const FLAGS: &[Flag] = &[
     ("validate", ' ', Takes::Value),
 ];
 
+/// `kubectl apply edit-last-applied`: the same editor.
+pub(super) fn last_applied(cli: &mut Cli, args: &[String]) -> Result<Flow, Failure> {
+    run(cli, args)
+}
+
 pub(super) fn run(cli: &mut Cli, args: &[String]) -> Result<Flow, Failure> {
     let args = flags::parse("edit", args, FLAGS)?;
     let namespace = args.namespace().to_string();
+    if !matches!(args.get("output"), "" | "json" | "yaml") {
+        let asked = args.get("output");
+        return Err(Failure::error(format!(
+            "unable to match a printer suitable for the output format {asked:?}, allowed formats are: json,yaml"
+        )));
+    }
     let infos = files::read(cli, &args)?;
     if infos.is_empty() && args.words.is_empty() {
         return Err(names::required());

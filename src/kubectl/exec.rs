@@ -98,7 +98,7 @@ pub(super) fn run(cli: &mut Cli, args: &[String]) -> Result<Flow, Failure> {
 }
 
 /// The pod that is most alive: running, ready, seldom restarted, old (`podutils.ActivePods`).
-fn best(pods: Vec<Json>) -> Option<Json> {
+pub(super) fn best(pods: Vec<Json>) -> Option<Json> {
     let rank = |pod: &Json| {
         let status = &pod["status"];
         let mut conditions = status["conditions"].items().iter();

@@ -19,6 +19,10 @@ const CONVENTIONS: &str =
 
 pub(super) fn run(cli: &mut Cli, args: &[String]) -> Result<Flow, Failure> {
     let args = flags::parse("explain", args, FLAGS)?;
+    let output = args.get("output");
+    if !matches!(output, "" | "plaintext" | "plaintext-openapiv2") {
+        return Err(Failure::error(format!("unrecognized format: {output}")));
+    }
     let [asked] = args.words.as_slice() else {
         return Err(Failure::error(match args.words.len() {
             0 => {

@@ -8,6 +8,8 @@ pub(super) struct Failure {
     kind: Kind,
     /// The exit code.
     pub exit: i32,
+    /// What is printed to the standard output before it.
+    pub printed: String,
 }
 
 #[derive(Clone, Debug)]
@@ -24,7 +26,7 @@ enum Kind {
 
 impl Failure {
     fn of(kind: Kind) -> Failure {
-        Failure { kind, exit: 1 }
+        Failure { kind, exit: 1, printed: String::new() }
     }
 
     /// Text that is complete.
@@ -35,6 +37,11 @@ impl Failure {
     /// `error: …`
     pub fn error(message: impl Into<String>) -> Failure {
         Failure::of(Kind::Plain(message.into()))
+    }
+
+    /// With what had been printed when it came.
+    pub fn after(self, printed: String) -> Failure {
+        Failure { printed, ..self }
     }
 
     /// Help, which is what was asked for.

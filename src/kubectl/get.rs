@@ -64,6 +64,9 @@ pub(super) fn run(cli: &mut Cli, args: &[String]) -> Result<Flow, Failure> {
     if args.has("raw") && !args.words.is_empty() {
         return Err(Failure::error("arguments may not be passed when --raw is specified"));
     }
+    if args.has("raw") && args.has("output") {
+        return Err(Failure::error("--raw and --output are mutually exclusive"));
+    }
     if args.has("raw") {
         return super::raw::run(cli, "GET", &args);
     }
@@ -88,7 +91,7 @@ pub(super) fn run(cli: &mut Cli, args: &[String]) -> Result<Flow, Failure> {
     for file in files {
         targets.push(Target { resource: file.resource.clone(), name: file.name().into() });
     }
-    if args.is("all-namespaces") && targets.iter().any(|t| !t.name.is_empty()) {
+    if args.is("all-namespaces") && targets.iter().any(|t| !t.name.is_empty() && t.resource.namespaced) {
         return Err(Failure::error("a resource cannot be retrieved by name across all namespaces"));
     }
     if args.has("subresource") && targets.iter().any(|t| t.name.is_empty()) {
@@ -96,8 +99,7 @@ pub(super) fn run(cli: &mut Cli, args: &[String]) -> Result<Flow, Failure> {
     }
     let selects = args.has("selector") || args.has("field-selector");
     if selects && targets.iter().any(|t| !t.name.is_empty()) {
-        let what = if args.has("selector") { "selector" } else { "field selector" };
-        return Err(Failure::error(format!("name cannot be provided when a {what} is specified")));
+        return Err(Failure::error("name cannot be provided when a selector is specified"));
     }
     if args.is("watch") || args.is("watch-only") {
         return watch(cli, args, &format, &targets);
@@ -181,7 +183,7 @@ fn read(cli: &mut Cli, args: &Arguments, format: &Format, target: &Target) -> Re
         if named {
             let request = Request::get(resource.clone(), namespace, target.name.as_str())
                 .with_subresource(args.get("subresource"));
-            let body = cli.call(request)?.body;
+            let body = cli.call(request).map_err(|status| cli.nearest(status, namespace))?.body;
             group.objects.push(super::cli::with_kind(resource, body));
         } else {
             group.objects = cli.list(resource, namespace, labels, fields)?;
@@ -200,11 +202,11 @@ fn read(cli: &mut Cli, args: &Arguments, format: &Format, target: &Target) -> Re
             o.field_selector = fields.into();
         });
         // The plain read above already told its warnings.
-        let told = |status: Status| match named {
-            true => status.into(),
+        let body = cli.call(request).map_err(|status| match named {
+            true => cli.nearest(status, namespace).into(),
             false => list_error(resource, status, labels, fields),
-        };
-        let body = cli.call(request).map_err(told)?.body;
+        })?;
+        let body = body.body;
         group.version = body["metadata"]["resourceVersion"].str().into();
         group.table = body;
     }
@@ -332,9 +334,11 @@ fn print_objects(
     let single = targets.len() == 1 && !targets[0].name.is_empty();
     match format {
         Format::Name => {
-            for group in groups {
-                for object in &group.objects {
-                    cli.line(typed_name(&group.resource, object["metadata"]["name"].str()));
+            for (group, object) in groups.iter().flat_map(|g| g.objects.iter().map(move |o| (g, o))) {
+                let name = object["metadata"]["name"].str();
+                match object["kind"].str() {
+                    "Scale" => cli.line(format!("scale.autoscaling/{name}")),
+                    _ => cli.line(typed_name(&group.resource, name)),
                 }
             }
             Ok(())

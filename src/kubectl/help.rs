@@ -258,6 +258,18 @@ Usage:
 Use \"kubectl config <command> --help\" for more information about a given command.
 ";
 
+const CERTIFICATE: &str = "Modify certificate resources.
+
+Available Commands:
+  approve       Approve a certificate signing request
+  deny          Deny a certificate signing request
+
+Usage:
+  kubectl certificate SUBCOMMAND [options]
+
+Use \"kubectl certificate <command> --help\" for more information about a given command.
+";
+
 const TOP: &str = "Display resource (CPU/memory) usage.
 
  This command provides a view of recent resource consumption for nodes and pods. It fetches metrics from the Metrics Server, which aggregates this data from the kubelet on each node. The Metrics Server must be installed and running in the cluster for this command to work.
@@ -314,8 +326,9 @@ pub(super) fn page(words: &[&str]) -> Option<String> {
     if asked.starts_with("auth") {
         return Some(format!("{AUTH}{GLOBAL}"));
     }
-    if let Some((_, text)) =
-        [("config", CONFIG), ("set", SET), ("top", TOP)].iter().find(|(name, _)| asked == *name)
+    if let Some((_, text)) = [("certificate", CERTIFICATE), ("config", CONFIG), ("set", SET), ("top", TOP)]
+        .iter()
+        .find(|(name, _)| asked == *name)
     {
         return Some(format!("{text}{GLOBAL}"));
     }

@@ -13,6 +13,7 @@ use crate::json::Json;
 pub(super) const FLAGS: &[Flag] = &[
     ("overwrite", ' ', Takes::Nothing),
     ("list", ' ', Takes::Nothing),
+    ("local", ' ', Takes::Nothing),
     ("all", ' ', Takes::Nothing),
     ("selector", 'l', Takes::Value),
     ("field-selector", ' ', Takes::Value),
@@ -46,7 +47,7 @@ pub(super) fn run(cli: &mut Cli, args: &[String], what: What) -> Result<Flow, Fa
     let args = flags::parse(command, args, FLAGS)?;
     let dry_run = DryRun::of(&args)?;
     let format = Format::of_write(&args)?;
-    let is_change = |w: &String| w.contains('=') || (w.ends_with('-') && w.len() > 1);
+    let is_change = |w: &String| w.contains('=') && !w.starts_with('=') || (w.ends_with('-') && w.len() > 1);
     let (changes, words): (Vec<String>, Vec<String>) = args.words.iter().cloned().partition(is_change);
     check(&changes, what)?;
     for flag in ["selector", "field-selector"] {
@@ -56,6 +57,16 @@ pub(super) fn run(cli: &mut Cli, args: &[String], what: What) -> Result<Flow, Fa
     }
     if args.is("list") && args.has("output") {
         return Err(Failure::error("--list and --output may not be specified together"));
+    }
+    let local = args.is("local");
+    if local && !words.is_empty() {
+        return Err(Failure::error(
+            "can only use local files by -f pod.yaml or --filename=pod.json when --local=true is set",
+        ));
+    }
+    if local && dry_run == DryRun::Server {
+        let mistake = "cannot specify --local and --dry-run=server - did you mean --dry-run=client?";
+        return Err(Failure::error(mistake));
     }
     let from_files = args.has("filename") || args.has("kustomize");
     if words.is_empty() && !from_files {
@@ -68,16 +79,28 @@ pub(super) fn run(cli: &mut Cli, args: &[String], what: What) -> Result<Flow, Fa
     if changes.is_empty() && !args.is("list") {
         return Err(Failure::error(format!("at least one {one} update is required")));
     }
-    let mut targets = names::targets(cli, &words)?;
+    let mut targets: Vec<(Target, Option<Json>)> =
+        names::targets(cli, &words)?.into_iter().map(|target| (target, None)).collect();
     for info in files::read(cli, &args)? {
-        targets.push(Target { name: info.name().into(), resource: info.resource });
+        let object = local.then(|| info.object.clone());
+        targets.push((Target { name: info.name().into(), resource: info.resource }, object));
+    }
+    let several = targets.len() > 1 || targets.iter().any(|(target, _)| target.name.is_empty());
+    if args.has("resource-version") && several {
+        return Err(Failure::error("--resource-version may only be used with a single resource"));
+    }
+    let selects = args.has("selector") || args.has("field-selector");
+    if selects && targets.iter().any(|(target, _)| !target.name.is_empty()) {
+        return Err(Failure::error("name cannot be provided when a selector is specified"));
     }
     let mut failures = Vec::new();
-    for target in targets {
+    for (target, object) in targets {
         let resource = &target.resource;
         let namespace = if resource.namespaced { args.namespace() } else { "" };
         let selects = args.is("all") || args.has("selector") || args.has("field-selector");
-        let objects = if target.name.is_empty() {
+        let objects = if let Some(object) = object {
+            vec![object]
+        } else if target.name.is_empty() {
             if !selects && !args.is("list") {
                 return Err(Failure::error("resource(s) were provided, but no name was specified"));
             }
@@ -96,10 +119,6 @@ pub(super) fn run(cli: &mut Cli, args: &[String], what: What) -> Result<Flow, Fa
             let name = object["metadata"]["name"].str().to_string();
             let namespace = object["metadata"]["namespace"].str().to_string();
             let current = &object["metadata"][field];
-            if args.is("list") {
-                current.entries().iter().for_each(|(k, v)| cli.line(format!("{k}={}", v.str())));
-                continue;
-            }
             let mut patch = Json::object();
             let (mut removed, mut set) = (false, false);
             if !args.is("overwrite")
@@ -123,11 +142,34 @@ pub(super) fn run(cli: &mut Cli, args: &[String], what: What) -> Result<Flow, Fa
                     patch.set(key, Json::Null);
                 }
             }
-            let mut body = Json::object();
-            body.set_at(&["metadata", field], patch);
             let changed = set || removed;
             let mut after = object.clone();
-            if dry_run != DryRun::Client && changed {
+            if dry_run == DryRun::Client || local || args.is("list") {
+                let mut map = current.clone();
+                for (key, value) in patch.entries() {
+                    match value {
+                        Json::Null => drop(map.object_mut().remove(key)),
+                        value => map.set(key.clone(), value.clone()),
+                    }
+                }
+                after.set_at(&["metadata", field], map);
+            }
+            if args.is("list") {
+                if several {
+                    let of = format!("{}.{}/{name}", resource.kind, resource.group);
+                    cli.line(format!("Listing {field} for {of}:"));
+                }
+                let indent = if several { " " } else { "" };
+                let entries = after["metadata"][field].entries();
+                entries.iter().for_each(|(k, v)| cli.line(format!("{indent}{k}={}", v.str())));
+                continue;
+            }
+            let mut body = Json::object();
+            body.set_at(&["metadata", field], patch);
+            if args.has("resource-version") {
+                body.set_at(&["metadata", "resourceVersion"], args.get("resource-version"));
+            }
+            if dry_run != DryRun::Client && !local && changed {
                 let request = Request::patch(
                     PatchType::Merge,
                     resource.clone(),
@@ -247,7 +289,8 @@ fn overwritten(current: &Json, changes: &[String], what: What) -> Option<String>
         let old = current.get(key).map(Json::str).filter(|old| *old != value)?;
         Some(format!("'{key}' already has a value ({old})"))
     };
-    let all: Vec<String> = changes.iter().filter_map(taken).collect();
+    let mut all: Vec<String> = changes.iter().filter_map(taken).collect();
+    all.dedup();
     match (what, all.as_slice()) {
         (_, []) => None,
         (What::Annotations, all) => Some(format!(

@@ -17,6 +17,7 @@ pub(super) const FLAGS: &[Flag] = &[
     ("previous", 'p', Takes::Nothing),
     ("tail", ' ', Takes::Value),
     ("since", ' ', Takes::Value),
+    ("since-time", ' ', Takes::Value),
     ("timestamps", ' ', Takes::Nothing),
     ("selector", 'l', Takes::Value),
     ("all-containers", ' ', Takes::Nothing),
@@ -54,13 +55,19 @@ pub(super) struct Follow {
 pub(super) fn run(cli: &mut Cli, args: &[String]) -> Result<Flow, Failure> {
     let args = flags::parse("logs", args, FLAGS)?;
     let namespace = args.namespace().to_string();
-    if args.words.is_empty() && !args.has("selector") {
+    if args.words.len() > 2 || args.words.is_empty() && !args.has("selector") {
         return Err(Failure::text(
             "error: expected 'logs [-f] [-p] (POD | TYPE/NAME) [-c CONTAINER]'.\nPOD or TYPE/NAME is a required argument for the logs command\nSee 'kubectl logs -h' for help and examples",
         ));
     }
     if !args.words.is_empty() && args.has("selector") {
         return Err(Failure::usage("logs", "only a selector (-l) or a POD name is allowed"));
+    }
+    if args.has("since") && args.has("since-time") {
+        return Err(Failure::error("at most one of `sinceTime` or `sinceSeconds` may be specified"));
+    }
+    if args.number("limit-bytes").is_some_and(|bytes| bytes < 0) {
+        return Err(Failure::error("--limit-bytes must be greater than 0"));
     }
     let pods: Resource = kinds::PODS.into();
     let mut chosen = Vec::new();
@@ -302,6 +309,9 @@ fn read(cli: &mut Cli, args: &Arguments, source: &Source, follows: bool) -> Resu
     }
     if let Some((_, since)) = args.duration("since") {
         query.push(("sinceSeconds".into(), since.as_secs().to_string().into()));
+    }
+    if args.has("since-time") {
+        query.push(("sinceTime".into(), args.get("since-time").into()));
     }
     let request = Request::get(kinds::PODS, source.namespace.as_str(), source.pod.as_str())
         .with_subresource("log")

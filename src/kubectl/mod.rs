@@ -11,9 +11,11 @@ mod about;
 mod absent;
 mod api_resources;
 mod apply;
+mod attach;
 mod auth;
 mod autoscale;
 mod budget;
+mod certificate;
 mod cli;
 mod complete;
 mod config;
@@ -47,6 +49,7 @@ mod names;
 mod patch;
 mod printers;
 mod priority_class;
+mod prune;
 mod quota;
 mod raw;
 mod rbac;
@@ -60,6 +63,7 @@ mod server_side;
 mod service;
 mod set;
 mod set_env;
+mod set_last_applied;
 mod sorter;
 mod taint;
 mod token;
@@ -159,6 +163,7 @@ enum Task {
     Rollout(rollout::Following),
     Logs(logs::Follow),
     Exec(exec::Running),
+    Attach(attach::Attached),
     Events(events::Watch),
     Drain(Box<drain::Draining>),
 }
@@ -172,6 +177,7 @@ impl Task {
             Task::Rollout(t) => t.blocked(),
             Task::Logs(t) => t.blocked(),
             Task::Exec(t) => t.blocked(),
+            Task::Attach(t) => t.blocked(),
             Task::Events(t) => t.blocked(),
             Task::Drain(t) => t.blocked(),
         }
@@ -185,6 +191,7 @@ impl Task {
             Task::Rollout(t) => t.resume(cli),
             Task::Logs(t) => t.resume(cli),
             Task::Exec(t) => t.resume(cli),
+            Task::Attach(t) => t.resume(cli),
             Task::Events(t) => t.resume(cli),
             Task::Drain(t) => t.resume(cli),
         }
@@ -256,13 +263,18 @@ impl Session {
 
     /// Whether the command reads what is typed.
     pub fn reads(&self) -> bool {
-        matches!(&self.task, Some(Task::Exec(task)) if task.reads())
+        match &self.task {
+            Some(Task::Exec(task)) => task.reads(),
+            Some(Task::Attach(task)) => task.reads(),
+            _ => false,
+        }
     }
 
     /// Types a line for the command to read.
     pub fn type_line(&mut self, line: &str, env: &mut Env<'_>) {
         self.go_on(env, |task, cli| match task {
             Task::Exec(task) => task.type_line(cli, line),
+            Task::Attach(task) => task.type_line(cli, line),
             _ => Ok(None),
         });
     }
@@ -278,6 +290,9 @@ impl Session {
     }
 
     fn fail(&mut self, failure: &Failure) {
+        if !failure.printed.is_empty() {
+            self.output.push((Stream::Stdout, failure.printed.clone()));
+        }
         let stream = if failure.exit == 0 { Stream::Stdout } else { Stream::Stderr };
         self.output.push((stream, failure.print()));
         self.wait = Wait::Done(failure.exit);
@@ -290,8 +305,9 @@ pub fn reads_input(argv: &[Vec<u8>]) -> bool {
     let short_i = |arg: &[u8]| arg.starts_with(b"-") && !arg.starts_with(b"--") && arg.contains(&b'i');
     let file =
         |arg: &[u8]| matches!(arg, b"-" | b"-f-") || arg.ends_with(b"=-") || arg.ends_with(b"/dev/stdin");
-    own().any(file)
-        || own().any(|arg| arg == b"exec") && own().any(|arg| short_i(arg) || arg.starts_with(b"--stdin"))
+    let types = |arg: &[u8]| matches!(arg, b"exec" | b"attach" | b"run");
+    let stdin = |arg: &[u8]| short_i(arg) || arg.starts_with(b"--stdin");
+    own().any(file) || own().any(types) && own().any(stdin)
 }
 
 /// All commands, in the order of upstream's groups (`cmd.go`), in which one that was mistyped is searched.
@@ -307,6 +323,7 @@ const COMMANDS: &[&str] = &[
     "rollout",
     "scale",
     "autoscale",
+    "certificate",
     "cluster-info",
     "top",
     "cordon",
@@ -405,11 +422,17 @@ fn run_command(args: &[String], cli: &mut Cli) -> Result<Flow, Failure> {
         "diff" => diff::run(cli, &rest),
         "kustomize" => kustomize::run(cli, &rest),
         "top" => absent::top(cli, &rest),
-        "attach" => absent::attach(cli, &rest),
+        "attach" => attach::run(cli, &rest),
         "port-forward" => absent::port_forward(cli, &rest),
         "cp" => absent::cp(&rest),
         "debug" => absent::debug(&rest),
         "proxy" | "completion" | "plugin" => absent::of_the_host(command, &rest),
+        "certificate" => certificate::run(cli, &rest),
+        "options" => about::options(cli, &rest),
+        "alpha" => {
+            cli.error_line("No alpha commands are available in this version of kubectl");
+            Ok(Flow::Exit(0))
+        }
         "config" => config::run(cli, &rest),
         "cluster-info" => misc::cluster_info(cli, &rest),
         "version" => misc::version(cli, &rest),

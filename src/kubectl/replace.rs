@@ -30,8 +30,12 @@ pub(super) fn run(cli: &mut Cli, args: &[String]) -> Result<Flow, Failure> {
     if args.has("raw") {
         return super::raw::run(cli, "PUT", &args);
     }
-    if args.has("raw") {
-        return super::raw::run(cli, "PUT", &args);
+    let grace = args.number("grace-period").filter(|seconds| *seconds >= 0);
+    if grace.is_some() && !args.is("force") {
+        return Err(Failure::error("--grace-period must have --force specified"));
+    }
+    if args.duration("timeout").is_some_and(|(_, time)| !time.is_zero()) && !args.is("force") {
+        return Err(Failure::error("--timeout must have --force specified"));
     }
     let (infos, mut failures) = files::read_all(cli, &args, true)?;
     if args.is("force") {

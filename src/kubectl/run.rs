@@ -7,8 +7,8 @@ use super::create::{report, send};
 use super::failure::Failure;
 use super::flags::{self, Arguments, Flag, Takes};
 use super::printers::Format;
-use super::{expose, typed};
-use crate::api::kinds;
+use super::{attach, expose, typed};
+use crate::api::{ObjectKey, kinds};
 use crate::json;
 use crate::json::{Json, parse};
 
@@ -34,6 +34,18 @@ const FLAGS: &[Flag] = &[
     ("validate", ' ', Takes::Optional("strict")),
     ("output", 'o', Takes::Value),
     ("dry-run", ' ', Takes::Optional("unchanged")),
+    ("attach", ' ', Takes::Nothing),
+    ("rm", ' ', Takes::Nothing),
+    ("stdin", 'i', Takes::Nothing),
+    ("tty", 't', Takes::Nothing),
+    ("leave-stdin-open", ' ', Takes::Nothing),
+    ("pod-running-timeout", ' ', Takes::Value),
+    // Those of `delete`, which `--rm` could use.
+    ("cascade", ' ', Takes::Optional("background")),
+    ("force", ' ', Takes::Nothing),
+    ("grace-period", ' ', Takes::Value),
+    ("timeout", ' ', Takes::Value),
+    ("wait", ' ', Takes::Nothing),
 ];
 
 pub(super) fn run(cli: &mut Cli, args: &[String]) -> Result<Flow, Failure> {
@@ -48,24 +60,36 @@ pub(super) fn run(cli: &mut Cli, args: &[String]) -> Result<Flow, Failure> {
     let Some(name) = words.next() else {
         return Err(Failure::usage("run", "NAME is required for run"));
     };
-    let mut pod = pod(&args, &name, words.collect())?;
+    let attach = if args.has("attach") { args.is("attach") } else { args.is("stdin") };
+    let mut pod = pod(&args, &name, words.collect(), attach, dry_run)?;
     if args.has("overrides") {
         override_with(&mut pod, args.get("overrides"))?;
     }
     if dry_run != DryRun::Client || args.has("namespace") {
         pod.set_at(&["metadata", "namespace"], args.namespace());
     }
-    if args.is("save-config") {
+    if args.is("save-config") && dry_run != DryRun::Client {
         pod = super::apply::with_last_applied(&pod);
     }
     let resource = kinds::PODS.into();
     let created = send(cli, &args, ("kubectl-run", dry_run), &resource, pod)?;
+    let mut made = vec![(resource.clone(), ObjectKey::of(&created))];
     if args.is("expose") {
+        made.push((kinds::SERVICES.into(), ObjectKey::of(&created)));
         let service = expose::of_run(cli, &args, dry_run, &created)?;
         report(cli, format.as_ref(), dry_run, &kinds::SERVICES.into(), service)?;
         if matches!(format, Some(Format::Yaml { .. })) {
             cli.line("---");
         }
+    }
+    if attach {
+        if !args.is("rm") {
+            made.clear();
+        }
+        let restart = created["spec"]["restartPolicy"].str();
+        let restart = if args.is("leave-stdin-open") { "Always" } else { restart };
+        let run = attach::Run { made, restart: restart.into() };
+        return attach::of_run(cli, &args, &created, run);
     }
     if dry_run == DryRun::Client && matches!(format, Some(Format::Json { .. })) {
         cli.print(typed::to_json(&created));
@@ -75,7 +99,14 @@ pub(super) fn run(cli: &mut Cli, args: &[String]) -> Result<Flow, Failure> {
     Ok(Flow::Exit(0))
 }
 
-fn pod(args: &Arguments, name: &str, words: Vec<String>) -> Result<Json, Failure> {
+fn pod(
+    args: &Arguments,
+    name: &str,
+    words: Vec<String>,
+    attach: bool,
+    dry_run: DryRun,
+) -> Result<Json, Failure> {
+    let wrong = |why: String| Err(Failure::usage("run", why));
     let image = args.get("image");
     if image.is_empty() {
         return Err(Failure::error("--image is required"));
@@ -85,12 +116,26 @@ fn pod(args: &Arguments, name: &str, words: Vec<String>) -> Result<Json, Failure
     {
         return Err(Failure::error(format!("Invalid image name {image:?}: invalid reference format")));
     }
-    let restart = if args.has("restart") { args.get("restart") } else { "Always" };
-    if !["Always", "OnFailure", "Never"].contains(&restart) {
-        return Err(Failure::usage("run", format!("invalid restart policy: {restart}")));
+    if args.is("tty") && !args.is("stdin") {
+        return wrong("-i/--stdin is required for containers with -t/--tty=true".into());
     }
+    let restart = if args.has("restart") { args.get("restart") } else { "Always" };
     if args.is("expose") && !args.has("port") {
-        return Err(Failure::usage("run", "--port must be set when exposing a service"));
+        return wrong("--port must be set when exposing a service".into());
+    }
+    if !["Always", "OnFailure", "Never"].contains(&restart) {
+        return wrong(format!("invalid restart policy: {restart}"));
+    }
+    if args.is("rm") && !attach {
+        return wrong("--rm should only be used for attached containers".into());
+    }
+    if attach && dry_run != DryRun::No {
+        let which = "--dry-run=[server|client] can't be used with attached containers options";
+        return wrong(format!("{which} (--attach, --stdin, or --tty)"));
+    }
+    let pull = args.get("image-pull-policy");
+    if !matches!(pull, "" | "Always" | "IfNotPresent" | "Never") {
+        return wrong(format!("invalid image pull policy: {pull}"));
     }
     let mut container = json!({ "name": name, "image": image, "resources": {} });
     if args.has("image-pull-policy") {
@@ -119,6 +164,15 @@ fn pod(args: &Arguments, name: &str, words: Vec<String>) -> Result<Json, Failure
             .parse::<i64>()
             .map_err(|_| Failure::error(format!("strconv.Atoi: parsing {text:?}: invalid syntax")))?;
         container.set("ports", json!([{ "containerPort": port }]));
+    }
+    if args.is("stdin") {
+        container.set("stdin", true);
+        if !args.is("leave-stdin-open") {
+            container.set("stdinOnce", true);
+        }
+    }
+    if args.is("tty") {
+        container.set("tty", true);
     }
     if args.is("privileged") {
         container.set("securityContext", json!({ "privileged": true }));

@@ -5,7 +5,7 @@ use super::cli::Cli;
 use super::failure::Failure;
 use super::flags::{self, Flag, Takes};
 use super::names::{self, Target};
-use super::printers::typed_name;
+use super::printers::{Format, typed_name};
 use super::{Flow, files, record};
 use crate::api::revision::CHANGE_CAUSE;
 use crate::api::{PatchType, Reason, Request, Status};
@@ -34,6 +34,7 @@ pub(super) fn run(cli: &mut Cli, args: &[String]) -> Result<Flow, Failure> {
     let args = flags::parse("scale", args, FLAGS)?;
     let cause = record::cause(cli, "scale", raw, &args);
     let dry_run = DryRun::of(&args)?;
+    let format = Format::of_write(&args)?;
     let Some(replicas) = args.number("replicas") else {
         return Err(Failure::error("required flag(s) \"replicas\" not set"));
     };
@@ -69,8 +70,13 @@ pub(super) fn run(cli: &mut Cli, args: &[String]) -> Result<Flow, Failure> {
             };
             if !resource.subresources.iter().any(|(s, _)| *s == "scale") {
                 let words = "the server could not find the requested resource";
-                failures.push(Status::new(Reason::NotFound, words).into());
-                continue;
+                return Err(Status::new(Reason::NotFound, words).into());
+            }
+            let version = object["metadata"]["resourceVersion"].str();
+            if args.has("resource-version") && args.get("resource-version") != version {
+                let expected = args.get("resource-version");
+                let why = format!("Expected resource version to be {expected}, was {version}");
+                return Err(Failure::error(why));
             }
             if let Some(expected) = args.number("current-replicas")
                 && object["spec"]["replicas"].as_i64() != Some(expected)
@@ -93,6 +99,11 @@ pub(super) fn run(cli: &mut Cli, args: &[String]) -> Result<Flow, Failure> {
                 cli.call(Request::patch(kind, resource.clone(), namespace, name.as_str(), body))?;
             }
             match done {
+                Ok(()) if format.is_some() => {
+                    let shown = cli.get(resource, namespace, &name)?;
+                    let text = format.as_ref().map_or(Ok(String::new()), |f| f.print(resource, &shown))?;
+                    cli.print(text);
+                }
                 Ok(()) => cli.line(format!("{} scaled{}", typed_name(resource, &name), dry_run.suffix())),
                 Err(status) => failures.push(status.into()),
             }

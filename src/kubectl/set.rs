@@ -146,6 +146,14 @@ fn set(cli: &mut Cli, setter: &Setter, raw: &[String]) -> Result<Flow, Failure> 
     let dry_run = DryRun::of(&args)?;
     let format = Format::of_write(&args)?;
     let local = args.is("local");
+    if args.words.is_empty() && !args.has("filename") && !args.has("kustomize") {
+        return Err(names::required());
+    }
+    if local && !args.has("filename") && !args.has("kustomize") {
+        return Err(Failure::error(
+            "you must specify resources by --filename when --local is set.\nExample resource specifications include:\n   '-f rsrc.yaml'\n   '--filename=rsrc.json'",
+        ));
+    }
     if local && dry_run == DryRun::Server {
         let why = "cannot specify --local and --dry-run=server - did you mean --dry-run=client?";
         return Err(Failure::error(why));

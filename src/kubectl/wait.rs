@@ -49,6 +49,10 @@ pub(super) struct Waiting {
     /// The object and the goal that are looked at now: one after another, as `kubectl` does.
     at: (usize, usize),
     until: Time,
+    /// Whether it waits at all.
+    patience: bool,
+    /// `-o name`
+    named: bool,
     failures: Vec<Failure>,
 }
 
@@ -163,7 +167,8 @@ pub(super) fn run(cli: &mut Cli, args: &[String]) -> Result<Flow, Failure> {
         });
     }
     let until = cli.now() + patience;
-    let mut task = Waiting { goals, objects, at: (0, 0), until, failures };
+    let (named, patience) = (args.get("output") == "name", !patience.is_zero());
+    let mut task = Waiting { goals, objects, at: (0, 0), until, patience, named, failures };
     match task.resume(cli)? {
         Some(exit) => Ok(Flow::Exit(exit)),
         None => Ok(Flow::Wait(Task::Wait(task))),
@@ -198,8 +203,20 @@ impl Waiting {
                 self.at.1 += 1;
                 continue;
             }
+            if let (Goal::Path { template, .. }, Some(found)) = (goal, &found) {
+                let values = template.values(found).unwrap_or_default();
+                if values.len() > 1 {
+                    let why = "given jsonpath expression matches more than one value";
+                    return Err(Failure::error(why));
+                }
+                if matches!(values.first(), Some(Json::Object(_) | Json::Array(_))) {
+                    let why = "jsonpath leads to a nested object or list which is not supported";
+                    return Err(Failure::error(why));
+                }
+            }
             if found.as_ref().is_some_and(|o| holds(goal, o)) {
-                cli.line(format!("{} condition met", typed_name(&object.resource, &object.name)));
+                let met = if self.named { "" } else { " condition met" };
+                cli.line(format!("{}{met}", typed_name(&object.resource, &object.name)));
                 self.at.1 += 1;
                 continue;
             }
@@ -207,7 +224,11 @@ impl Waiting {
                 return Ok(None);
             }
             let what = format!("{}/{}", object.resource.plural, object.name);
-            let condition = format!("timed out waiting for the condition on {what}");
+            // Who does not wait is told at once.
+            let condition = match self.patience {
+                true => format!("timed out waiting for the condition on {what}"),
+                false => format!("condition not met for {what}"),
+            };
             self.failures.push(Failure::error(condition));
             self.at = (self.at.0 + 1, 0);
         }

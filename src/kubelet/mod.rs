@@ -351,6 +351,21 @@ impl Kubelet {
         }
     }
 
+    /// Types to the main process of a container.
+    pub fn attach_input(&mut self, pod: &Json, container: &str, text: &str, now: Time) {
+        let main = i64::from(runtime::MAIN.0);
+        let is_it = |c: &&Json| c["name"].str() == container;
+        let terminal =
+            pod["spec"]["containers"].items().iter().find(is_it).is_some_and(|c| c["tty"] == true.into());
+        match text.strip_suffix('\u{4}').filter(|_| !terminal) {
+            Some(rest) => {
+                self.exec_input(pod, container, main, Typed::Bytes(rest.as_bytes()), now);
+                self.exec_input(pod, container, main, Typed::End, now);
+            }
+            None => self.exec_input(pod, container, main, Typed::Bytes(text.as_bytes()), now),
+        }
+    }
+
     /// What such a process wrote so far, and its exit code once it has ended.
     pub fn exec_output(&self, pod: &Json, container: &str, number: i64, as_bytes: bool) -> Json {
         let container = self.worker(&ObjectKey::of(pod)).and_then(|worker| worker.container(container));

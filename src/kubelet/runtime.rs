@@ -3,14 +3,13 @@
 
 use super::images::{self, registry, servers};
 use crate::json::Str;
-pub use crate::shell::Input;
 use crate::shell::fs::{Entry, Mount};
 use crate::shell::{self, Dialect, Executable, Output, Process, ProcessSpec, Tools, Userland};
 use crate::sim::{Fingerprint, Time};
 use std::time::Duration;
 
 pub use crate::shell::fs::{Tree, Volumes};
-pub use crate::shell::{MAIN, SIGKILL, SIGTERM, Session, StartError, Stream};
+pub use crate::shell::{Input, MAIN, SIGKILL, SIGTERM, Session, StartError, Stream};
 
 /// An image that a registry has.
 #[derive(Clone, Debug)]
@@ -269,9 +268,9 @@ impl Task {
             userland: content.userland,
             user: spec.user.0,
             group: spec.user.1,
-            input: spec.input,
             memory: spec.memory,
             seed: spec.seed,
+            input: spec.input,
         };
         let process = Process::start(process, now.0).map_err(|e| e.container_message())?;
         Ok(Task { process, message_path: spec.message_path.clone(), opaque: content.opaque })

@@ -13,6 +13,9 @@ const PIPE_BYTES: usize = 65_536;
 /// What one read of a device gives at most.
 const CHUNK: usize = 4_096;
 
+/// Ctrl-D: who reads a terminal is at its end.
+const END_OF_INPUT: u8 = 4;
+
 /// A pipe's bytes on their way.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Pipe(VecDeque<u8>);
@@ -114,9 +117,15 @@ pub(super) fn read(task: &Task, cx: &mut Cx, fd: u32, most: usize) -> Read {
         Some(input @ (Descriptor::Console | Descriptor::Sent)) => {
             let ended = cx.kernel.closed.contains(&task.session);
             let typed = cx.kernel.typed.slot(task.session);
+            let terminal = *input == Descriptor::Console;
+            if terminal && typed.first() == Some(&END_OF_INPUT) {
+                typed.remove(0);
+                return Read::End;
+            }
             // A terminal gives a line at a time.
-            let line = typed.iter().position(|c| *c == b'\n').filter(|_| *input == Descriptor::Console);
-            let all = line.map_or(typed.len(), |at| at + 1);
+            let ends = |c: &u8| terminal && (*c == b'\n' || *c == END_OF_INPUT);
+            let line = typed.iter().position(ends);
+            let all = line.map_or(typed.len(), |at| at + usize::from(typed[at] == b'\n'));
             if all == 0 {
                 return if ended { Read::End } else { Read::Wait(Wait::Typed) };
             }

@@ -192,7 +192,7 @@ pub(super) fn exec_into(task: &mut Task, kernel: &mut Kernel, found: Found, argv
                 start_script(task, dialect, &path, &text, &argv[1..]);
             }
         }
-        Found::Program(Executable::Shell(dialect)) => start_shell(task, kernel, dialect, &argv[1..]),
+        Found::Program(Executable::Shell(dialect)) => start_shell(task, dialect, &argv[1..]),
         Found::Program(Executable::Applet) => {
             let base = String::from_utf8_lossy(&argv[0]).into_owned();
             let base = applet_name(&base).to_string();
@@ -241,7 +241,7 @@ fn begin_shell(task: &mut Task, dialect: Dialect) {
 }
 
 /// `sh [-ex] [-o option] [-c script [name [args…]] | file [args…]]`
-fn start_shell(task: &mut Task, kernel: &mut Kernel, dialect: Dialect, mut args: &[Vec<u8>]) {
+fn start_shell(task: &mut Task, dialect: Dialect, mut args: &[Vec<u8>]) {
     begin_shell(task, dialect);
     task.numbered = false;
     let mut command = false;
@@ -290,7 +290,6 @@ fn start_shell(task: &mut Task, kernel: &mut Kernel, dialect: Dialect, mut args:
     } else if args.is_empty() {
         task.frames.push(Frame::Program(Box::new(Running::Script(Vec::new()))));
     } else {
-        let _ = kernel;
         task.frames.push(Frame::Program(Box::new(Running::ScriptFile(args.to_vec()))));
     }
 }

@@ -98,7 +98,7 @@ fn scopes(quota: &Json, indent: &str, out: &mut Columns) {
     sort_by(&mut scopes, |a, b| a.cmp(b));
     out.add(&format!("{indent}Scopes:\t{}\n", scopes.join(", ")));
     for help in scopes.iter().map(|scope| scope_help(scope)).filter(|help| !help.is_empty()) {
-        out.add(&format!("{indent} * {help}\n"));
+        out.add(&format!(" * {help}\n"));
     }
 }
 
@@ -136,8 +136,16 @@ fn limits(ranges: &[Json], out: &mut Columns) {
         out.add("No LimitRange resource.\n");
         return;
     }
-    out.add("Resource Limits\n Type\tResource\tMin\tMax\tDefault Request\tDefault Limit\tMax Limit/Request Ratio\n");
-    out.add(" ----\t--------\t---\t---\t---------------\t-------------\t-----------------------\n");
+    out.add("Resource Limits\n");
+    limit_rows(" ", ranges, out);
+}
+
+/// What ranges allow, as a table.
+pub(super) fn limit_rows(indent: &str, ranges: &[Json], out: &mut Columns) {
+    out.add(&format!(
+        "{indent}Type\tResource\tMin\tMax\tDefault Request\tDefault Limit\tMax Limit/Request Ratio\n\
+         {indent}----\t--------\t---\t---\t---------------\t-------------\t-----------------------\n"
+    ));
     const COLUMNS: [&str; 5] = ["min", "max", "defaultRequest", "default", "maxLimitRequestRatio"];
     for limit in ranges.iter().flat_map(|r| r.at(&["spec", "limits"]).items()) {
         let mut resources: Vec<&str> =
@@ -147,7 +155,7 @@ fn limits(ranges: &[Json], out: &mut Columns) {
         for resource in resources {
             let cells: Vec<String> =
                 COLUMNS.iter().map(|c| super::or(limit.at(&[c, resource]), "-")).collect();
-            out.add(&format!(" {}\t{resource}\t{}\n", limit["type"].str(), cells.join("\t")));
+            out.add(&format!("{indent}{}\t{resource}\t{}\n", limit["type"].str(), cells.join("\t")));
         }
     }
 }

@@ -5,31 +5,29 @@ use crate::json::Json;
 
 pub(super) fn describe(d: &mut Describer<'_>, object: &Json, out: &mut Columns) {
     head(object, out);
-    out.add(&format!("API Version:\t{}\nKind:\t{}\n", object["apiVersion"].str(), object["kind"].str()));
-    let shown = ["apiVersion", "kind"];
     let mut rest = object.clone();
     if let Some(meta) = rest.get_mut("metadata") {
         for key in ["name", "namespace", "labels", "annotations", "managedFields"] {
             meta.remove(key);
         }
     }
-    fields(&rest, &shown, "", out);
+    fields(&rest, "", out);
     d.events(object, out);
 }
 
-fn fields(object: &Json, skipped: &[&str], indent: &str, out: &mut Columns) {
-    for (key, value) in object.entries().iter().filter(|(k, _)| !skipped.contains(&k.as_str())) {
+fn fields(object: &Json, indent: &str, out: &mut Columns) {
+    for (key, value) in object.entries() {
         let title = title(key);
         match value {
             Json::Object(_) => {
                 out.add(&format!("{indent}{title}:\n"));
-                fields(value, &[], &format!("{indent}  "), out);
+                fields(value, &format!("{indent}  "), out);
             }
             Json::Array(items) => {
                 out.add(&format!("{indent}{title}:\n"));
                 for item in items.iter() {
                     match item {
-                        Json::Object(_) => fields(item, &[], &format!("{indent}  "), out),
+                        Json::Object(_) => fields(item, &format!("{indent}  "), out),
                         other => out.add(&format!("{indent}  {}\n", or(other, ""))),
                     }
                 }
@@ -42,12 +40,15 @@ fn fields(object: &Json, skipped: &[&str], indent: &str, out: &mut Columns) {
 /// `creationTimestamp` as `Creation Timestamp`.
 fn title(key: &str) -> String {
     const ACRONYMS: [&str; 5] = ["API", "URL", "UID", "OSB", "GUID"];
+    // What is not only letters stays as it is.
+    if key.chars().any(|c| !c.is_alphabetic() && c != '-') {
+        return key.into();
+    }
     let mut parts: Vec<String> = Vec::new();
     let class = |c: char| match c {
         c if c.is_lowercase() => 1,
         c if c.is_uppercase() => 2,
-        c if c.is_ascii_digit() => 3,
-        _ => 4,
+        _ => 3,
     };
     let mut last = 0;
     for c in key.chars() {
@@ -66,7 +67,6 @@ fn title(key: &str) -> String {
         }
         last = class(c);
     }
-    parts.retain(|part| part != "_");
     let shown = parts.into_iter().map(|part| {
         let upper = part.to_uppercase();
         if ACRONYMS.contains(&upper.as_str()) {

@@ -13,10 +13,12 @@ mod generic;
 mod job;
 mod node;
 mod pod;
+mod policy;
 mod rbac;
 mod service;
 mod stateful;
 mod storage;
+mod subject;
 mod volumes;
 
 pub use columns::Columns;
@@ -73,6 +75,13 @@ impl Describer<'_> {
             ("", "Endpoints") => service::endpoints(self, object, &mut out),
             ("discovery.k8s.io", "EndpointSlice") => service::endpoint_slice(self, object, &mut out),
             ("", "ResourceQuota") => config::resource_quota(object, &mut out),
+            ("", "LimitRange") => policy::limit_range(object, &mut out),
+            ("networking.k8s.io", "NetworkPolicy") => policy::network_policy(object, &mut out),
+            ("networking.k8s.io", "IngressClass") => policy::ingress_class(self, object, &mut out),
+            ("scheduling.k8s.io", "PriorityClass") => policy::priority_class(self, object, &mut out),
+            ("certificates.k8s.io", "CertificateSigningRequest") => {
+                policy::signing_request(self, object, &mut out);
+            }
             ("", "Namespace") => config::namespace(self, object, &mut out),
             ("rbac.authorization.k8s.io", "Role" | "ClusterRole") => rbac::role(object, &mut out),
             ("rbac.authorization.k8s.io", _) => rbac::binding(object, &mut out),

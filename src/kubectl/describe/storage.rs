@@ -126,5 +126,15 @@ pub(super) fn class(d: &mut Describer<'_>, class: &Json, out: &mut Columns) {
     }
     out.add(&format!("ReclaimPolicy:\t{}\n", or(&class["reclaimPolicy"], "<unset>")));
     out.add(&format!("VolumeBindingMode:\t{}\n", or(&class["volumeBindingMode"], "<unset>")));
+    if let Some(terms) = class.get("allowedTopologies") {
+        out.add("AllowedTopologies:\t\n");
+        for (i, term) in terms.items().iter().enumerate() {
+            let requirements = term["matchLabelExpressions"].items().iter().map(|e| {
+                let values: Vec<&str> = e["values"].items().iter().map(Json::str).collect();
+                format!("{} in [{}]", e["key"].str(), values.join(", "))
+            });
+            lines(&format!("  Term {i}"), requirements, out);
+        }
+    }
     d.events(class, out);
 }

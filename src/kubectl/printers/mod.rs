@@ -48,6 +48,7 @@ impl Format {
             "" if !args.has("template") => Ok(Format::Table { wide: false }),
             "wide" => Ok(Format::Table { wide: true }),
             "custom-columns" => columns(argument).map(Format::Columns),
+            "custom-columns-file" if text == name => columns("").map(Format::Columns),
             "custom-columns-file" => columns_of_file(argument).map(Format::Columns),
             _ => Format::common(args).unwrap_or_else(|| {
                 let all =
@@ -84,6 +85,7 @@ impl Format {
                 Err(Failure::error("template format specified but no template given"))
             }
             path @ ("jsonpath" | "jsonpath-as-json" | "jsonpath-file") => Template::parse(argument)
+                .map(|template| template.strict(!lenient))
                 .map(if path == "jsonpath-as-json" { Format::JsonPathAsJson } else { Format::JsonPath })
                 .map_err(|e| Failure::error(format!("error parsing jsonpath {argument}, {e}"))),
             "go-template" | "template" | "go-template-file" | "templatefile" | "" => {
@@ -112,7 +114,7 @@ impl Format {
             }
             Format::GoTemplate(template) => template.print(object).map_err(|(printed, why)| {
                 // What was printed so far is seen too.
-                Failure::text(format!("{printed}error: {why}"))
+                Failure::error(why).after(printed)
             })?,
             Format::Columns(columns) => print_columns(columns, std::slice::from_ref(object), true)?,
             Format::Table { .. } => String::new(),

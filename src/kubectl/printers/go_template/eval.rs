@@ -1,6 +1,6 @@
 //! Running a template over a tree.
 
-use super::{Command, Control, Node, Operand, Pipeline, functions};
+use super::{Command, Control, Named, Node, Operand, Pipeline, functions};
 use crate::json::Json;
 use crate::kubectl::printers::go_value;
 
@@ -12,15 +12,19 @@ enum Flow {
     Continue,
 }
 
-struct Run {
+struct Run<'a> {
+    named: &'a Named,
+    /// How many templates are being run within each other.
+    depth: usize,
     variables: Vec<(String, Json)>,
     strict: bool,
     out: String,
 }
 
 /// What it printed, and whether it came to its end.
-pub(super) fn run(nodes: &[Node], root: &Json, strict: bool) -> (String, Result<(), String>) {
-    let mut run = Run { variables: vec![("$".into(), root.clone())], strict, out: String::new() };
+pub(super) fn run(nodes: &[Node], named: &Named, root: &Json, strict: bool) -> (String, Result<(), String>) {
+    let variables = vec![("$".into(), root.clone())];
+    let mut run = Run { named, depth: 0, variables, strict, out: String::new() };
     let result = run.nodes(nodes, root).map(|_| ());
     (run.out, result)
 }
@@ -35,7 +39,7 @@ pub(super) fn truth(value: &Json) -> bool {
     }
 }
 
-impl Run {
+impl Run<'_> {
     fn nodes(&mut self, nodes: &[Node], dot: &Json) -> Result<Flow, String> {
         for node in nodes {
             let flow = match node {
@@ -58,6 +62,15 @@ impl Run {
                     self.variables.truncate(scope);
                     flow?
                 }
+                Node::Template { name, pipeline, place } => {
+                    let value = match pipeline {
+                        Some(pipeline) => self.pipeline(pipeline, dot)?,
+                        None => Json::Null,
+                    };
+                    self.template(name, value)
+                        .map_err(|why| why.unwrap_or_else(|why| at(Some(place), &why)))?;
+                    Flow::On
+                }
                 Node::Break => Flow::Break,
                 Node::Continue => Flow::Continue,
             };
@@ -66,6 +79,24 @@ impl Run {
             }
         }
         Ok(Flow::On)
+    }
+
+    /// Runs a named template, which sees no variables but its own `$`. An `Err(Err(…))` has no place yet.
+    fn template(&mut self, name: &str, value: Json) -> Result<(), Result<String, String>> {
+        /// As deep as templates go within each other; one that calls itself would never end.
+        const DEPTH: usize = 100;
+        let Some((_, nodes)) = self.named.iter().rev().find(|(known, _)| known == name) else {
+            return Err(Err(format!("template {name:?} not defined")));
+        };
+        if self.depth == DEPTH {
+            return Err(Err(format!("exceeded maximum template depth ({DEPTH})")));
+        }
+        self.depth += 1;
+        let outer = std::mem::replace(&mut self.variables, vec![("$".into(), value.clone())]);
+        let result = self.nodes(nodes, &value);
+        self.variables = outer;
+        self.depth -= 1;
+        result.map(|_| ()).map_err(Ok)
     }
 
     fn control(
@@ -157,8 +188,9 @@ impl Run {
             command.words.split_first().ok_or_else(|| located("missing value".into()))?;
         let Operand::Function(name) = first else {
             if !arguments.is_empty() || last.is_some() {
-                let why = format!("can't give argument to non-function {}", command.source);
-                return Err(located(why));
+                let shown = command.source.split(' ').next().unwrap_or_default();
+                let place = Command { source: shown.into(), ..command.clone() };
+                return Err(at(Some(&place), &format!("can't give argument to non-function {shown}")));
             }
             return self.operand(first, dot, command);
         };
@@ -213,11 +245,7 @@ impl Run {
                 }
             };
         }
-        // Numbers of JSON are floats to Go.
-        Ok(match value {
-            Json::Int(i) => Json::Float(i as f64),
-            other => other,
-        })
+        Ok(value)
     }
 }
 

@@ -3,7 +3,6 @@
 use super::eval::{shown, truth};
 use crate::api::base64;
 use crate::json::Json;
-use crate::kubectl::printers::go_value;
 use std::cmp::Ordering;
 
 const NAMES: &[&str] = &[
@@ -15,6 +14,7 @@ const NAMES: &[&str] = &[
     "gt",
     "html",
     "index",
+    "js",
     "le",
     "len",
     "lt",
@@ -57,9 +57,24 @@ pub(super) fn call(name: &str, values: &[Json]) -> Result<Json, String> {
         },
         "print" => Ok(print(values).into()),
         "println" => Ok((values.iter().map(shown).collect::<Vec<_>>().join(" ") + "\n").into()),
-        "printf" => Ok(printf(values[0].str(), &values[1..]).into()),
+        "printf" => Ok(super::printf::printf(values[0].str(), &values[1..]).into()),
         "html" => {
             let escapes = [('&', "&amp;"), ('<', "&lt;"), ('>', "&gt;"), ('"', "&#34;"), ('\'', "&#39;")];
+            let text = print(values);
+            Ok(escapes.iter().fold(text, |text, (c, escape)| text.replace(*c, escape)).into())
+        }
+        "js" => {
+            let escapes = [
+                ('\\', "\\\\"),
+                ('\'', "\\'"),
+                ('"', "\\\""),
+                ('<', "\\u003C"),
+                ('>', "\\u003E"),
+                ('&', "\\u0026"),
+                ('=', "\\u003D"),
+                ('\n', "\\u000A"),
+                ('\t', "\\u0009"),
+            ];
             let text = print(values);
             Ok(escapes.iter().fold(text, |text, (c, escape)| text.replace(*c, escape)).into())
         }
@@ -88,12 +103,24 @@ fn length(value: &Json) -> Result<usize, String> {
         Json::Array(items) => Ok(items.len()),
         Json::Object(o) => Ok(o.len()),
         Json::Null => Err("len of nil pointer".into()),
-        _ => Err("len of type float64".into()),
+        Json::Bool(_) => Err("len of type bool".into()),
+        Json::Int(_) => Err("len of type int".into()),
+        Json::Float(_) => Err("len of type float64".into()),
     }
 }
 
 fn position(value: &Json, len: usize) -> Result<usize, String> {
-    let Json::Int(i) = value else { return Err("cannot index slice/array with type interface {}".into()) };
+    let Json::Int(i) = value else {
+        let kind = match value {
+            Json::Null => return Err("cannot index slice/array with nil".into()),
+            Json::Str(_) => "string",
+            Json::Bool(_) => "bool",
+            Json::Float(_) => "float64",
+            Json::Array(_) => "[]interface {}",
+            _ => "map[string]interface {}",
+        };
+        return Err(format!("cannot index slice/array with type {kind}"));
+    };
     usize::try_from(*i).ok().filter(|i| *i < len).ok_or_else(|| format!("index out of range: {i}"))
 }
 
@@ -106,7 +133,7 @@ fn index(values: &[Json]) -> Result<Json, String> {
             (Json::Array(items), _) => items[position(key, items.len())?].clone(),
             (Json::Str(s), _) => Json::Int(i64::from(s.as_bytes()[position(key, s.len())?])),
             (Json::Null, _) => return Err("index of untyped nil".into()),
-            _ => return Err("can't index item of type float64".into()),
+            _ => return Err("can't index item of type int64".into()),
         };
     }
     Ok(value)
@@ -157,38 +184,6 @@ fn print(values: &[Json]) -> String {
             out.push(' ');
         }
         out.push_str(&shown(value));
-    }
-    out
-}
-
-/// `fmt.Sprintf`, with the verbs `%s %v %d %q %t %f %g %x %%`; widths and flags are read over.
-fn printf(format: &str, values: &[Json]) -> String {
-    let mut out = String::new();
-    let mut values = values.iter();
-    let mut chars = format.chars();
-    while let Some(c) = chars.next() {
-        if c != '%' {
-            out.push(c);
-            continue;
-        }
-        let verb = chars.find(|c| c.is_alphabetic() || *c == '%');
-        let Some(verb) = verb else {
-            out.push_str("%!(NOVERB)");
-            break;
-        };
-        if verb == '%' {
-            out.push('%');
-            continue;
-        }
-        match (verb, values.next()) {
-            (_, None) => out.push_str(&format!("%!{verb}(MISSING)")),
-            ('q', Some(value)) => out.push_str(&format!("{:?}", go_value(value))),
-            ('d', Some(Json::Float(f))) => out.push_str(&format!("%!d(float64={f})")),
-            ('s', Some(Json::Float(f))) => out.push_str(&format!("%!s(float64={f})")),
-            ('f', Some(Json::Float(f))) => out.push_str(&format!("{f:.6}")),
-            ('x', Some(Json::Int(i))) => out.push_str(&format!("{i:x}")),
-            (_, Some(value)) => out.push_str(&go_value(value)),
-        }
     }
     out
 }

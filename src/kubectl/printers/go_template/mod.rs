@@ -1,10 +1,10 @@
-//! `-o go-template` (Go's `text/template`): text with `{{…}}` in it: fields, variables, pipelines, `if`, `with`, `range`.
-//!
-//! Left out: `define`, `template` and `block`, which need several templates.
+//! `-o go-template` (Go's `text/template`): text with `{{…}}` in it: fields, variables, pipelines, `if`, `with`, `range`, and
+//! templates within the template.
 
 mod eval;
 mod functions;
 mod parse;
+mod printf;
 
 use crate::json::Json;
 
@@ -12,10 +12,15 @@ use crate::json::Json;
 #[derive(Clone, Debug)]
 pub(crate) struct Template {
     nodes: Vec<Node>,
+    /// What `define` and `block` name.
+    named: Named,
     source: String,
     /// Whether a key that is not there is a mistake.
     strict: bool,
 }
+
+/// Templates within a template, by their names; the last of a name counts.
+type Named = Vec<(String, Vec<Node>)>;
 
 #[derive(Clone, Debug)]
 enum Node {
@@ -27,6 +32,13 @@ enum Node {
         pipeline: Pipeline,
         body: Vec<Node>,
         otherwise: Vec<Node>,
+    },
+    /// A named template, run on the value of a command.
+    Template {
+        name: String,
+        pipeline: Option<Pipeline>,
+        /// Where it stands, as a command whose words are not looked at.
+        place: Command,
     },
     Break,
     Continue,
@@ -73,15 +85,15 @@ enum Operand {
 impl Template {
     /// Reads a template.
     pub fn parse(source: &str, strict: bool) -> Result<Template, String> {
-        let nodes = parse::parse(source).map_err(|(line, why)| {
+        let (nodes, named) = parse::parse(source).map_err(|(line, why)| {
             format!("error parsing template {source}, template: output:{line}: {why}")
         })?;
-        Ok(Template { nodes, source: source.into(), strict })
+        Ok(Template { nodes, named, source: source.into(), strict })
     }
 
     /// Prints a tree through it. A failure comes with what was printed, and what helps to find it.
     pub fn print(&self, root: &Json) -> Result<String, (String, String)> {
-        let (mut out, result) = eval::run(&self.nodes, root, self.strict);
+        let (mut out, result) = eval::run(&self.nodes, &self.named, root, self.strict);
         match result {
             Ok(()) => Ok(out),
             Err(why) => {

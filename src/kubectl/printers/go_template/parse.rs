@@ -1,18 +1,23 @@
 //! From a template's text to its nodes.
 
-use super::{Command, Control, Node, Operand, Pipeline, functions};
+use super::{Command, Control, Named, Node, Operand, Pipeline, functions};
 use crate::json::{Json, parse as json_parse};
 
 /// A line, and what is wrong there.
 type Mistake = (usize, String);
 
 /// Reads a template.
-pub(super) fn parse(source: &str) -> Result<Vec<Node>, Mistake> {
-    let mut reader =
-        Reader { pieces: pieces(source)?.into_iter().peekable(), line: 1, variables: vec!["$".into()] };
+pub(super) fn parse(source: &str) -> Result<(Vec<Node>, Named), Mistake> {
+    let mut reader = Reader {
+        pieces: pieces(source)?.into_iter().peekable(),
+        line: 1,
+        variables: vec!["$".into()],
+        ranges: 0,
+        named: Named::new(),
+    };
     let (nodes, end) = reader.nodes()?;
     match end {
-        None => Ok(nodes),
+        None => Ok((nodes, reader.named)),
         Some(word) => Err((reader.line, format!("unexpected {{{{{word}}}}}"))),
     }
 }
@@ -135,6 +140,9 @@ struct Reader {
     line: usize,
     /// Those in scope.
     variables: Vec<String>,
+    /// How many ranges it is in.
+    ranges: usize,
+    named: Named,
 }
 
 impl Reader {
@@ -156,12 +164,11 @@ impl Reader {
                 "if" => Control::If,
                 "with" => Control::With,
                 "range" => Control::Range,
-                "break" => {
-                    out.push(Node::Break);
-                    continue;
-                }
-                "continue" => {
-                    out.push(Node::Continue);
+                word @ ("break" | "continue") => {
+                    if self.ranges == 0 {
+                        return Err((self.line, format!("{{{{{word}}}}} outside {{{{range}}}}")));
+                    }
+                    out.push(if word == "break" { Node::Break } else { Node::Continue });
                     continue;
                 }
                 "end" => return Ok((out, Some("end".into()))),
@@ -181,7 +188,8 @@ impl Reader {
                     return Ok((out, Some("else".into())));
                 }
                 word @ ("define" | "template" | "block") => {
-                    return Err((self.line, format!("{{{{{word}}}}} is not supported here")));
+                    out.extend(self.template(word, &tokens[1..])?);
+                    continue;
                 }
                 _ => {
                     out.push(Node::Action(self.whole(&tokens)?));
@@ -201,10 +209,54 @@ impl Reader {
         }
     }
 
+    /// `define "T"`, which is no node, `template "T" PIPELINE`, and `block "T" PIPELINE`, which is both.
+    fn template(&mut self, word: &str, tokens: &[Token]) -> Result<Option<Node>, Mistake> {
+        let line = self.line;
+        let Some((first, rest)) = tokens.split_first() else {
+            return Err((line, format!("unexpected \"}}}}\" in {word} clause")));
+        };
+        let name = match json_parse(&first.text) {
+            Ok(Json::Str(name)) => name.as_str().to_owned(),
+            _ => return Err((line, format!("unexpected {:?} in {word} clause", first.text))),
+        };
+        let source = tokens.iter().fold(format!("{{{{{word}"), |text, token| text + " " + &token.text) + "}}";
+        let place = Command { words: Vec::new(), line: first.line, column: first.column, source };
+        let pipeline = match rest {
+            [] if word == "block" => return Err((line, "missing value for block clause".into())),
+            [] => None,
+            rest => Some(self.whole(rest)?),
+        };
+        if word != "template" {
+            let outer = std::mem::replace(&mut self.variables, vec!["$".into()]);
+            let ranges = std::mem::take(&mut self.ranges);
+            let (nodes, end) = self.nodes()?;
+            (self.variables, self.ranges) = (outer, ranges);
+            match end.as_deref() {
+                Some("end") => self.named.push((name.clone(), nodes)),
+                Some(other) => {
+                    return Err((self.line, format!("unexpected {{{{{other}}}}} in {word} clause")));
+                }
+                None => return Err((self.line, "unexpected EOF".into())),
+            }
+        }
+        Ok((word != "define").then_some(Node::Template { name, pipeline, place }))
+    }
+
     fn control(&mut self, kind: Control, tokens: &[Token]) -> Result<Node, Mistake> {
         let scope = self.variables.len();
+        if tokens.is_empty() {
+            let word = match kind {
+                Control::If => "if",
+                Control::With => "with",
+                Control::Range => "range",
+            };
+            return Err((self.line, format!("missing value for {word}")));
+        }
         let pipeline = self.whole(tokens)?;
-        let (mut body, mut end) = self.nodes()?;
+        self.ranges += usize::from(kind == Control::Range);
+        let inside = self.nodes();
+        self.ranges -= usize::from(kind == Control::Range);
+        let (mut body, mut end) = inside?;
         let mut otherwise = Vec::new();
         if end.as_deref() == Some("else if") {
             // The chained control has read up to the common end.
@@ -290,11 +342,9 @@ impl Reader {
         if words.is_empty() {
             return Err((first.line, "missing value for command".into()));
         }
-        // Of a chain Go names the place of its last field.
+        // Of a chain Go names the place of its second field.
         let column = match words.as_slice() {
-            [Operand::Field(path)] if path.len() > 1 => {
-                first.column + path[..path.len() - 2].iter().map(|p| p.len() + 1).sum::<usize>()
-            }
+            [Operand::Field(path)] if path.len() > 1 => first.column + path[0].len() + 1,
             _ => first.column,
         };
         debug_assert!(first.at >= first.column);
