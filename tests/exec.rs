@@ -75,11 +75,11 @@ spec: {template: {spec: {restartPolicy: Never, containers: [{name: main, image: 
         $ kubectl exec two -c main -- /bin/nope
         error: Internal error occurred: Internal error occurred: error executing command in container: failed to exec in container: failed to start exec "5069251ed2bdff1021bb8c44f5f1dc79d92740effe2122b9c78704fd8db1de54": OCI runtime exec failed: exec failed: unable to start container process: exec: "/bin/nope": stat /bin/nope: no such file or directory: unknown
         $ kubectl exec two -c other -- ls
-        Error from server (BadRequest): container other is not valid for pod two
+        error: container other is not valid for pod two out of: main, helper, first (init)
         $ kubectl exec two -c first -- ls
         error: Internal error occurred: unable to upgrade connection: container not found ("first")
         $ kubectl exec never -- ls
-        Error from server (BadRequest): pod never does not have a host assigned
+        error: unable to upgrade connection: pod never does not have a host assigned
         $ kubectl exec nobody -- ls
         Error from server (NotFound): pods "nobody" not found
         $ kubectl exec two ls

@@ -39,6 +39,15 @@ pub fn decode(text: &str) -> Result<Vec<u8>, usize> {
     Ok(out)
 }
 
+/// The bytes of what URLs carry: without padding, and with `-` and `_`.
+pub fn decode_url(text: &str) -> Option<Vec<u8>> {
+    let mut padded = text.replace('-', "+").replace('_', "/");
+    while !padded.len().is_multiple_of(4) {
+        padded.push('=');
+    }
+    decode(&padded).ok()
+}
+
 /// The text of bytes.
 pub fn encode(bytes: &[u8]) -> String {
     let mut out = String::with_capacity(bytes.len().div_ceil(3) * 4);

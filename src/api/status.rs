@@ -271,6 +271,11 @@ impl Status {
 
     /// `Job.batch "pi" is invalid: …`: all errors, joined as `field.ErrorList.ToAggregate` does (duplicates once).
     pub fn invalid(resource: &Resource, name: &str, errors: &[field::Error]) -> Status {
+        Status::invalid_kind(&resource.group, &resource.kind, name, errors)
+    }
+
+    /// The same of what is no resource: the options of a request, say.
+    pub fn invalid_kind(group: &str, kind: &str, name: &str, errors: &[field::Error]) -> Status {
         let mut texts: Vec<String> = Vec::new();
         for error in errors {
             let text = error.to_string();
@@ -279,12 +284,13 @@ impl Status {
             }
         }
         let joined = if texts.len() == 1 { texts.concat() } else { format!("[{}]", texts.join(", ")) };
-        let message = format!("{} \"{name}\" is invalid: {joined}", resource.qualified_kind());
+        let between = if group.is_empty() { "" } else { "." };
+        let message = format!("{kind}{between}{group} \"{name}\" is invalid: {joined}");
         let mut status = Status::new(Reason::Invalid, message);
         status.details = Some(Box::new(Details {
             name: name.into(),
-            group: resource.group.clone(),
-            kind: resource.kind.clone(),
+            group: group.into(),
+            kind: kind.into(),
             uid: Str::default(),
             causes: errors.iter().map(field::Error::cause).collect(),
         }));

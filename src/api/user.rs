@@ -40,12 +40,17 @@ impl User {
         }
     }
 
+    /// Who shows nothing.
+    pub fn anonymous() -> User {
+        User { name: Str::fixed(ANONYMOUS), groups: vec![Str::fixed(UNAUTHENTICATED)], ..User::default() }
+    }
+
     /// Whom somebody asks to be taken for (`apiserver/pkg/endpoints/filters/impersonation.go`): the groups of a service account
     /// follow from its name where none are said, and who is authenticated is in the group of those.
     pub fn impersonated(name: &str, uid: &str, groups: &[String], extra: Json) -> Arc<User> {
         let mut groups: Vec<Str> = groups.iter().map(|group| group.as_str().into()).collect();
         if let Some((namespace, _)) = account(name).filter(|_| groups.is_empty()) {
-            groups = vec![Str::fixed(ACCOUNTS), format!("{ACCOUNTS}:{namespace}").into()];
+            groups = account_groups(namespace);
         }
         if !groups.iter().any(|group| matches!(&**group, AUTHENTICATED | UNAUTHENTICATED)) {
             let known = name != ANONYMOUS;
@@ -67,6 +72,17 @@ impl User {
         self.groups.iter().any(|own| &**own == group)
     }
 
+    /// From what a review tells.
+    pub fn from_json(info: &Json) -> User {
+        User {
+            name: info["username"].str().into(),
+            uid: info["uid"].str().into(),
+            groups: info["groups"].items().iter().map(|group| group.str().into()).collect(),
+            extra: info["extra"].clone(),
+            by: None,
+        }
+    }
+
     /// As reviews tell it (`authentication.k8s.io/v1`, `UserInfo`).
     pub fn to_json(&self) -> Json {
         let mut info = json!({ "username": &self.name });
@@ -80,6 +96,19 @@ impl User {
             info.set("extra", &self.extra);
         }
         info
+    }
+}
+
+fn account_groups(namespace: &str) -> Vec<Str> {
+    vec![Str::fixed(ACCOUNTS), format!("{ACCOUNTS}:{namespace}").into()]
+}
+
+/// The user that a service account is.
+pub fn of_account(namespace: &str, name: &str) -> User {
+    User {
+        name: format!("{ACCOUNT}{namespace}:{name}").into(),
+        groups: account_groups(namespace),
+        ..User::default()
     }
 }
 

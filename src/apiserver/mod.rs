@@ -11,6 +11,7 @@
 //! Controllers, scheduler, kubelets and users all come through [`ApiServer::handle`]; there is no other way in.
 
 mod admission;
+mod authenticator;
 mod authorizer;
 mod body;
 mod columns;

@@ -7,8 +7,9 @@ use super::selection::Selection;
 use super::store::{Change, Revision, Store, Write};
 use super::watch::{self, Watches};
 use super::{create, custom, delete, options, paging, patch, scale, subresource, table, update, versions};
+use crate::api::token::Key;
 use crate::api::{
-    EventType, ObjectKey, Reason, Request, Resource, Response, RuntimeConfig, Served, Status, Verb,
+    EventType, ObjectKey, Reason, Request, Resource, Response, RuntimeConfig, Served, Status, User, Verb,
     WatchEvent, WatchId, kinds,
 };
 use crate::collections::sort_by;
@@ -29,6 +30,10 @@ pub struct ApiServer {
     pub(super) rng: Rng,
     pub(super) seen: Seen,
     pub(super) leases: Leases,
+    /// What tokens are signed with.
+    pub(super) key: Key,
+    /// The users that the cluster's owner lists, by their tokens.
+    pub(super) users: Arc<Vec<(Str, User)>>,
     /// The custom resources that are served, as the definitions say at this revision.
     custom: Arc<Vec<Resource>>,
     /// Since which revision they are.
@@ -46,6 +51,8 @@ impl ApiServer {
             rng: Rng::new(seed),
             seen: Seen::default(),
             leases: Leases::default(),
+            key: Key::default(),
+            users: Arc::default(),
             custom: Arc::default(),
             custom_since: 0,
             config: RuntimeConfig::default(),
@@ -53,6 +60,11 @@ impl ApiServer {
         server.seed(now);
         server.bootstrap(now);
         server
+    }
+
+    /// Signs tokens with a key from now on, and takes others for those of the listed users.
+    pub fn know(&mut self, key: Key, users: Arc<Vec<(Str, User)>>) {
+        (self.key, self.users) = (key, users);
     }
 
     fn bootstrap(&mut self, now: Time) {

@@ -94,7 +94,7 @@ pub fn create(server: &mut ApiServer, now: Time, request: &Request) -> Result<Re
         "apiVersion": "authentication.k8s.io/v1", "kind": "TokenRequest",
         "metadata": { "creationTimestamp": now.rfc3339(), "name": name, "namespace": namespace },
         "spec": spec,
-        "status": { "expirationTimestamp": until.rfc3339(), "token": token::sign(&claims) },
+        "status": { "expirationTimestamp": until.rfc3339(), "token": server.key.sign(&claims) },
     });
     Ok(Response { code: 201, body, ..Response::default() })
 }

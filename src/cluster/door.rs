@@ -1,11 +1,11 @@
 //! [`Door`]: the API server as a component reaches it during one step; it records every call.
 
 use super::record::Call;
-use crate::api::{ObjectKey, Reason, Request, Response, Served, Status, Verb, WatchEvent, WatchId};
+use crate::api::{ObjectKey, Reason, Request, Response, Served, Status, Verb, WatchEvent, WatchId, base64};
 use crate::apiserver::ApiServer;
 use crate::client::{Api, CallFault};
 use crate::json::{Json, Str};
-use crate::kubelet::{ExecRequest, Kubelet, container_name};
+use crate::kubelet::{ExecRequest, Input, Kubelet, Typed, container_name};
 use crate::sim::Time;
 
 /// What goes wrong with the calls of one step.
@@ -93,12 +93,13 @@ impl<'a> Door<'a> {
         Ok(Response { code: 200, body: Json::from(text), ..Response::default() })
     }
 
-    /// `pods/x/exec`: POST starts a process, GET reads what it wrote, PUT types. (In a real cluster all this is one
-    /// connection.) `pods/x/attach`: PUT types to the container's main process.
+    /// `pods/x/exec`: POST starts a process, GET reads what it wrote, PUT types: a text, `{"bytes": "base64"}`,
+    /// `{"interrupt": true}`, or `{}` at the end. Session 1 is the container's own process. (In a real cluster all this is one connection.) `pods/x/attach`: PUT types to the
+    /// container's own too.
     fn exec(&mut self, request: &Request) -> Result<Response, Status> {
         // What goes over a connection that is there already is no request of its own.
-        if request.verb == Verb::Create {
-            self.server.authorize(request)?;
+        if query(request, "session").is_empty() {
+            self.server.authorize(&Request { verb: Verb::Create, ..request.clone() })?;
         }
         let pod = self.pod(request)?;
         let name = pod["metadata"]["name"].str().to_owned();
@@ -132,18 +133,44 @@ impl<'a> Door<'a> {
         } else if request.verb == Verb::Create {
             let command = request.options.query.iter().filter(|(k, _)| k == "command");
             let command = command.map(|(_, word)| word.to_string()).collect();
-            let types = query(request, "tty") == "true" && request.body.is_null();
-            let stdin = (!types).then(|| request.body.str());
-            let exec = ExecRequest { container, command, stdin };
+            let asked = |flag: &str| query(request, flag) == "true" && request.body.is_null();
+            let input = match (asked("tty"), asked("sent")) {
+                (true, _) => Input::Terminal,
+                (_, true) => Input::Sent,
+                _ => Input::Text(request.body.str()),
+            };
+            let exec = ExecRequest { container, command, input };
             Json::from(kubelet.exec(&pod, &exec, now)?)
         } else if request.verb == Verb::Update {
             let number = query(request, "session").parse().unwrap_or_default();
-            kubelet.exec_input(&pod, container, number, request.body.str(), now);
+            let body = &request.body;
+            let decoded = body["bytes"].as_str().and_then(|bytes| base64::decode(bytes).ok());
+            let typed = match (body, &decoded) {
+                (Json::Str(text), _) => Typed::Bytes(text.as_bytes()),
+                (_, Some(bytes)) => Typed::Bytes(bytes),
+                _ if body["interrupt"].as_bool() == Some(true) => Typed::Interrupt,
+                _ => Typed::End,
+            };
+            kubelet.exec_input(&pod, container, number, typed, now);
             Json::Null
         } else {
             let number = query(request, "session").parse().unwrap_or_default();
-            kubelet.exec_output(&pod, container, number)
+            kubelet.exec_output(&pod, container, number, query(request, "bytes") == "true")
         };
+        Ok(Response { code: 200, body, ..Response::default() })
+    }
+
+    /// `pods/x/attach`, `pods/x/portforward`: whether there may be such a connection; the pod.
+    fn connect(&mut self, request: &Request) -> Result<Response, Status> {
+        self.server.authorize(&Request { verb: Verb::Create, ..request.clone() })?;
+        let body = self.pod(request)?;
+        if request.subresource == "attach" {
+            container_name(&body, query(request, "container"))?;
+        }
+        if body["spec"]["nodeName"].is_empty() {
+            let name = &request.name;
+            return Err(Status::bad_request(format!("pod {name} does not have a host assigned")));
+        }
         Ok(Response { code: 200, body, ..Response::default() })
     }
 
@@ -184,6 +211,7 @@ impl Api for Door<'_> {
             _ if let Some((_, how)) = fault => Err(how.status(&request)),
             (Verb::Get, "log") => self.log(&request),
             (Verb::Get | Verb::Create | Verb::Update, "exec") => self.exec(&request),
+            (Verb::Get, "attach" | "portforward") => self.connect(&request),
             (Verb::Create | Verb::Update, "attach") => self.exec(&request),
             _ => self.server.handle(self.now, &request),
         };

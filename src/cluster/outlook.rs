@@ -116,6 +116,15 @@ impl World {
         own.chain(self.kubelets.iter().map(Kubelet::next_timer)).flatten().min()
     }
 
+    /// The next moment that something other than housekeeping waits for, some of the kubelets' work left out.
+    pub fn next_without(&self, left_out: &dyn Fn(&Work) -> bool) -> Option<Time> {
+        let scheduler = self.scheduler.next_timer().filter(|timer| !timer.background).map(|timer| timer.at);
+        let fault = self.coming.front().map(|(at, _)| *at);
+        let own = [self.manager.next_foreground(), scheduler, fault];
+        let own = own.into_iter().flatten().chain(self.extensions.timers().map(|timer| timer.at));
+        own.chain(self.kubelets.iter().filter_map(|kubelet| kubelet.next_without(left_out))).min()
+    }
+
     /// Whether any component waits for a moment of its own, housekeeping apart.
     fn waits(&self) -> bool {
         self.manager.next_foreground().is_some()

@@ -3,7 +3,8 @@
 use super::causes::{Causes, kubelet_task, task};
 use super::door::{Door, Mishap};
 use super::{Action, Actor, Fault, StepRecord};
-use crate::api::{EventType, ObjectKey, Resource, RuntimeConfig, WatchEvent};
+use crate::api::token::Key;
+use crate::api::{EventType, ObjectKey, Resource, RuntimeConfig, User, WatchEvent};
 use crate::apiserver::ApiServer;
 use crate::client::{Api, Context};
 use crate::collections::{List, Set};
@@ -13,6 +14,7 @@ use crate::json::{Json, Str};
 use crate::kubelet::{Kubelet, NodeConfig, Work};
 use crate::scheduler::Scheduler;
 use crate::sim::{Rng, Time};
+use std::sync::Arc;
 use std::time::Duration;
 
 /// What a cluster is made of.
@@ -32,6 +34,10 @@ pub struct Config {
     pub runtime: RuntimeConfig,
     /// Whether everybody may read what is below `/.well-known`, as in the build that the recordings were made with.
     pub well_known: bool,
+    /// What tokens are signed with: without a secret, anybody can make one.
+    pub key: Key,
+    /// The users that show a token of their own (`--token-auth-file`).
+    pub users: Arc<Vec<(Str, User)>>,
 }
 
 impl Config {
@@ -45,6 +51,8 @@ impl Config {
             kubernetes_service: true,
             runtime: RuntimeConfig::default(),
             well_known: false,
+            key: Key::default(),
+            users: Arc::default(),
         }
     }
 
@@ -92,12 +100,15 @@ impl World {
         if config.well_known {
             server.open_well_known(config.start);
         }
+        server.know(config.key.clone(), config.users.clone());
         server.configure(&config.runtime);
+        let mut manager = Manager::new(&config.runtime);
+        manager.sign_with(config.key.clone());
         World {
             now: config.start,
             steps: 0,
             server,
-            manager: Manager::new(&config.runtime),
+            manager,
             extensions: Extensions::new(&config.runtime),
             scheduler: Scheduler::new(),
             kubelets: config.nodes.iter().cloned().map(Kubelet::new).collect(),

@@ -26,6 +26,7 @@ use super::ttl_after_finished::TtlController;
 use super::validating_admission_policy_status::ValidatingAdmissionPolicyStatusController;
 use super::volume::binder::PersistentVolumeBinder;
 use super::{Caches, Controller, Queue, SWITCHES, Switch, Switches, loops};
+use crate::api::token::Key;
 use crate::api::{ObjectKey, Resource, ResourceInfo, RuntimeConfig};
 use crate::client::{Context, Reflector, Timer};
 use crate::json::Str;
@@ -437,12 +438,19 @@ impl Manager {
         relists.map(|at| Timer { at, background: false }).chain(own).filter(move |_| running)
     }
 
+    /// With what the tokens of Secrets are signed (`--service-account-private-key-file`).
+    pub fn sign_with(&mut self, key: Key) {
+        self.tokens.key = key;
+    }
+
     /// The process dies and starts anew: it remembers nothing, and lists all again.
     pub fn restart(&mut self, cx: &mut Context) {
         self.caches.reset(cx);
         let (switches, workers) =
             (self.switches, self.queues().map(|q| (q.name, q.workers)).collect::<Vec<_>>());
+        let key = std::mem::take(&mut self.tokens.key);
         *self = Manager::new(&self.served.clone());
+        self.sign_with(key);
         for switch in SWITCHES {
             self.switch(switch, switches.is_on(switch));
         }

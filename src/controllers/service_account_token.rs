@@ -2,6 +2,7 @@
 //! whose service account is gone (upstream's `pkg/controller/serviceaccount/tokens_controller.go`).
 
 use super::{Caches, Controller, Queue, root_ca};
+use crate::api::token::Key;
 use crate::api::{ObjectKey, Request, Resource, ResourceInfo, Status, base64, kinds, meta, token};
 use crate::client::{Context, Delta};
 use crate::json;
@@ -19,14 +20,19 @@ const SECRETS: usize = 1;
 
 /// Keeps tokens in Secrets.
 #[derive(Clone, Debug)]
-pub struct TokensController([Queue; 2]);
+pub struct TokensController {
+    queues: [Queue; 2],
+    /// What tokens are signed with.
+    pub key: Key,
+}
 
 impl Default for TokensController {
     fn default() -> Self {
-        TokensController([
+        let queues = [
             Queue::new("serviceaccount-token-controller/accounts", kinds::SERVICEACCOUNTS, 5),
             Queue::new(AGENT, kinds::SECRETS, 5),
-        ])
+        ];
+        TokensController { queues, key: Key::default() }
     }
 }
 
@@ -51,19 +57,19 @@ impl Controller for TokensController {
         let gone = matches!(delta, Delta::Deleted(_));
         if *resource == Resource::from(kinds::SERVICEACCOUNTS) {
             if gone {
-                self.0[ACCOUNTS].keys.add(ObjectKey::of(object));
+                self.queues[ACCOUNTS].keys.add(ObjectKey::of(object));
             }
         } else if !gone && account_of(object).is_some() {
-            self.0[SECRETS].keys.add(ObjectKey::of(object));
+            self.queues[SECRETS].keys.add(ObjectKey::of(object));
         }
     }
 
     fn queues(&self) -> &[Queue] {
-        &self.0
+        &self.queues
     }
 
     fn queues_mut(&mut self) -> &mut [Queue] {
-        &mut self.0
+        &mut self.queues
     }
 
     fn sync(
@@ -73,7 +79,11 @@ impl Controller for TokensController {
         queue: usize,
         key: &ObjectKey,
     ) -> Result<(), Status> {
-        if queue == ACCOUNTS { delete_tokens(cx, caches, key) } else { sync_secret(cx, caches, key) }
+        if queue == ACCOUNTS {
+            delete_tokens(cx, caches, key)
+        } else {
+            sync_secret(cx, caches, key, &self.key)
+        }
     }
 }
 
@@ -106,7 +116,7 @@ fn delete(cx: &mut Context, key: &ObjectKey, uid: &Str) -> Result<(), Status> {
     }
 }
 
-fn sync_secret(cx: &mut Context, caches: &Caches, key: &ObjectKey) -> Result<(), Status> {
+fn sync_secret(cx: &mut Context, caches: &Caches, key: &ObjectKey, signing: &Key) -> Result<(), Status> {
     let secret = caches.of(kinds::SECRETS).get(key);
     cx.note("read-cache", [("found", Json::Bool(secret.is_some()))]);
     let Some((secret, (name, uid))) = secret.and_then(|s| Some((s, account_of(s)?))) else { return Ok(()) };
@@ -124,7 +134,7 @@ fn sync_secret(cx: &mut Context, caches: &Caches, key: &ObjectKey) -> Result<(),
         };
     }
     let Some(found) = found else { return delete(cx, key, &Str::from(meta::uid(secret))) };
-    let Some(filled) = filled(secret, &found) else { return Ok(()) };
+    let Some(filled) = filled(secret, &found, signing) else { return Ok(()) };
     cx.note("issue-token", [("account", Json::from(name))]);
     match cx.api.call(Request::update(kinds::SECRETS, filled).by(AGENT)) {
         // A newer version will come, or none.
@@ -134,7 +144,7 @@ fn sync_secret(cx: &mut Context, caches: &Caches, key: &ObjectKey) -> Result<(),
 }
 
 /// The Secret with all that belongs in it; `None` where nothing is missing.
-fn filled(secret: &Json, account: &Json) -> Option<Json> {
+fn filled(secret: &Json, account: &Json, signing: &Key) -> Option<Json> {
     let meta = &account["metadata"];
     let (name, namespace, uid) = (meta["name"].str(), meta["namespace"].str(), meta["uid"].str());
     let mut out = secret.clone();
@@ -157,7 +167,7 @@ fn filled(secret: &Json, account: &Json) -> Option<Json> {
         ] {
             claims.set(format!("kubernetes.io/serviceaccount/{claim}"), value);
         }
-        data.set("token", encoded(&token::sign(&claims)));
+        data.set("token", encoded(&signing.sign(&claims)));
     }
     out.set("data", data);
     out.set_at(&["metadata", "annotations", NAME], name);

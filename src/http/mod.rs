@@ -6,6 +6,7 @@
 //! - `body`: bodies in the forms that clients write, and answers in the forms that they ask for.
 //! - `discovery`: what is served, as `/api` and `/apis` tell it.
 //! - `aggregated`: the same in one document, for clients that ask for it.
+//! - `options`: what is wrong with the query. `proxy`: what nobody reaches through the server.
 //! - [`Follow`]: the stream of a watch or of a log, read on as the world goes on.
 //! - [`Upgrade`]: what a connection that is upgraded is for; the connection is its owner's.
 //!
@@ -19,6 +20,7 @@ mod discovery;
 mod follow;
 mod log;
 mod options;
+mod proxy;
 mod route;
 mod upgrade;
 
@@ -141,7 +143,7 @@ pub fn answer(api: &mut dyn Api, request: &Request) -> Answer {
 
 fn answered(api: &mut dyn Api, request: &Request) -> Result<Answer, Status> {
     if request.user.is_some() {
-        check_path(&mut AsUser { api: &mut *api, user: request.user.clone() }, request)?;
+        check_path(api, request)?;
     }
     let form = || Form::accepted(&request.accept, false);
     let served = api.served();
@@ -160,6 +162,7 @@ fn answered(api: &mut dyn Api, request: &Request) -> Result<Answer, Status> {
                 body::answer(200, &document, form, &[])
             }
         },
+        Route::Proxy(proxy) => return Err(proxy::refused(api, request, &proxy)),
         Route::Unknown => plain(404, "404 page not found\n".into()),
         Route::Unrouted => return Err(Status::unrouted(false)),
         Route::Ask(mut ask) if is_followed(&ask.request) => {
@@ -181,8 +184,8 @@ fn is_followed(request: &api::Request) -> bool {
         && request.options.query.iter().any(|(key, value)| *key == "follow" && route::is_true(value))
 }
 
-/// Refuses a path that is nothing of the API, or nothing that there is in it, to who may not ask for it. Who may not even ask
-/// that is nobody.
+/// Refuses a path that is nothing of the API, or nothing that there is in it, to who may not ask for it: the request's user, or
+/// else who `api` asks as.
 pub fn check_path(api: &mut dyn Api, request: &Request) -> Result<(), Status> {
     if matches!(route::read(request, &api.served()), Ok(Route::Ask(_))) {
         return Ok(());
@@ -194,19 +197,32 @@ pub fn check_path(api: &mut dyn Api, request: &Request) -> Result<(), Status> {
     let about = route::unknown(request);
     let path = request.target.split('?').next().unwrap_or_default();
     let verb = request.method.to_ascii_lowercase();
-    let spec = match &about {
+    let mut spec = match &about {
         Some(about) => json!({ "resourceAttributes": about }),
         None => json!({ "nonResourceAttributes": { "verb": verb.as_str(), "path": path } }),
     };
-    let answer =
-        api.call(ask(kinds::SELFSUBJECTACCESSREVIEWS, spec)).map(|answer| answer.body["status"].clone());
-    let answer = answer.unwrap_or_default();
+    let mut kind = kinds::SELFSUBJECTACCESSREVIEWS;
+    // Who nobody knows may not even ask; whether somebody may be taken for somebody else is found out by asking as such.
+    let direct = request.user.as_ref().filter(|user| user.by.is_none());
+    let as_user = if direct.is_some() { None } else { request.user.clone() };
+    let mut api = AsUser { api, user: as_user };
+    if let Some(user) = direct {
+        kind = kinds::SUBJECTACCESSREVIEWS;
+        spec.set("user", &user.name);
+        spec.set("groups", user.groups.iter().map(Json::from).collect::<Json>());
+    }
+    let answer = api.call(ask(kind, spec)).map(|answer| answer.body["status"].clone()).unwrap_or_default();
     if answer["allowed"].as_bool() == Some(true) {
         return Ok(());
     }
-    let own =
-        api.call(ask(kinds::SELFSUBJECTREVIEWS, Json::Null)).map(|answer| answer.body).unwrap_or_default();
-    let user = own["status"]["userInfo"]["username"].str();
+    let user = match &request.user {
+        Some(user) => user.name.clone(),
+        None => {
+            let own = api.call(ask(kinds::SELFSUBJECTREVIEWS, Json::Null)).map(|answer| answer.body);
+            own.unwrap_or_default()["status"]["userInfo"]["username"].str().into()
+        }
+    };
+    let user = user.as_str();
     let because = match answer["reason"].str() {
         "" => String::new(),
         reason => format!(": {reason}"),

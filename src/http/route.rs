@@ -1,5 +1,6 @@
 //! From a path and a query to what is asked (`apiserver/pkg/endpoints/request/requestinfo.go`).
 
+use super::proxy::Proxy;
 use super::{Request, body, discovery, options};
 use crate::api::{self, PatchType, Resource, ResourceInfo, Served, Status, Verb};
 use crate::json;
@@ -19,6 +20,8 @@ pub enum Route {
     },
     /// A word: that the server lives.
     Text(&'static str),
+    /// Something behind the server.
+    Proxy(Proxy),
     /// Nothing is served there.
     Unknown,
     /// Nothing is served there, in an API that is: its router says so.
@@ -54,6 +57,12 @@ pub fn read(request: &Request, served: &Served) -> Result<Route, Status> {
     };
     if rest.is_empty() {
         return Ok(discovery::resources(served, group, version).map_or(Route::Unknown, Route::Document));
+    }
+    if let ("", "v1", ["namespaces", namespace, kind @ ("services" | "pods"), id, "proxy", ..]) =
+        (group, version, rest)
+    {
+        let (namespace, id) = ((*namespace).to_owned(), (*id).to_owned());
+        return Ok(Route::Proxy(Proxy { namespace, service: *kind == "services", id }));
     }
     let Some((resource, namespace, name, subresource)) = target(served, group, version, rest) else {
         let built_in = served.built_in().any(|r| r.group == group && r.version == version);

@@ -119,7 +119,10 @@ pub(super) fn of_run(cli: &mut Cli, args: &Arguments, pod: &Json, run: Run) -> R
 impl Attached {
     fn new(cli: &mut Cli, args: &Arguments, pod: &Json, run: Option<Run>) -> Result<Attached, Failure> {
         let container = match args.get("container") {
-            "" => logs::default_container(cli, pod, args.is("quiet")),
+            "" => match logs::annotated_container(pod) {
+                "" => logs::first_container(cli, pod, args.is("quiet")),
+                name => logs::named_container(pod, name)?,
+            },
             name => name.to_string(),
         };
         if spec(pod, &container).is_null() {

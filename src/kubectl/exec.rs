@@ -61,9 +61,13 @@ pub(super) fn run(cli: &mut Cli, args: &[String]) -> Result<Flow, Failure> {
             "cannot exec into a container in a completed pod; current phase is {phase}"
         )));
     }
-    let container = match args.get("container") {
-        "" => logs::default_container(cli, &pod, args.is("quiet")),
-        name => name.to_string(),
+    let named = match args.get("container") {
+        "" => logs::annotated_container(&pod),
+        name => name,
+    };
+    let container = match named {
+        "" => logs::first_container(cli, &pod, args.is("quiet")),
+        name => logs::named_container(&pod, name)?,
     };
     let mut query: Vec<(Str, Str)> = vec![("container".into(), container.as_str().into())];
     query.extend(command.iter().map(|word| ("command".into(), Str::from(word.as_str()))));
@@ -112,11 +116,11 @@ pub(super) fn best(pods: Vec<Json>) -> Option<Json> {
     })
 }
 
-/// What went wrong inside the stream is no answer of the server's: it is printed as it came.
+/// What went wrong inside the stream is printed as it came; what went wrong before that keeps the connection from becoming one.
 fn streaming(status: Status) -> Failure {
     match status.reason {
         Some(Reason::InternalError) => Failure::error(status.message.to_string()),
-        _ => status.into(),
+        _ => Failure::error(format!("unable to upgrade connection: {}", status.message)),
     }
 }
 
@@ -189,7 +193,7 @@ mod tests {
         let refused = Status::bad_request("container x is not valid for pod y");
         assert_eq!(
             streaming(refused).print(),
-            "Error from server (BadRequest): container x is not valid for pod y\n"
+            "error: unable to upgrade connection: container x is not valid for pod y\n"
         );
     }
 }

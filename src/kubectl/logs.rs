@@ -169,41 +169,65 @@ pub(super) fn pods_of(
     cli.list(&kinds::PODS.into(), namespace, &text, "")
 }
 
-/// The container that is meant where none is named; if there are several, says so.
-pub(super) fn default_container(cli: &mut Cli, pod: &Json, quiet: bool) -> String {
-    let names = |list: &str| pod["spec"][list].items().iter().map(|c| c["name"].str()).collect::<Vec<_>>();
-    let (main, init) = (names("containers"), names("initContainers"));
-    let asked = pod.at(&["metadata", "annotations"])["kubectl.kubernetes.io/default-container"].str();
-    if main.iter().chain(&init).any(|name| *name == asked) {
-        return asked.to_string();
+/// The containers' names, with what sort of one each is (`podcmd.AllContainerNames`).
+fn all_names(pod: &Json) -> String {
+    let lists = [("containers", ""), ("ephemeralContainers", " (ephem)"), ("initContainers", " (init)")];
+    let names = |(list, mark): (&str, &str)| -> Vec<String> {
+        pod["spec"][list].items().iter().map(|c| format!("{}{mark}", c["name"].str())).collect()
+    };
+    lists.into_iter().flat_map(names).collect::<Vec<String>>().join(", ")
+}
+
+fn has_container(pod: &Json, name: &str) -> bool {
+    let lists = ["containers", "initContainers", "ephemeralContainers"];
+    lists.iter().any(|list| pod["spec"][*list].items().iter().any(|c| c["name"].str() == name))
+}
+
+/// The container that somebody named.
+pub(super) fn named_container(pod: &Json, name: &str) -> Result<String, Failure> {
+    if has_container(pod, name) {
+        return Ok(name.to_string());
     }
-    let first = main.first().copied().unwrap_or("");
-    if main.len() + init.len() > 1 && !quiet {
-        let mut all = main.join(", ");
-        if !init.is_empty() {
-            all = format!("{all}, {} (init)", init.join(" (init), "));
-        }
+    let (of, all) = (pod["metadata"]["name"].str(), all_names(pod));
+    Err(Failure::error(format!("container {name} is not valid for pod {of} out of: {all}")))
+}
+
+/// The container that the pod says is meant where none is named (`kubectl.kubernetes.io/default-container`).
+pub(super) fn annotated_container(pod: &Json) -> &str {
+    pod.at(&["metadata", "annotations"])["kubectl.kubernetes.io/default-container"].str()
+}
+
+/// The first container; if there are several, says so.
+pub(super) fn first_container(cli: &mut Cli, pod: &Json, quiet: bool) -> String {
+    let first = pod["spec"]["containers"][0]["name"].str();
+    let all = all_names(pod);
+    if all != first && !quiet {
         cli.error_line(format!("Defaulted container {first:?} out of: {all}"));
     }
     first.to_string()
 }
 
+/// The container whose log is meant where none is named.
+fn default_container(cli: &mut Cli, pod: &Json, quiet: bool) -> String {
+    let annotated = annotated_container(pod);
+    if has_container(pod, annotated) {
+        return annotated.to_string();
+    }
+    if !annotated.is_empty() {
+        let of = pod["metadata"]["name"].str();
+        cli.error_line(format!("Default container name {annotated:?} not found in pod {of}"));
+    }
+    first_container(cli, pod, quiet)
+}
+
 fn containers(cli: &mut Cli, args: &Arguments, pod: &Json) -> Result<Vec<Source>, Failure> {
     let meta = &pod["metadata"];
-    let name = |c: &Json| c["name"].str().to_string();
-    let main: Vec<String> = pod["spec"]["containers"].items().iter().map(name).collect();
-    let init: Vec<String> = pod["spec"]["initContainers"].items().iter().map(name).collect();
     let wanted: Vec<String> = if args.has("container") {
-        let container = args.get("container").to_string();
-        if !main.contains(&container) && !init.contains(&container) {
-            return Err(Failure::error(format!(
-                "container {container} is not valid for pod {}",
-                meta["name"].str()
-            )));
-        }
-        vec![container]
+        vec![named_container(pod, args.get("container"))?]
     } else if args.is("all-containers") {
-        init.iter().chain(&main).cloned().collect()
+        let lists = ["initContainers", "containers", "ephemeralContainers"];
+        let names = lists.iter().flat_map(|list| pod["spec"][*list].items());
+        names.map(|c| c["name"].str().to_string()).collect()
     } else {
         vec![default_container(cli, pod, args.has("selector"))]
     };

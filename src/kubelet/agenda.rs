@@ -105,6 +105,11 @@ impl Agenda {
         self.next_foreground().map(|at| Timer { at, background: false }).into_iter().chain(chore).min()
     }
 
+    /// The earliest moment of what is no chore, some work left out.
+    pub fn next_without(&self, left_out: &dyn Fn(&Work) -> bool) -> Option<Time> {
+        self.due.iter().find(|(_, work)| !left_out(work)).map(|(at, _)| *at)
+    }
+
     /// The earliest moment of what is no chore.
     pub fn next_foreground(&self) -> Option<Time> {
         self.due.first().map(|(at, _)| *at)

@@ -5,8 +5,8 @@
 
 use super::container::{Container, State};
 use super::pod_worker::{Host, PodWorker};
-use super::runtime::{Session, Stream};
-use crate::api::{Reason, Status};
+use super::runtime::{Input, Session, Stream};
+use crate::api::{Reason, Status, base64};
 use crate::json;
 use crate::json::Json;
 use crate::sim::{Rng, Time};
@@ -25,8 +25,19 @@ pub struct ExecRequest<'a> {
     pub container: &'a str,
     /// The program and its arguments.
     pub command: Vec<String>,
-    /// What it can read; `None`: what is typed.
-    pub stdin: Option<&'a str>,
+    /// What it can read.
+    pub input: Input<'a>,
+}
+
+/// What comes to a process while it runs.
+#[derive(Clone, Copy, Debug)]
+pub enum Typed<'a> {
+    /// Something to read.
+    Bytes(&'a [u8]),
+    /// There will be nothing more to read.
+    End,
+    /// Ctrl-C.
+    Interrupt,
 }
 
 /// A process that was started in a running container.
@@ -52,17 +63,23 @@ pub fn write(execs: &mut [Exec], session: Session, stream: Stream, bytes: &[u8])
     }
 }
 
-/// What an exec wrote so far: `{"output": [["stdout", "…"], …], "exit": 0}`. One that is not known any more was killed.
-pub fn output(container: Option<&Container>, number: i64) -> Json {
+/// What an exec wrote so far: `{"output": [["stdout", "…"], …], "exit": 0}`, its bytes as base64 where they are asked for. One that
+/// is not known any more was killed.
+pub fn output(container: Option<&Container>, number: i64, as_bytes: bool) -> Json {
     let mut execs = container.into_iter().flat_map(|c| &c.execs);
     let Some(exec) = execs.find(|exec| i64::from(exec.session.0) == number) else {
         return json!({ "output": [], "exit": KILLED });
     };
     let output = exec.output.iter().map(|(stream, bytes)| {
         let name = if *stream == Stream::Stdout { "stdout" } else { "stderr" };
-        json!([name, String::from_utf8_lossy(bytes).into_owned()])
+        let text = if as_bytes { base64::encode(bytes) } else { String::from_utf8_lossy(bytes).into_owned() };
+        json!([name, text])
     });
-    let mut answer = json!({ "output": output.collect::<Json>() });
+    let unread = match container.map(|container| &container.state) {
+        Some(State::Running { task, .. }) => task.unread(exec.session),
+        _ => 0,
+    };
+    let mut answer = json!({ "output": output.collect::<Json>(), "unread": unread as i64 });
     if let Some(code) = exec.exit {
         answer.set("exit", code);
     }
@@ -103,25 +120,30 @@ impl PodWorker {
     ) -> Result<Session, String> {
         let container = &mut self.containers[index];
         let State::Running { task, .. } = &mut container.state else { return Err(String::new()) };
-        let started = task.exec(command, Some(""), now, &mut self.volumes);
+        let started = task.exec(command, Input::Text(""), now, &mut self.volumes);
         let session = started.map_err(|error| error.exec_message(&id(now)))?;
         container.execs.push(Exec { session, output: Vec::new(), exit: None });
         self.run_container(index, now, host);
         Ok(session)
     }
 
-    /// Types into the terminal of a process.
+    /// Types into a process.
     pub(super) fn type_in(
         &mut self,
         container: &str,
         number: i64,
-        text: &str,
+        typed: Typed<'_>,
         now: Time,
         host: &mut Host<'_>,
     ) {
         let Some(index) = self.containers.iter().position(|c| c.name == *container) else { return };
         if let State::Running { task, .. } = &mut self.containers[index].state {
-            task.type_in(Session(u32::try_from(number).unwrap_or(0)), text);
+            let session = Session(u32::try_from(number).unwrap_or(0));
+            match typed {
+                Typed::Bytes(bytes) => task.type_in(session, bytes),
+                Typed::End => task.end_input(session),
+                Typed::Interrupt => task.interrupt(session),
+            }
             self.run_container(index, now, host);
         }
     }
@@ -140,7 +162,7 @@ impl PodWorker {
             return Err(no_such_container(request));
         };
         let session =
-            task.exec(&request.command, request.stdin, now, &mut self.volumes).map_err(|error| {
+            task.exec(&request.command, request.input, now, &mut self.volumes).map_err(|error| {
                 let why = format!("error executing command in container: {}", error.exec_message(&id(now)));
                 // The API server, which passes the kubelet's answer on, wraps it once more.
                 internal(&format!("Internal error occurred: {why}"))

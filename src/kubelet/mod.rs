@@ -34,12 +34,13 @@ mod status;
 mod volumes;
 
 pub use container::{Container, Exit, Role, State};
-pub use exec::ExecRequest;
+pub use exec::{ExecRequest, Typed};
 pub use log_request::container_name;
 pub use logs::{Log, LogQuery};
 pub use node::{Fidelity, NodeConfig};
 pub use pod_worker::{PodWorker, Stage};
 pub use prober::ProbeKind;
+pub use runtime::Input;
 
 use crate::api::{ObjectKey, Resource, Status, kinds};
 use crate::client::{Context, Delta, Informer, Recorder, Reflector, Timer};
@@ -252,6 +253,11 @@ impl Kubelet {
         self.agenda.next_foreground()
     }
 
+    /// The same, some work left out.
+    pub fn next_without(&self, left_out: &dyn Fn(&Work) -> bool) -> Option<Time> {
+        self.agenda.next_without(left_out)
+    }
+
     /// What it has to do, now or at some moment, upkeep apart.
     pub fn awaited(&self) -> impl Iterator<Item = &Work> {
         self.agenda.awaited()
@@ -336,24 +342,34 @@ impl Kubelet {
         result
     }
 
-    /// Types into the terminal of such a process.
-    pub fn exec_input(&mut self, pod: &Json, container: &str, number: i64, text: &str, now: Time) {
+    /// Types into such a process, or into the container's own (1).
+    pub fn exec_input(&mut self, pod: &Json, container: &str, number: i64, typed: Typed<'_>, now: Time) {
         let key = ObjectKey::of(pod);
         if let Some(mut worker) = self.workers.remove(&key) {
-            Arc::make_mut(&mut worker).type_in(container, number, text, now, &mut self.host());
+            Arc::make_mut(&mut worker).type_in(container, number, typed, now, &mut self.host());
             self.workers.insert(key, worker);
         }
     }
 
     /// Types to the main process of a container.
     pub fn attach_input(&mut self, pod: &Json, container: &str, text: &str, now: Time) {
-        self.exec_input(pod, container, i64::from(runtime::MAIN.0), text, now);
+        let main = i64::from(runtime::MAIN.0);
+        let is_it = |c: &&Json| c["name"].str() == container;
+        let terminal =
+            pod["spec"]["containers"].items().iter().find(is_it).is_some_and(|c| c["tty"] == true.into());
+        match text.strip_suffix('\u{4}').filter(|_| !terminal) {
+            Some(rest) => {
+                self.exec_input(pod, container, main, Typed::Bytes(rest.as_bytes()), now);
+                self.exec_input(pod, container, main, Typed::End, now);
+            }
+            None => self.exec_input(pod, container, main, Typed::Bytes(text.as_bytes()), now),
+        }
     }
 
     /// What such a process wrote so far, and its exit code once it has ended.
-    pub fn exec_output(&self, pod: &Json, container: &str, number: i64) -> Json {
+    pub fn exec_output(&self, pod: &Json, container: &str, number: i64, as_bytes: bool) -> Json {
         let container = self.worker(&ObjectKey::of(pod)).and_then(|worker| worker.container(container));
-        exec::output(container, number)
+        exec::output(container, number, as_bytes)
     }
 }
 

@@ -174,6 +174,8 @@ pub struct ContainerSpec {
     pub hostname: String,
     /// Files that its pod gives it, by path.
     pub files: Vec<(Str, String)>,
+    /// What it reads: nothing unless its `stdin` is set.
+    pub input: Input<'static>,
     /// The memory limit in bytes.
     pub memory: Option<u64>,
     /// `runAsUser`, `runAsGroup`.
@@ -184,8 +186,6 @@ pub struct ContainerSpec {
     pub message_path: String,
     /// The seed of its own chance.
     pub seed: u64,
-    /// `stdin` and `tty`: what it can read.
-    pub input: Input,
 }
 
 /// What a container waits for when it gives control back.
@@ -276,20 +276,35 @@ impl Task {
         Ok(Task { process, message_path: spec.message_path.clone(), opaque: content.opaque })
     }
 
-    /// Starts another process in the container: it reads `stdin`, or what is typed.
+    /// Starts another process in the container.
     pub fn exec(
         &mut self,
         argv: &[String],
-        stdin: Option<&str>,
+        input: Input<'_>,
         now: Time,
         volumes: &mut Volumes,
     ) -> Result<Session, StartError> {
-        self.process.exec(argv, stdin, now.0, volumes)
+        self.process.exec(argv, input, now.0, volumes)
     }
 
-    /// Types into its terminal; let it run afterwards.
-    pub fn type_in(&mut self, session: Session, text: &str) {
-        self.process.type_in(session, text);
+    /// Types into a session; let it run afterwards.
+    pub fn type_in(&mut self, session: Session, bytes: &[u8]) {
+        self.process.type_in(session, bytes);
+    }
+
+    /// How many bytes were typed and not yet read.
+    pub fn unread(&self, session: Session) -> usize {
+        self.process.unread(session)
+    }
+
+    /// Ctrl-C in a session; let it run afterwards.
+    pub fn interrupt(&mut self, session: Session) {
+        self.process.interrupt_session(session);
+    }
+
+    /// Nothing more will be typed; let it run afterwards.
+    pub fn end_input(&mut self, session: Session) {
+        self.process.end_input(session);
     }
 
     /// How a process that was started so has ended.

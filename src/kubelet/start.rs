@@ -346,6 +346,11 @@ impl PodWorker {
             cwd: spec["workingDir"].str().to_owned(),
             hostname: host_files::hostname(&self.pod, host.node),
             files: host_files::files(&self.pod, host.node, ip),
+            input: match (spec["stdin"].as_bool(), spec["tty"].as_bool()) {
+                (Some(true), Some(true)) => Input::Terminal,
+                (Some(true), _) => Input::Sent,
+                _ => Input::Text(""),
+            },
             memory: memory.and_then(|m| u64::try_from(m).ok()).filter(|m| *m > 0),
             mounts: volumes::mounts(&mut self.volumes, &self.pod, spec, &env, now)?,
             message_path: match spec["terminationMessagePath"].str() {
@@ -355,11 +360,6 @@ impl PodWorker {
             user: (id("runAsUser"), id("runAsGroup")),
             env,
             seed,
-            input: match (spec["stdin"].as_bool(), spec["tty"].as_bool()) {
-                (Some(true), Some(true)) => Input::Terminal,
-                (Some(true), _) => Input::Piped,
-                _ => Input::Nothing,
-            },
         })
     }
 

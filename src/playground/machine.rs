@@ -159,7 +159,7 @@ impl Machine {
         let at = self.sessions.iter().position(|(pid, s)| s.reads() && self.process.in_foreground(*pid));
         match at {
             Some(at) => self.advance(at, api, |session, env| session.type_line(line, env)),
-            None => self.process.type_in(MAIN, &format!("{line}\n")),
+            None => self.process.type_in(MAIN, format!("{line}\n").as_bytes()),
         }
         self.run(Some(api), now)
     }

@@ -110,8 +110,8 @@ pub(super) fn machine(volumes: &Volumes, now: i64) -> Result<ProcessSpec, FsErro
         userland: USERLAND,
         user: 0,
         group: 0,
+        input: Input::Text(""),
         memory: None,
         seed: 1,
-        input: Input::Nothing,
     })
 }

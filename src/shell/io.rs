@@ -3,7 +3,6 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-use super::MAIN;
 use super::fs::Device;
 use super::kernel::{Cx, random};
 use super::task::{Descriptor, Task, Wait};
@@ -115,26 +114,24 @@ pub(super) fn read(task: &Task, cx: &mut Cx, fd: u32, most: usize) -> Read {
             cx.charge(bytes.len());
             Read::Bytes(bytes)
         }
-        Some(Descriptor::Console) => {
-            let piped = cx.kernel.piped && task.session == MAIN;
+        Some(input @ (Descriptor::Console | Descriptor::Sent)) => {
+            let ended = cx.kernel.closed.contains(&task.session);
             let typed = cx.kernel.typed.slot(task.session);
-            if typed.first() == Some(&END_OF_INPUT) {
-                // A pipe stays at its end.
-                if !piped {
-                    typed.remove(0);
-                }
+            let terminal = *input == Descriptor::Console;
+            if terminal && typed.first() == Some(&END_OF_INPUT) {
+                typed.remove(0);
                 return Read::End;
             }
             // A terminal gives a line at a time.
-            let ends = |c: &u8| *c == b'\n' || *c == END_OF_INPUT;
-            let line = match typed.iter().position(ends) {
-                Some(at) => at + usize::from(typed[at] == b'\n'),
-                None => typed.len(),
-            };
-            if line == 0 {
-                return Read::Wait(Wait::Typed);
+            let ends = |c: &u8| terminal && (*c == b'\n' || *c == END_OF_INPUT);
+            let line = typed.iter().position(ends);
+            let all = line.map_or(typed.len(), |at| at + usize::from(typed[at] == b'\n'));
+            if all == 0 {
+                return if ended { Read::End } else { Read::Wait(Wait::Typed) };
             }
-            Read::Bytes(typed.drain(..line.min(most)).collect())
+            let bytes: Vec<u8> = typed.drain(..all.min(most)).collect();
+            cx.charge(bytes.len());
+            Read::Bytes(bytes)
         }
         _ => Read::End,
     }

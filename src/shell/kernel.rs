@@ -1,6 +1,6 @@
 //! The tasks of a container: which of them can go on, forks, signals, ends, and what all of it may cost.
 
-use crate::collections::{Map, sort_by_key};
+use crate::collections::{Map, Set, sort_by_key};
 use std::sync::Arc;
 
 use super::fs::{Fs, Volumes};
@@ -16,6 +16,9 @@ use super::{Blocked, MAIN, MAX_MEMORY, Output, SIGKILL, SLICE_NS, Session, exec}
 pub(super) const INIT: u32 = 1;
 
 /// More processes than this and the container is out of memory.
+/// What is typed faster than it is read is kept up to so many bytes.
+const MOST_TYPED: usize = 1 << 20;
+
 const MAX_TASKS: usize = 256;
 
 /// Fuel a task uses before the next one has its turn.
@@ -33,8 +36,8 @@ pub(super) struct Kernel {
     sessions: Map<Session, i32>,
     /// What was typed and not yet read, by session.
     pub(super) typed: Map<Session, Vec<u8>>,
-    /// What is typed to the main process is no terminal's.
-    pub(super) piped: bool,
+    /// The sessions into which nobody will type any more.
+    pub(super) closed: Set<Session>,
     pub(super) pipes: Map<u32, Pipe>,
     pub(super) files: Map<u32, OpenFile>,
     next_pid: u32,
@@ -101,7 +104,7 @@ impl Kernel {
             ended: Map::new(),
             sessions: Map::new(),
             typed: Map::new(),
-            piped: spec.input == super::Input::Piped,
+            closed: Set::new(),
             pipes: Map::new(),
             files: Map::new(),
             next_pid: INIT + 1,
@@ -274,6 +277,7 @@ impl Kernel {
         }
         if task.session.0 == task.pid {
             self.typed.remove(&task.session);
+            self.closed.remove(&task.session);
             self.sessions.insert(task.session, status);
             while self.sessions.len() > MAX_TASKS {
                 let oldest = self.sessions.keys().copied().find(|session| *session != MAIN);
@@ -315,8 +319,30 @@ impl Kernel {
     }
 
     /// Somebody types: whoever of the session waits for that goes on.
-    pub(super) fn type_in(&mut self, session: Session, text: &str) {
-        self.typed.slot(session).extend(text.bytes());
+    pub(super) fn type_in(&mut self, session: Session, bytes: &[u8]) {
+        let typed = self.typed.slot(session);
+        let room = MOST_TYPED.saturating_sub(typed.len());
+        typed.extend(bytes.iter().take(room));
+        self.wake(session);
+    }
+
+    /// Nothing more will be typed.
+    pub(super) fn end_input(&mut self, session: Session) {
+        self.closed.insert(session);
+        self.wake(session);
+    }
+
+    /// A person presses Ctrl-C.
+    pub(super) fn interrupt(&mut self, session: Session) {
+        let of_session = |task: &&Task| task.session == session && !task.interactive;
+        let pids: Vec<u32> =
+            self.tasks.iter().map(|(_, task)| task).filter(of_session).map(|task| task.pid).collect();
+        for pid in pids {
+            self.signal(pid, super::prompt::SIGINT);
+        }
+    }
+
+    fn wake(&mut self, session: Session) {
         self.tasks.for_each_mut(|_, task| {
             if task.session == session && task.wait == Wait::Typed {
                 task.wait = Wait::Ready;

@@ -81,24 +81,23 @@ pub struct ProcessSpec {
     pub user: u32,
     /// Group id it runs as.
     pub group: u32,
+    /// What its main process reads.
+    pub input: Input<'static>,
     /// Memory limit in bytes. Above [`MAX_MEMORY`] it makes no difference: that much is all there is.
     pub memory: Option<u64>,
     /// Seed of `$RANDOM` and `/dev/urandom`.
     pub seed: u64,
-    /// What its main process can read.
-    pub input: Input,
 }
 
-/// What the main process of a machine can read.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Input {
-    /// Nothing: it is at its end at once.
-    #[default]
-    Nothing,
-    /// What is [typed](Process::type_in), as if it came from a pipe: no shell prompts.
-    Piped,
-    /// What is typed, at a terminal.
+/// What a process reads.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Input<'t> {
+    /// This, and then no more. (Nothing at all is as good as no input.)
+    Text(&'t str),
+    /// What is [typed](Process::type_in), a line at a time.
     Terminal,
+    /// What is [sent](Process::type_in), until that [ends](Process::end_input).
+    Sent,
 }
 
 /// What the simulation gives any container, in bytes.
@@ -181,21 +180,36 @@ impl Process {
     }
 
     /// Starts another process in the container, as `kubectl exec` and exec probes do: with the container's
-    /// environment, files and limits, and with its output going to the session that is returned. It reads `stdin`, or,
-    /// without it, what is [typed](Process::type_in).
+    /// environment, files and limits, and with its output going to the session that is returned.
     pub fn exec(
         &mut self,
         argv: &[String],
-        stdin: Option<&str>,
+        input: Input<'_>,
         now_ns: i64,
         volumes: &mut Volumes,
     ) -> Result<Session, StartError> {
-        Arc::make_mut(&mut self.kernel).exec(argv, stdin, now_ns, volumes)
+        Arc::make_mut(&mut self.kernel).exec(argv, input, now_ns, volumes)
     }
 
-    /// Types into the terminal of an exec. Call [`Process::run`] afterwards.
-    pub fn type_in(&mut self, session: Session, text: &str) {
-        Arc::make_mut(&mut self.kernel).type_in(session, text);
+    /// Types into a session. Call [`Process::run`] afterwards.
+    pub fn type_in(&mut self, session: Session, bytes: &[u8]) {
+        Arc::make_mut(&mut self.kernel).type_in(session, bytes);
+    }
+
+    /// Ctrl-C in a session: ends what a shell at its prompt began there, or whatever else runs in it. Call [`Process::run`]
+    /// afterwards.
+    pub fn interrupt_session(&mut self, session: Session) {
+        Arc::make_mut(&mut self.kernel).interrupt(session);
+    }
+
+    /// How many bytes were typed into a session and not yet read.
+    pub fn unread(&self, session: Session) -> usize {
+        self.kernel.typed.get(&session).map_or(0, Vec::len)
+    }
+
+    /// Whoever reads what is typed into a session comes to its end. Call [`Process::run`] afterwards.
+    pub fn end_input(&mut self, session: Session) {
+        Arc::make_mut(&mut self.kernel).end_input(session);
     }
 
     /// Exit code of a session once it has ended. The main process's too.

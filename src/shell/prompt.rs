@@ -12,7 +12,7 @@ use std::sync::Arc;
 pub const INTERRUPTED: i32 = 130;
 
 /// SIGINT
-const SIGINT: i32 = 2;
+pub(super) const SIGINT: i32 = 2;
 
 impl Process {
     /// Starts a shell, the `argv` of which says which, at a prompt.

@@ -192,7 +192,7 @@ pub(super) fn exec_into(task: &mut Task, kernel: &mut Kernel, found: Found, argv
                 start_script(task, dialect, &path, &text, &argv[1..]);
             }
         }
-        Found::Program(Executable::Shell(dialect)) => start_shell(task, kernel, dialect, &argv[1..]),
+        Found::Program(Executable::Shell(dialect)) => start_shell(task, dialect, &argv[1..]),
         Found::Program(Executable::Applet) => {
             let base = String::from_utf8_lossy(&argv[0]).into_owned();
             let base = applet_name(&base).to_string();
@@ -241,7 +241,7 @@ fn begin_shell(task: &mut Task, dialect: Dialect) {
 }
 
 /// `sh [-ex] [-o option] [-c script [name [args…]] | file [args…]]`
-fn start_shell(task: &mut Task, kernel: &mut Kernel, dialect: Dialect, mut args: &[Vec<u8>]) {
+fn start_shell(task: &mut Task, dialect: Dialect, mut args: &[Vec<u8>]) {
     begin_shell(task, dialect);
     task.numbered = false;
     let mut command = false;
@@ -284,10 +284,7 @@ fn start_shell(task: &mut Task, kernel: &mut Kernel, dialect: Dialect, mut args:
         }
         let script = Script { text: script.as_slice().into(), at: 0, line: 1, kind: ScriptKind::Main };
         task.frames.push(Frame::Script(script));
-    } else if args.is_empty()
-        && task.fds.get(&0) == Some(&Descriptor::Console)
-        && !(kernel.piped && task.session == MAIN)
-    {
+    } else if args.is_empty() && task.fds.get(&0) == Some(&Descriptor::Console) {
         task.interactive = true;
         task.frames.push(Frame::Program(Box::new(Running::Interactive { prompted: false })));
     } else if args.is_empty() {
@@ -337,8 +334,14 @@ impl Kernel {
             variables.insert(name, Variable { value, exported: true, read_only: false });
         }
         let mut fds = crate::collections::Map::new();
-        let input = if spec.input == Input::Nothing { Descriptor::Null } else { Descriptor::Console };
-        fds.insert(0, input);
+        fds.insert(
+            0,
+            match spec.input {
+                Input::Text(_) => Descriptor::Null,
+                Input::Terminal => Descriptor::Console,
+                Input::Sent => Descriptor::Sent,
+            },
+        );
         fds.insert(1, Descriptor::Terminal(Stream::Stdout));
         fds.insert(2, Descriptor::Terminal(Stream::Stderr));
         let cwd = clean("/", &spec.cwd);
@@ -412,20 +415,25 @@ impl Kernel {
     pub(super) fn exec(
         &mut self,
         argv: &[String],
-        stdin: Option<&str>,
+        input: Input<'_>,
         now: i64,
         volumes: &mut Volumes,
     ) -> Result<Session, StartError> {
         let pid = self.new_pid();
         let session = Session(pid);
         let mut task = Task { pid, session, shell_pid: pid, ..(*self.template).clone() };
-        task.fds.insert(0, if stdin.is_none() { Descriptor::Console } else { Descriptor::Null });
-        if let Some(stdin) = stdin.filter(|text| !text.is_empty()) {
-            let handle = self.new_handle();
-            let what = Opened::Text(Arc::new(stdin.as_bytes().to_vec()));
-            self.files.insert(handle, OpenFile { what, offset: 0, append: false });
-            task.fds.insert(0, Descriptor::File(handle));
-        }
+        let descriptor = match input {
+            Input::Text("") => Descriptor::Null,
+            Input::Text(text) => {
+                let handle = self.new_handle();
+                let what = Opened::Text(Arc::new(text.as_bytes().to_vec()));
+                self.files.insert(handle, OpenFile { what, offset: 0, append: false });
+                Descriptor::File(handle)
+            }
+            Input::Terminal => Descriptor::Console,
+            Input::Sent => Descriptor::Sent,
+        };
+        task.fds.insert(0, descriptor);
         self.spawn(task, argv, now, volumes)?;
         Ok(session)
     }

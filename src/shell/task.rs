@@ -30,6 +30,8 @@ pub(super) enum Descriptor {
     Terminal(Stream),
     /// What a person types.
     Console,
+    /// What somebody outside sends.
+    Sent,
     /// Nothing to read; what is written is gone.
     Null,
     /// An end of a pipe.

@@ -37,7 +37,6 @@ fn spec(argv: &[&str]) -> ProcessSpec {
         fs.tree.insert(path, Entry::new(Node::Device(device), 0o666, 0)).unwrap();
     }
     ProcessSpec {
-        input: Input::Nothing,
         argv: argv.iter().map(|arg| arg.to_string()).collect(),
         env: vec![(String::from("GREETING"), String::from("hi there"))],
         cwd: String::from("/"),
@@ -46,6 +45,7 @@ fn spec(argv: &[&str]) -> ProcessSpec {
         userland: Userland { bash: true, ..Userland::BUSYBOX },
         user: 0,
         group: 0,
+        input: Input::Text(""),
         memory: None,
         seed: 1,
     }
@@ -298,13 +298,13 @@ fn execs_and_volumes() {
     let mut process = Process::start(spec, NOW).unwrap();
     let argv = ["sh", "-c", "cat /config/color; echo; echo x > /config/y; echo kept > /data/f; ls /"]
         .map(String::from);
-    let session = process.exec(&argv, Some(""), NOW, &mut volumes).unwrap();
+    let session = process.exec(&argv, Input::Text(""), NOW, &mut volumes).unwrap();
     assert_eq!(process.run(NOW, 1_000, &mut volumes, &mut log), Blocked::Until(NOW + 100 * SECOND));
     assert_eq!(process.exit_code(session), Some(0));
     assert_eq!(log.text(session, Stream::Stdout), "blue\nconfig\ndata\ndev\netc\nroot\ntmp\n");
     assert_eq!(log.text(session, Stream::Stderr), "sh: can't create /config/y: Read-only file system\n");
     assert_eq!(volumes["scratch"].get("/f"), Some(&Entry::file("kept\n", NOW)));
-    let failed = process.exec(&["nope".into()], Some(""), NOW, &mut volumes).unwrap_err();
+    let failed = process.exec(&["nope".into()], Input::Text(""), NOW, &mut volumes).unwrap_err();
     assert_eq!(failed.reason, "exec: \"nope\": executable file not found in $PATH");
 }
 

@@ -13,9 +13,6 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-/// The oldest kubectl whose words are near enough to ours.
-const MINOR: u32 = 32;
-
 struct Case {
     file: String,
     text: String,
@@ -148,7 +145,7 @@ macro_rules! same {
     ($($name:ident)*) => { $(
         #[test]
         fn $name() {
-            if !has_kubectl(MINOR, concat!("the differential test of ", stringify!($name))) {
+            if !has_kubectl(concat!("the differential test of ", stringify!($name))) {
                 return;
             }
             let (compared, found) = differences(stringify!($name));
@@ -158,4 +155,4 @@ macro_rules! same {
     )* };
 }
 
-same!(changes configuration decoding objects others output patches pods reading services workloads);
+same!(changes configuration customs decoding objects others output patches pods reading services workloads);

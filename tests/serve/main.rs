@@ -6,7 +6,10 @@
 mod cluster;
 mod crates;
 mod differential;
+mod edges;
 mod kubectl;
 mod python;
 mod served;
+mod streams;
+mod venv;
 mod wire;

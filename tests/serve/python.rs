@@ -1,6 +1,7 @@
 //! The Python package `kubernetes` against the server, in a venv inside the target folder.
 
 use crate::served::Served;
+use crate::venv;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -9,24 +10,12 @@ const PACKAGE: &str = "kubernetes>=34,<37";
 
 /// The venv's Python; `None`, said loudly, where this machine has no Python to make one of. In CI that is a failure.
 fn python() -> Option<PathBuf> {
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("python");
-    let python = folder.join("bin/python");
-    let imports = |python: &Path| {
-        let output = Command::new(python).args(["-c", "import kubernetes"]).output();
+    let imports = |programs: &Path| {
+        let output = Command::new(programs.join("python")).args(["-c", "import kubernetes"]).output();
         output.is_ok_and(|output| output.status.success())
     };
-    if imports(&python) {
-        return Some(python);
-    }
-    let run = |command: &mut Command| match command.output() {
-        Ok(output) if output.status.success() => Ok(()),
-        Ok(output) => Err(String::from_utf8_lossy(&output.stderr).into_owned()),
-        Err(error) => Err(error.to_string()),
-    };
-    let made = run(Command::new("python3").args(["-m", "venv", "--clear"]).arg(&folder));
-    let made = made.and_then(|()| run(Command::new(&python).args(["-m", "pip", "install", "-q", PACKAGE])));
-    match made {
-        Ok(()) => Some(python),
+    match venv::folder("python", &[PACKAGE], &imports) {
+        Ok(programs) => Some(programs.join("python")),
         Err(why) => {
             assert!(std::env::var_os("CI").is_none(), "no Python with {PACKAGE}: {why}");
             eprintln!("\n*** NOT TESTED: the Python client: {why} ***\n");

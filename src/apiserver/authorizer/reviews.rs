@@ -6,13 +6,18 @@ use crate::api::field::{Error, Path};
 use crate::api::rbac::{self, Attributes};
 use crate::api::user::MASTERS;
 use crate::api::{Request, Response, Status, User};
-use crate::apiserver::body;
+use crate::apiserver::{authenticator, body};
 use crate::json;
 use crate::json::{Json, Str};
 use crate::sim::Time;
 
 /// Answers a POST to one of these kinds; `None`: it is another kind.
 pub fn create(server: &ApiServer, now: Time, request: &Request) -> Option<Result<Response, Status>> {
+    if request.resource.kind == "TokenReview" {
+        let mut warnings = Vec::new();
+        let review = authenticator::review(server, now, request, &mut warnings);
+        return Some(review.map(|body| Response { code: 201, body, warnings, watch: None }));
+    }
     let answer: fn(&ApiServer, Time, &Request, &mut Json) -> Result<(), Status> =
         match &*request.resource.kind {
             "SelfSubjectReview" => self_subject,

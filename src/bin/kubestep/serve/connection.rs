@@ -1,10 +1,11 @@
 //! One request of a client: hyper's types to those of `kubestep::http` and back.
 
+use super::identity::Identity;
 use super::live::Live;
-use super::{exec, gzip, openapi, protobuf};
+use super::{channels, exec, gzip, openapi, protobuf};
 use http_body_util::{BodyExt, Limited};
 use hyper::body::{Body, Bytes, Frame, Incoming};
-use hyper::header::{ACCEPT_ENCODING, AUTHORIZATION, CONNECTION, UPGRADE};
+use hyper::header::{ACCEPT_ENCODING, CONNECTION, UPGRADE};
 use hyper::{Request, Response};
 use kubestep::api::{Reason, Status};
 use kubestep::http::{self, Answer, Follow, MOST_BODY};
@@ -19,8 +20,8 @@ use tokio::sync::mpsc;
 pub struct Server {
     /// The cluster.
     pub live: Live,
-    /// What clients have to show; nothing on loopback.
-    pub token: Option<String>,
+    /// Who its clients are.
+    pub identity: Identity,
     /// The documents of the API's schema.
     pub openapi: openapi::Documents,
     /// How protobuf is read.
@@ -80,27 +81,24 @@ pub async fn serve(server: Rc<Server>, request: Request<Incoming>) -> Result<Res
 async fn respond(server: Rc<Server>, mut request: Request<Incoming>) -> Response<Reply> {
     let header = |name| request.headers().get(name).and_then(|value| value.to_str().ok()).unwrap_or("");
     let squeezed = gzip::accepted(header(ACCEPT_ENCODING));
-    if let Some(token) = &server.token
-        && header(AUTHORIZATION).strip_prefix("Bearer ").is_none_or(|shown| !same(shown, token))
-    {
-        return refuse(&Status::new(Reason::Unauthorized, "Unauthorized"));
+    let mut asked = text(&request, String::new());
+    if let Err(status) = server.identity.of(&server.live, request.headers(), &mut asked) {
+        return refuse(&status);
     }
     let upgraded = header(UPGRADE).to_ascii_lowercase();
-    if !upgraded.is_empty() && header(CONNECTION).to_ascii_lowercase().contains("upgrade") {
-        let asked = text(&request, String::new());
-        if let Some(upgrade) = server.live.user(|api| http::upgrade(api, &asked)) {
-            let checked = upgrade.and_then(|upgrade| exec::check(&server, &upgrade).map(|()| upgrade));
-            return match checked {
-                Ok(upgrade) if upgraded == "websocket" => exec::accept(server, &mut request, upgrade),
-                Ok(_) => {
-                    refuse(&Status::bad_request("unable to upgrade: only the protocol websocket is served"))
-                }
-                Err(status) => refuse(&status),
-            };
-        }
+    if !upgraded.is_empty()
+        && header(CONNECTION).to_ascii_lowercase().contains("upgrade")
+        && let Some(upgrade) = server.live.look(|api| http::upgrade(api, &asked))
+    {
+        return match upgrade {
+            Ok(upgrade) if upgraded == "websocket" => channels::accept(&mut request, async move |channels| {
+                exec::speak(&server, channels, upgrade).await;
+            }),
+            Ok(_) => refuse(&Status::bad_request("unable to upgrade: only the protocol websocket is served")),
+            Err(status) => refuse(&status),
+        };
     }
-    let (head, body) = request.into_parts();
-    let body = match Limited::new(body, MOST_BODY).collect().await {
+    let body = match Limited::new(request.into_body(), MOST_BODY).collect().await {
         Ok(body) => body.to_bytes(),
         // Whether it was too large or broke off: a client that still listens sent too much.
         Err(_) => {
@@ -108,7 +106,6 @@ async fn respond(server: Rc<Server>, mut request: Request<Incoming>) -> Response
             return refuse(&Status::new(Reason::RequestEntityTooLarge, message));
         }
     };
-    let mut asked = text(&Request::from_parts(head, ()), String::new());
     if asked.content_type.starts_with("application/vnd.kubernetes.protobuf") && !body.is_empty() {
         match server.protobuf.decode(&server.openapi.facts, &body) {
             Ok(object) => {
@@ -121,10 +118,17 @@ async fn respond(server: Rc<Server>, mut request: Request<Incoming>) -> Response
     } else {
         asked.body = String::from_utf8_lossy(&body).as_ref().into();
     }
-    if let Some(bytes) = server.openapi.protobuf(&asked) {
+    if asked.target.starts_with("/openapi")
+        && asked.user.is_some()
+        && let Err(status) = server.live.look(|api| http::check_path(api, &asked))
+    {
+        return refuse(&status);
+    }
+    let served = server.live.look(|api| api.served());
+    if let Some(bytes) = server.openapi.protobuf(&asked, &served) {
         return whole(200, &[("content-type".into(), openapi::PROTOBUF.into())], bytes, squeezed);
     }
-    let answer = match server.openapi.answer(&asked) {
+    let answer = match server.openapi.answer(&asked, &served) {
         Some(answer) => answer,
         None => server.live.answer(&asked),
     };
@@ -163,16 +167,17 @@ async fn follow_on(server: Rc<Server>, mut follow: Follow, pieces: mpsc::Sender<
     }
 }
 
-/// Compares without telling by its time how much was right.
-fn same(a: &str, b: &str) -> bool {
-    a.len() == b.len() && a.bytes().zip(b.bytes()).fold(0, |all, (a, b)| all | (a ^ b)) == 0
-}
-
 fn text<T>(request: &Request<T>, body: String) -> http::Request {
     let headers = request.headers().iter();
     let headers = headers.filter_map(|(name, value)| Some((name.as_str(), value.to_str().ok()?)));
     let target = request.uri().path_and_query().map_or("/", |target| target.as_str());
     http::Request::new(request.method().as_str(), target, headers, &body)
+}
+
+/// An answer in words.
+pub fn plain(code: u16, text: &str) -> Response<Reply> {
+    let headers = [("content-type".into(), "text/plain; charset=utf-8".into())];
+    whole(code, &headers, text.as_bytes().to_vec(), false)
 }
 
 /// The answer that says why there is none.
@@ -204,5 +209,8 @@ fn response(code: u16, headers: &Headers, body: Reply) -> Response<Reply> {
         }
     }
     let empty = || Response::new(Reply::Whole(None));
-    builder.header("cache-control", "no-cache, private").body(body).unwrap_or_else(|_| empty())
+    if !headers.iter().any(|(name, _)| *name == "cache-control") {
+        builder = builder.header("cache-control", "no-cache, private");
+    }
+    builder.body(body).unwrap_or_else(|_| empty())
 }

@@ -1,131 +1,86 @@
-//! `exec` and `attach`: a WebSocket whose messages begin with the number of a stream (`v5.channel.k8s.io`).
+//! `exec` and `attach`: what a process writes and reads, over a connection of its own.
 //!
-//! Upstream: `apiserver/pkg/util/... wsstream`, `apimachinery/pkg/util/remotecommand`.
+//! Upstream: `streaming/pkg/httpstream`, `apiserver/pkg/util/proxy/streamtranslator.go`, `cri-streaming/pkg/streaming/remotecommand`.
 
-use super::connection::{Reply, Server, refuse};
-use hyper::body::Incoming;
-use hyper::header::{CONNECTION, SEC_WEBSOCKET_ACCEPT, SEC_WEBSOCKET_KEY, SEC_WEBSOCKET_PROTOCOL, UPGRADE};
-use hyper::{Request, Response, StatusCode};
-use hyper_util::rt::TokioIo;
-use kubestep::api::{self, Status, Verb};
+use super::channels::{CLOSE, Channels, ERROR, STDERR, STDIN, STDOUT};
+use super::connection::Server;
+use kubestep::api::{self, Status, Verb, base64};
 use kubestep::http::{Follow, Upgrade};
 use kubestep::json;
 use kubestep::json::{Json, Str};
 use std::pin::pin;
-use std::rc::Rc;
 use std::time::Duration;
-use tokio_tungstenite::WebSocketStream;
-use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
-use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
-use tokio_tungstenite::tungstenite::protocol::{CloseFrame, Role};
-use tokio_tungstenite::tungstenite::{self, Message, Utf8Bytes};
-
-/// The protocols that are spoken, the best first. The last two are of clients that name none or an old one.
-const PROTOCOLS: [&str; 3] = ["v5.channel.k8s.io", "v4.channel.k8s.io", "v3.channel.k8s.io"];
-const STDIN: u8 = 0;
-const STDOUT: u8 = 1;
-const STDERR: u8 = 2;
-const ERROR: u8 = 3;
-/// A message on this says which stream its sender closes (`v5` only).
-const CLOSE: u8 = 255;
-/// A client that says when its input ends has it read whole, up to so many bytes.
-const MOST_STDIN: usize = 1 << 20;
+use tokio_tungstenite::tungstenite;
 
 /// How long a client has to get ready before the first message.
 const HEAD_START: Duration = Duration::from_millis(100);
+/// So many bytes may wait to be read by a process before more is taken from the client.
+const MOST_UNREAD: usize = 256 << 10;
+/// What is handed over at once.
+const PIECE: usize = 64 << 10;
 
-type Socket = WebSocketStream<TokioIo<hyper::upgrade::Upgraded>>;
-
-/// A running command: where it runs, and how much of it was told.
-struct Running {
-    ask: api::Request,
-    told: usize,
+/// Where what comes from the client goes.
+struct Input {
+    /// `PUT pods/x/exec`, its body still missing.
+    put: api::Request,
+    /// The input is what a person types: they see it, and it is read line by line.
+    line: Option<Line>,
+    /// The process may be told that there is no more.
+    ends: bool,
+    /// What is still to be handed over.
+    waiting: Vec<u8>,
+    /// The client sends no more.
+    over: bool,
 }
 
-/// Takes over the connection; what is wrong with the request is told before that.
-pub fn accept(server: Rc<Server>, request: &mut Request<Incoming>, upgrade: Upgrade) -> Response<Reply> {
-    let header = |name| request.headers().get(name).and_then(|value| value.to_str().ok()).unwrap_or("");
-    let offered: Vec<&str> = header(SEC_WEBSOCKET_PROTOCOL).split(',').map(str::trim).collect();
-    let Some(protocol) = PROTOCOLS.into_iter().find(|known| offered.contains(known)) else {
-        return refuse(&Status::bad_request(format!(
-            "unable to upgrade: the protocols are {}",
-            PROTOCOLS.join(", ")
-        )));
-    };
-    let key = derive_accept_key(header(SEC_WEBSOCKET_KEY).as_bytes());
-    let upgraded = hyper::upgrade::on(request);
-    tokio::task::spawn_local(async move {
-        let Ok(upgraded) = upgraded.await else { return };
-        let socket = WebSocketStream::from_raw_socket(TokioIo::new(upgraded), Role::Server, None).await;
-        // A client that is gone is told nothing.
-        let _ = speak(server, socket, protocol, upgrade).await;
-    });
-    let mut response = Response::new(Reply::Whole(None));
-    *response.status_mut() = StatusCode::SWITCHING_PROTOCOLS;
-    for (name, value) in [
-        (UPGRADE, "websocket"),
-        (CONNECTION, "Upgrade"),
-        (SEC_WEBSOCKET_ACCEPT, key.as_str()),
-        (SEC_WEBSOCKET_PROTOCOL, protocol),
-    ] {
-        response.headers_mut().insert(name, value.parse().expect("it is a header's value"));
-    }
-    response
+/// What is written, and until when.
+enum Source {
+    /// By a command: where it runs, and how many bytes of it were told.
+    Command { ask: api::Request, told: usize },
+    /// By a container.
+    Container(Box<Follow>),
 }
 
-/// What is wrong before anything runs: the pod is not there, say. That is an answer of the API server, in whatever way a client
-/// wants to go on.
-pub fn check(server: &Server, upgrade: &Upgrade) -> Result<(), Status> {
-    if let Upgrade::Exec { start, .. } = upgrade {
-        let look = api::Request { verb: Verb::Get, ..(**start).clone() };
-        server.live.user(|api| api.call(look))?;
-    }
-    Ok(())
+/// What there is to tell.
+struct Told {
+    pieces: Vec<(u8, Vec<u8>)>,
+    /// The exit code, at the end.
+    exit: Option<i64>,
+    /// How much the process has not read yet.
+    unread: usize,
 }
 
-/// Starts the command. `None`: its input will be typed.
-fn begin(server: &Server, mut start: api::Request, stdin: Option<&str>) -> Result<Running, Status> {
-    start.body = stdin.map_or(Json::Null, Json::from);
-    if stdin.is_some() {
-        start.options.query.retain(|(key, _)| *key != "tty");
-    } else {
-        start.options.query.push(("tty".into(), "true".into()));
-    }
-    let session = server.live.user(|api| api.call(start.clone()))?.body.as_i64().unwrap_or_default();
-    start.options.query.retain(|(key, _)| *key == "container");
-    start.options.query.push(("session".into(), Str::from(session.to_string())));
-    (start.verb, start.body) = (Verb::Get, Json::Null);
-    Ok(Running { ask: start, told: 0 })
-}
-
-async fn speak(
-    server: Rc<Server>,
-    mut socket: Socket,
-    protocol: &str,
-    upgrade: Upgrade,
-) -> Result<(), tungstenite::Error> {
+/// Serves a connection to its end.
+pub async fn speak(server: &Server, mut channels: Channels, upgrade: Upgrade) {
+    let _inside = server.live.enter();
     // A client that is told something before it has made its streams (which it does after the handshake) throws it away.
     tokio::time::sleep(HEAD_START).await;
-    let status = match upgrade {
-        Upgrade::Attach(follow) => attached(&server, &mut socket, *follow).await?,
-        Upgrade::Exec { start, stdin, tty } => {
-            // Only newer clients say when their input ends; what others send is typed.
-            let stdin = match stdin {
-                false => Some(String::new()),
-                true if !tty && protocol == PROTOCOLS[0] => Some(whole_input(&mut socket).await?),
-                true => None,
-            };
-            match begin(&server, *start, stdin.as_deref()) {
-                Ok(running) => {
-                    let mut line = Line { tty, text: String::new() };
-                    let typed = stdin.is_none().then_some(&mut line);
-                    run(&server, &mut socket, running, typed).await?
-                }
-                Err(status) => Err(status),
-            }
+    let (source, input, tty) = match upgrade {
+        Upgrade::Attach { follow, input, once, tty } => {
+            let input = input.map(|put| Input::new(*put, tty, once));
+            (Source::Container(follow), input, tty)
         }
+        Upgrade::Exec { start, stdin, tty } => match begin(server, *start, stdin, tty) {
+            Ok(ask) => {
+                let put = api::Request { verb: Verb::Update, ..ask.clone() };
+                (Source::Command { ask, told: 0 }, stdin.then(|| Input::new(put, tty, true)), tty)
+            }
+            Err(status) => return finish(channels, Err(status)).await,
+        },
     };
-    let verdict = match status {
+    // It tells the client that somebody is there.
+    if channels.send(STDOUT, b"").await.is_err() {
+        return;
+    }
+    // Who is gone is told nothing.
+    if let Ok(code) = pass_on(server, &mut channels, source, input, tty).await {
+        finish(channels, Ok(code)).await;
+    }
+}
+
+/// Says how it ended.
+async fn finish(mut channels: Channels, how: Result<i64, Status>) {
+    let verdict = match how {
         Ok(0) => json!({ "metadata": {}, "status": "Success" }),
         Ok(code) => json!({
             "metadata": {}, "status": "Failure", "reason": "NonZeroExitCode",
@@ -134,157 +89,207 @@ async fn speak(
         }),
         Err(status) => status.to_json(),
     };
-    send(&mut socket, ERROR, verdict.to_string().as_bytes()).await?;
-    let normal = CloseFrame { code: CloseCode::Normal, reason: Utf8Bytes::default() };
-    socket.close(Some(normal)).await?;
-    // The client closes the connection; it may still have something on its way.
-    while receive(&mut socket).await.is_some() {}
-    Ok(())
+    let text = match channels.tells_status {
+        true => verdict.to_string(),
+        false => verdict["message"].str().to_owned(),
+    };
+    if text.is_empty() || channels.send(ERROR, text.as_bytes()).await.is_ok() {
+        channels.close().await;
+    }
 }
 
-async fn send(socket: &mut Socket, stream: u8, bytes: &[u8]) -> Result<(), tungstenite::Error> {
-    let mut message = Vec::with_capacity(bytes.len() + 1);
-    message.push(stream);
-    message.extend(bytes);
-    futures_util::SinkExt::send(socket, Message::binary(message)).await
+/// Starts the command; gives the request that reads what it writes.
+fn begin(server: &Server, mut start: api::Request, stdin: bool, tty: bool) -> Result<api::Request, Status> {
+    start.options.query.retain(|(key, _)| !matches!(key.as_str(), "tty" | "stdin" | "stdout" | "stderr"));
+    if stdin {
+        start.options.query.push((if tty { "tty" } else { "sent" }.into(), "true".into()));
+    }
+    let session = server.live.user(|api| api.call(start.clone()))?.body.as_i64().unwrap_or_default();
+    start.options.query.retain(|(key, _)| *key == "container");
+    start.options.query.push(("session".into(), Str::from(session.to_string())));
+    (start.verb, start.body) = (Verb::Get, Json::Null);
+    Ok(start)
 }
 
-/// The next message as the number of its stream and its bytes; `None`: the client has gone.
-async fn receive(socket: &mut Socket) -> Option<(u8, Vec<u8>)> {
+/// Passes on what is written, and what the client sends, until one side ends; the exit code.
+async fn pass_on(
+    server: &Server,
+    channels: &mut Channels,
+    mut source: Source,
+    mut input: Option<Input>,
+    tty: bool,
+) -> Result<i64, tungstenite::Error> {
+    let mut changes = server.live.changes();
     loop {
-        match futures_util::StreamExt::next(socket).await?.ok()? {
-            Message::Binary(bytes) => {
-                if let Some((stream, bytes)) = bytes.split_first() {
-                    return Some((*stream, bytes.to_vec()));
+        changes.mark_unchanged();
+        let told = source.read(server);
+        for (stream, bytes) in told.pieces {
+            let (stream, bytes) = if tty { (STDOUT, as_shown(&bytes)) } else { (stream, bytes) };
+            channels.send(stream, &bytes).await?;
+        }
+        if let Some(code) = told.exit {
+            return Ok(code);
+        }
+        if input.as_mut().is_some_and(|input| input.hand_over(server, told.unread)) {
+            continue;
+        }
+        let full = input.as_ref().is_some_and(|input| input.waiting.len() > MOST_UNREAD);
+        tokio::select! {
+            _ = changes.changed() => {}
+            message = pin!(channels.receive()), if !full => {
+                match (message, &mut input) {
+                    (Some((STDIN, bytes)), Some(input)) => {
+                        let echo = input.take(server, &bytes);
+                        if !echo.is_empty() {
+                            channels.send(STDOUT, echo.as_bytes()).await?;
+                        }
+                    }
+                    (Some((CLOSE, which)), Some(input)) if which == [STDIN] => input.over = true,
+                    // The size of its terminal, say.
+                    (Some(_), _) => {}
+                    (None, input) => {
+                        if let Some(input) = input {
+                            input.over = true;
+                            while input.hand_over(server, 0) {}
+                        }
+                        return Err(tungstenite::Error::ConnectionClosed);
+                    }
                 }
             }
-            Message::Text(text) => {
-                if let Some((stream, bytes)) = text.as_bytes().split_first() {
-                    return Some((*stream, bytes.to_vec()));
-                }
-            }
-            Message::Close(_) => return None,
-            _ => {}
         }
     }
 }
 
-async fn whole_input(socket: &mut Socket) -> Result<String, tungstenite::Error> {
-    let mut input = Vec::new();
-    while let Some((stream, bytes)) = receive(socket).await {
-        match stream {
-            STDIN if input.len() + bytes.len() <= MOST_STDIN => input.extend(bytes),
-            CLOSE if bytes == [STDIN] => break,
-            _ => {}
+/// A terminal goes back to the margin at the end of a line.
+fn as_shown(bytes: &[u8]) -> Vec<u8> {
+    let shown = |byte: &u8| if *byte == b'\n' { vec![b'\r', b'\n'] } else { vec![*byte] };
+    bytes.iter().flat_map(shown).collect()
+}
+
+impl Source {
+    /// What is new.
+    fn read(&mut self, server: &Server) -> Told {
+        match self {
+            Source::Container(follow) => {
+                let text = server.live.read(follow);
+                let pieces = if text.is_empty() { Vec::new() } else { vec![(STDOUT, text.into_bytes())] };
+                Told { pieces, exit: follow.is_over().then_some(0), unread: 0 }
+            }
+            Source::Command { ask, told } => {
+                let mut asked = ask.clone();
+                asked.options.query.push(("bytes".into(), "true".into()));
+                // Where the pod is gone, the command went with it.
+                let answer = server.live.look(|api| api.call(asked));
+                let answer = answer.map_or_else(|_| json!({ "exit": 137 }), |response| response.body);
+                let (mut at, mut pieces) = (0, Vec::new());
+                for piece in answer["output"].items() {
+                    let bytes = base64::decode(piece[1].str()).unwrap_or_default();
+                    let new = &bytes[told.saturating_sub(at).min(bytes.len())..];
+                    at += bytes.len();
+                    if !new.is_empty() {
+                        let stream = if piece[0].str() == "stderr" { STDERR } else { STDOUT };
+                        pieces.push((stream, new.to_vec()));
+                    }
+                }
+                *told = at.max(*told);
+                let unread = answer["unread"].as_i64().and_then(|count| usize::try_from(count).ok());
+                Told { pieces, exit: answer["exit"].as_i64(), unread: unread.unwrap_or_default() }
+            }
         }
     }
-    Ok(String::from_utf8_lossy(&input).into_owned())
+}
+
+impl Input {
+    fn new(put: api::Request, tty: bool, ends: bool) -> Input {
+        Input { put, line: tty.then(Line::default), ends, waiting: Vec::new(), over: false }
+    }
+
+    /// Takes what the client sends; gives what a terminal shows of it.
+    fn take(&mut self, server: &Server, bytes: &[u8]) -> String {
+        let Some(line) = &mut self.line else {
+            self.waiting.extend(bytes);
+            return String::new();
+        };
+        let typed = line.take(bytes);
+        self.waiting.extend(typed.lines.as_bytes());
+        self.over |= typed.ends;
+        if typed.interrupts {
+            self.waiting.clear();
+            self.put(server, json!({ "interrupt": true }));
+        }
+        typed.echo
+    }
+
+    /// Hands over to the process what it has room for; false: there is nothing to hand over now.
+    fn hand_over(&mut self, server: &Server, unread: usize) -> bool {
+        if self.waiting.is_empty() {
+            if self.over && self.ends {
+                self.ends = false;
+                self.put(server, json!({}));
+                return true;
+            }
+            return false;
+        }
+        if unread > MOST_UNREAD {
+            return false;
+        }
+        let piece: Vec<u8> = self.waiting.drain(..self.waiting.len().min(PIECE)).collect();
+        self.put(server, json!({ "bytes": base64::encode(&piece) }));
+        true
+    }
+
+    /// A process that has ended reads nothing: then there is nobody to tell that to.
+    fn put(&self, server: &Server, body: Json) {
+        let _ = server.live.user(|api| api.call(self.put.clone().with_body(body)));
+    }
 }
 
 /// What is typed until a line is whole.
-struct Line {
-    tty: bool,
-    text: String,
+#[derive(Default)]
+struct Line(String);
+
+/// What came of it.
+#[derive(Default)]
+struct Typed {
+    /// The lines that are whole.
+    lines: String,
+    /// What the terminal shows.
+    echo: String,
+    /// Ctrl-D, where nothing stood.
+    ends: bool,
+    /// Ctrl-C.
+    interrupts: bool,
 }
 
 impl Line {
-    /// Takes what was typed: gives the lines that are whole, and what the terminal shows of it.
-    fn take(&mut self, typed: &[u8]) -> (String, String) {
-        let (mut lines, mut echo) = (String::new(), String::new());
-        for c in String::from_utf8_lossy(typed).chars() {
+    fn take(&mut self, bytes: &[u8]) -> Typed {
+        let mut typed = Typed::default();
+        for c in String::from_utf8_lossy(bytes).chars() {
             match c {
                 '\r' | '\n' => {
-                    lines.push_str(&std::mem::take(&mut self.text));
-                    lines.push('\n');
-                    echo.push_str("\r\n");
+                    typed.lines.push_str(&std::mem::take(&mut self.0));
+                    typed.lines.push('\n');
+                    typed.echo.push_str("\r\n");
                 }
                 '\u{7f}' | '\u{8}' => {
-                    if self.text.pop().is_some() {
-                        echo.push_str("\u{8} \u{8}");
+                    if self.0.pop().is_some() {
+                        typed.echo.push_str("\u{8} \u{8}");
                     }
                 }
+                '\u{3}' => {
+                    self.0.clear();
+                    typed.interrupts = true;
+                    typed.echo.push_str("^C\r\n");
+                }
+                '\u{4}' if self.0.is_empty() => typed.ends = true,
+                '\u{4}' => typed.lines.push_str(&std::mem::take(&mut self.0)),
                 c if c.is_control() => {}
                 c => {
-                    self.text.push(c);
-                    echo.push(c);
+                    self.0.push(c);
+                    typed.echo.push(c);
                 }
             }
         }
-        (lines, if self.tty { echo } else { String::new() })
-    }
-}
-
-/// Passes on what the command writes, and to it what is typed, until it ends; its exit code.
-async fn run(
-    server: &Server,
-    socket: &mut Socket,
-    mut running: Running,
-    mut typed: Option<&mut Line>,
-) -> Result<Result<i64, Status>, tungstenite::Error> {
-    let tty = typed.as_ref().is_some_and(|line| line.tty);
-    let mut changes = server.live.changes();
-    loop {
-        changes.mark_unchanged();
-        // Where the pod is gone, the command went with it.
-        let answer = server.live.user(|api| api.call(running.ask.clone()));
-        let answer = answer.map_or_else(|_| json!({ "exit": 137 }), |response| response.body);
-        let mut at = 0;
-        for piece in answer["output"].items() {
-            let text = piece[1].str();
-            let new = text.get(running.told.saturating_sub(at).min(text.len())..).unwrap_or("");
-            at += text.len();
-            if !new.is_empty() {
-                let stream = if piece[0].str() == "stderr" && !tty { STDERR } else { STDOUT };
-                let text = if tty { new.replace('\n', "\r\n") } else { new.to_owned() };
-                send(socket, stream, text.as_bytes()).await?;
-            }
-        }
-        running.told = running.told.max(at);
-        if let Some(code) = answer["exit"].as_i64() {
-            return Ok(Ok(code));
-        }
-        tokio::select! {
-            _ = changes.changed() => {}
-            message = pin!(receive(socket)) => {
-                let Some((stream, bytes)) = message else { return Err(tungstenite::Error::ConnectionClosed) };
-                if stream == STDIN && let Some(line) = typed.as_deref_mut() {
-                    let (lines, echo) = line.take(&bytes);
-                    if !echo.is_empty() {
-                        send(socket, STDOUT, echo.as_bytes()).await?;
-                    }
-                    if !lines.is_empty() {
-                        let put = api::Request { verb: Verb::Update, ..running.ask.clone() }.with_body(lines.as_str());
-                        let _ = server.live.user(|api| api.call(put));
-                    }
-                }
-            }
-        }
-    }
-}
-
-/// Passes on what a container writes, until it ends.
-async fn attached(
-    server: &Server,
-    socket: &mut Socket,
-    mut follow: Follow,
-) -> Result<Result<i64, Status>, tungstenite::Error> {
-    let mut changes = server.live.changes();
-    loop {
-        changes.mark_unchanged();
-        let text = server.live.read(&mut follow);
-        if !text.is_empty() {
-            send(socket, STDOUT, text.as_bytes()).await?;
-        }
-        if follow.is_over() {
-            return Ok(Ok(0));
-        }
-        tokio::select! {
-            _ = changes.changed() => {}
-            message = pin!(receive(socket)) => {
-                if message.is_none() {
-                    return Err(tungstenite::Error::ConnectionClosed);
-                }
-            }
-        }
+        typed
     }
 }

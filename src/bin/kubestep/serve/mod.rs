@@ -2,24 +2,30 @@
 //!
 //! - `live`: the world on the wall clock.
 //! - `connection`: one request, through `kubestep::http` and back.
-//! - `exec`: connections that become a WebSocket.
-//! - `openapi`, `gnostic`: the documents of the API's schema.
+//! - `identity`: whose a request is.
+//! - `exec`: what a process writes and reads; `channels`: the WebSocket that a connection becomes for that.
+//! - `openapi`, `gnostic`, `published`: the documents of the API's schema, and what custom kinds add to them.
 //! - `protobuf`: bodies in that form.
 //! - `gzip`: long answers, compressed. `tls`: a certificate of one's own.
 
+mod channels;
 mod connection;
 mod exec;
 mod gnostic;
 mod gzip;
+mod identity;
 mod live;
 mod openapi;
 mod protobuf;
+mod published;
 mod tls;
 
 use connection::Server;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
+use identity::Identity;
+use kubestep::api::token::Key;
 use kubestep::api::{RuntimeConfig, base64};
 use kubestep::cluster::Config;
 use kubestep::json;
@@ -34,6 +40,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::rc::Rc;
+use std::sync::Arc;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpListener;
 use tokio_rustls::TlsAcceptor;
@@ -53,9 +60,13 @@ pub struct Arguments {
     /// Speak HTTPS, with a certificate that the kubeconfig holds. Beyond loopback it always does: kubectl shows no token without.
     #[arg(long)]
     tls: bool,
-    /// The token that clients have to show; by default they need one beyond loopback only, and it is made up.
+    /// The administrator's token; by default there is one only beyond loopback and beside other users, and it is made up.
     #[arg(long)]
     token: Option<String>,
+    /// Users with tokens of their own: a file with a line `token,user,uid,"group1,group2"` for each. It wants TLS, and who shows
+    /// nothing is system:anonymous.
+    #[arg(long, value_name = "FILE")]
+    token_auth_file: Option<PathBuf>,
     /// Jump over waiting: the cluster's clock runs ahead while something is going to happen by itself.
     #[arg(long)]
     fast_forward: bool,
@@ -112,11 +123,19 @@ async fn start(arguments: &Arguments) -> Result<(), String> {
             return Err("--token may have neither blanks nor special characters, and not be empty".into());
         }
         Some(token) => Some(token.clone()),
-        None if arguments.address.is_loopback() => None,
+        None if arguments.address.is_loopback() && arguments.token_auth_file.is_none() => None,
         None => Some(random_token()?),
     };
-    let runtime = arguments.runtime_config.clone();
-    let config = Config { start: live::wall(), runtime, ..Config::new(arguments.seed, arguments.nodes) };
+    let config = Config {
+        start: live::wall(),
+        // Who could make the tokens of service accounts could be any of them.
+        key: Key(random_token()
+            .or_else(|why| if arguments.address.is_loopback() { Ok(String::new()) } else { Err(why) })?
+            .into()),
+        users: Arc::new(arguments.token_auth_file.as_deref().map_or(Ok(Vec::new()), identity::users)?),
+        runtime: arguments.runtime_config.clone(),
+        ..Config::new(arguments.seed, arguments.nodes)
+    };
     let pace = Pace { speed: arguments.speed, fast_forward: arguments.fast_forward };
     let live = Live::new(&config, pace);
     for path in &arguments.manifests {
@@ -129,7 +148,7 @@ async fn start(arguments: &Arguments) -> Result<(), String> {
         .kubeconfig
         .clone()
         .unwrap_or_else(|| std::env::temp_dir().join(format!("kubestep-{}.kubeconfig", address.port())));
-    let tls = match arguments.tls || !arguments.address.is_loopback() {
+    let tls = match arguments.tls || !arguments.address.is_loopback() || arguments.token_auth_file.is_some() {
         true => Some(tls::tls(arguments.address)?),
         false => None,
     };
@@ -138,9 +157,10 @@ async fn start(arguments: &Arguments) -> Result<(), String> {
     let scheme = if tls.is_some() { "https" } else { "http" };
     println!("Serving a cluster of {} nodes at {scheme}://{address}", arguments.nodes);
     println!("export KUBECONFIG={}", path.display());
-    let openapi = openapi::Documents::new(arguments.runtime_config.clone());
+    let openapi = openapi::Documents::new();
     let protobuf = protobuf::Numbers::new();
-    let server = Rc::new(Server { live, token, openapi, protobuf, verbose: arguments.verbose });
+    let identity = Identity { wanted: token.is_some(), admin: token };
+    let server = Rc::new(Server { live, identity, openapi, protobuf, verbose: arguments.verbose });
     let serve = accept(server.clone(), listener, tls.map(|tls| tls.acceptor));
     tokio::select! {
         () = server.live.drive() => {}

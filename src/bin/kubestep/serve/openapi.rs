@@ -3,8 +3,8 @@
 //! `kubectl` reads of it what `explain` prints, whether the server checks fields itself (a parameter of the paths of `PATCH`), and
 //! by which keys lists are merged. Upstream: `kube-openapi/pkg/handler3`, `kubectl/pkg/util/openapi`.
 
-use super::gnostic;
-use kubestep::api::{Reason, ResourceInfo, RuntimeConfig, Status, kinds};
+use super::{gnostic, published};
+use kubestep::api::{Reason, Resource, ResourceInfo, Served, Status, sha256};
 use kubestep::http::{self, Answer, Body, Request};
 use kubestep::json;
 use kubestep::json::{Json, Str};
@@ -25,30 +25,53 @@ const PATCHES: [&str; 4] = [
     "application/strategic-merge-patch+json",
 ];
 
-/// The documents, each made when it is first asked for.
+/// The documents, each made when it is first asked for. What custom kinds add is made for each answer.
 pub struct Documents {
     /// The schema.
     pub facts: Json,
-    runtime: RuntimeConfig,
     v2: OnceCell<Json>,
-    v3: OnceCell<BTreeMap<String, String>>,
+    v3: OnceCell<BTreeMap<String, Text>>,
+}
+
+/// A document, and what tells it from others.
+#[derive(Clone)]
+struct Text {
+    text: String,
+    hash: String,
+}
+
+impl Text {
+    fn new(document: &Json) -> Text {
+        let text = document.to_string();
+        let hash = sha256::digest(text.as_bytes()).iter().map(|byte| format!("{byte:02X}")).collect();
+        Text { text, hash }
+    }
 }
 
 impl Documents {
-    /// Reads the facts, for what a cluster serves.
-    pub fn new(runtime: RuntimeConfig) -> Documents {
+    /// Reads the facts.
+    pub fn new() -> Documents {
         let facts = json::parse(FACTS).expect("the schema's file is JSON");
-        Documents { facts, runtime, v2: OnceCell::new(), v3: OnceCell::new() }
+        Documents { facts, v2: OnceCell::new(), v3: OnceCell::new() }
     }
 
     /// The answer where the path is one of these documents.
-    pub fn answer(&self, request: &Request) -> Option<Answer> {
-        let (path, _) = request.target.split_once('?').unwrap_or((&request.target, ""));
-        let text = match path.trim_end_matches('/') {
-            "/openapi/v2" => self.v2().to_string(),
-            "/openapi/v3" => self.index().to_string(),
-            path => self.of_versions().get(path.strip_prefix("/openapi/v3/")?)?.clone(),
+    pub fn answer(&self, request: &Request, served: &Served) -> Option<Answer> {
+        let (path, query) = request.target.split_once('?').unwrap_or((&request.target, ""));
+        let document = match path.trim_end_matches('/') {
+            "/openapi/v2" => Text::new(&self.v2(served)),
+            "/openapi/v3" => Text::new(&self.index(served)),
+            path => self.of_version(path.strip_prefix("/openapi/v3/")?, served)?,
         };
+        let mut headers: Vec<(Str, Str)> = vec![("etag".into(), format!("{:?}", document.hash).into())];
+        if let Some(asked) = query.split('&').find_map(|pair| pair.strip_prefix("hash=")) {
+            if asked != document.hash {
+                // Who knows an older one is sent to this one.
+                headers.push(("location".into(), format!("{path}?hash={}", document.hash).into()));
+                return Some(Answer { code: 301, headers, body: Body::Text(String::new()) });
+            }
+            headers.push(("cache-control".into(), "public, immutable".into()));
+        }
         let accepted = |clause: &str| {
             matches!(
                 clause.split(';').next().unwrap_or("").trim(),
@@ -59,42 +82,74 @@ impl Documents {
             let message = "only the following media types are accepted: application/json";
             return Some(http::refused(&Status::new(Reason::NotAcceptable, message)));
         }
-        let headers = vec![("content-type".into(), "application/json".into())];
-        Some(Answer { code: 200, headers, body: Body::Text(text) })
+        headers.push(("content-type".into(), "application/json".into()));
+        headers.push(("vary".into(), "Accept".into()));
+        Some(Answer { code: 200, headers, body: Body::Text(document.text) })
     }
 
     /// The answer in protobuf, where the path is the one that has this form too and the client asks for it.
-    pub fn protobuf(&self, request: &Request) -> Option<Vec<u8>> {
+    pub fn protobuf(&self, request: &Request, served: &Served) -> Option<Vec<u8>> {
         let (path, _) = request.target.split_once('?').unwrap_or((&request.target, ""));
         (path == "/openapi/v2" && request.accept.replace("v2@", "v2.").contains(PROTOBUF))
-            .then(|| gnostic::encode(self.v2()))
+            .then(|| gnostic::encode(&self.v2(served)))
     }
 
-    fn v2(&self) -> &Json {
-        self.v2.get_or_init(|| self.swagger())
+    fn v2(&self, served: &Served) -> Json {
+        let mut document = self.v2.get_or_init(|| self.swagger(served)).clone();
+        if served.custom.is_empty() {
+            return document;
+        }
+        let (mut paths, mut definitions) = (document["paths"].clone(), document["definitions"].clone());
+        for resource in &served.custom {
+            published(resource, false, &mut paths, &mut definitions);
+        }
+        document.set("paths", paths);
+        document.set("definitions", definitions);
+        document
     }
 
-    fn served(&self) -> impl Iterator<Item = &'static ResourceInfo> {
-        kinds::ALL.iter().copied().filter(|resource| self.runtime.serves(resource))
-    }
-
-    fn index(&self) -> Json {
+    fn index(&self, served: &Served) -> Json {
         let mut paths = Json::object();
-        for version in self.of_versions().keys() {
-            let url = format!("/openapi/v3/{version}?hash=1");
+        let own: BTreeSet<String> = served.custom.iter().map(|resource| base(resource)).collect();
+        for version in self.of_versions(served).keys().chain(&own) {
+            let hash = self.of_version(version, served).map(|document| document.hash).unwrap_or_default();
+            let url = format!("/openapi/v3/{version}?hash={hash}");
             paths.set(version, json!({ "serverRelativeURL": url }));
         }
         json!({ "paths": paths })
     }
 
-    /// The documents of the groups' versions, by their paths (`apis/batch/v1`).
-    fn of_versions(&self) -> &BTreeMap<String, String> {
+    /// The document of a group's version.
+    fn of_version(&self, path: &str, served: &Served) -> Option<Text> {
+        if let Some(text) = self.of_versions(served).get(path) {
+            return Some(text.clone());
+        }
+        let (mut paths, mut schemas) = (Json::object(), Json::object());
+        for resource in served.custom.iter().filter(|resource| base(resource) == path) {
+            published(resource, true, &mut paths, &mut schemas);
+        }
+        if paths.is_empty() {
+            return None;
+        }
+        let mut needed = BTreeSet::new();
+        references(&schemas, &mut |name| self.need(name, &mut needed));
+        for name in needed {
+            schemas.set(name, &self.facts["schemas"][name]);
+        }
+        Some(Text::new(&json!({
+            "openapi": "3.0.0", "info": { "title": "Kubernetes CRD Swagger", "version": "v0.1.0" },
+            "paths": paths, "components": { "schemas": schemas },
+        })))
+    }
+
+    /// The documents of the built-in groups' versions, by their paths (`apis/batch/v1`).
+    fn of_versions(&self, served: &Served) -> &BTreeMap<String, Text> {
         self.v3.get_or_init(|| {
             let mut versions: BTreeMap<String, Vec<&'static ResourceInfo>> = BTreeMap::new();
-            for resource in self.served() {
+            for resource in served.built_in() {
                 versions.entry(base(resource)).or_default().push(resource);
             }
-            versions.into_iter().map(|(path, all)| (path, self.document(&all).to_string())).collect()
+            versions.into_iter().map(|(path, all)| (path, Text::new(&self.document(&all)))).collect()
         })
     }
 
@@ -143,12 +198,12 @@ impl Documents {
         })
     }
 
-    fn swagger(&self) -> Json {
+    fn swagger(&self, served: &Served) -> Json {
         let (mut paths, mut definitions) = (Json::object(), Json::object());
         for (name, schema) in self.facts["schemas"].entries() {
             definitions.set(name, swagger(schema));
         }
-        for resource in self.served() {
+        for resource in served.built_in() {
             let Some((name, gvk)) = self.schema_of(resource) else { continue };
             for (path, item) in operations(resource, &name, &gvk, false) {
                 paths.set(path, item);
@@ -158,6 +213,18 @@ impl Documents {
             "swagger": "2.0", "info": { "title": "Kubernetes", "version": "v1.36.2" },
             "paths": paths, "definitions": definitions,
         })
+    }
+}
+
+/// Adds the paths and the schemas of a custom resource.
+fn published(resource: &Resource, v3: bool, paths: &mut Json, schemas: &mut Json) {
+    let kind = resource.kind.as_str();
+    let (name, gvk) = (published::name(resource, kind), published::gvk(resource, kind));
+    for (path, item) in operations(resource, &name, &gvk, v3) {
+        paths.set(path, item);
+    }
+    for (name, schema) in published::schemas(resource, if v3 { V3 } else { V2 }, !v3) {
+        schemas.set(name, schema);
     }
 }
 
@@ -218,6 +285,8 @@ fn operations(resource: &ResourceInfo, name: &str, gvk: &Json, v3: bool) -> Vec<
             "deletecollection" => of_all.set("delete", operation("deletecollection", &[])),
             "get" => of_one.set("get", operation("get", &[])),
             "update" => of_one.set("put", operation("put", &["application/json"])),
+            // The keys by which a custom kind's lists are merged are not known to strategic merge.
+            "patch" if resource.ty.is_none() => of_one.set("patch", operation("patch", &PATCHES[..3])),
             "patch" => of_one.set("patch", operation("patch", &PATCHES)),
             "delete" => of_one.set("delete", operation("delete", &[])),
             _ => {}
