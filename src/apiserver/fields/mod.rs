@@ -13,7 +13,7 @@ pub mod apply;
 pub mod managers;
 pub mod merge;
 mod set;
-mod typed;
+pub mod typed;
 pub mod walk;
 pub mod written;
 

@@ -7,8 +7,8 @@ use super::evaluation::{Evaluation, OUT_OF_BUDGET};
 use super::{Attributes, Operation, matching, params, webhook};
 use crate::api::patch::json_patch;
 use crate::api::{Cause, Reason, Resource, Status, kinds};
-use crate::apiserver::fields::merge;
 use crate::apiserver::fields::walk::{Form, Kind};
+use crate::apiserver::fields::{merge, typed};
 use crate::apiserver::{ApiServer, admission, body, resources};
 use crate::cel::{Type, Value, misnamed};
 use crate::json;
@@ -233,7 +233,7 @@ fn operations(value: &Value) -> Result<Json, String> {
 /// The object under a configuration; lists and maps that are one value cannot be changed so.
 fn applied(kind: Kind, object: &Json, config: &Json) -> Result<Json, String> {
     let mut faults = Vec::new();
-    merge::faults(kind, config, "", &mut faults);
+    typed::faults(kind, config, "", &mut faults);
     if !faults.is_empty() {
         let why = match faults.as_slice() {
             [one] => one.clone(),
