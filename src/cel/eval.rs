@@ -11,6 +11,8 @@ use std::sync::Arc;
 
 /// What one expression may cost (`celconfig.PerCallLimit`).
 pub const PER_CALL_LIMIT: u64 = 1_000_000;
+/// So many composed variables may ask for each other in a row.
+const MOST_VARIABLES_DEEP: usize = 30;
 /// More elements no list gets by being put together: upstream's lists share their parts, ours do not.
 const MOST_ELEMENTS: usize = 1_000_000;
 
@@ -20,7 +22,13 @@ pub type Evaluated = Result<Value, String>;
 pub fn eval(expr: &Expr, activation: &Activation) -> (Evaluated, u64) {
     let scope = activation.values.iter().map(|(name, value)| ((*name).to_string(), value.clone())).collect();
     let mut evaluator = Evaluator { scope, activation, cost: 0, composed: 0, stopped: false };
-    let value = evaluator.of(expr);
+    let depth = activation.depth.get();
+    activation.depth.set(depth + 1);
+    let value = match depth < MOST_VARIABLES_DEEP {
+        true => evaluator.of(expr),
+        false => Err(format!("expression recursion limit exceeded: {MOST_VARIABLES_DEEP}")),
+    };
+    activation.depth.set(depth);
     (value, evaluator.cost.saturating_add(evaluator.composed))
 }
 

@@ -36,7 +36,7 @@ pub use value::Value;
 
 use crate::json::{Json, Str};
 use ast::Expr;
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 
 /// A compiled expression.
 #[derive(Clone, Debug)]
@@ -95,12 +95,14 @@ pub struct Activation<'a> {
     pub authorize: Option<Authorize<'a>>,
     /// What is wrong with a text by a named format.
     pub format: fn(&str, &str) -> Vec<String>,
+    /// How many expressions are being evaluated, each for another.
+    pub depth: Cell<usize>,
 }
 
 impl<'a> Activation<'a> {
     /// With variables and nothing else.
     pub fn of(values: &'a [(&'a str, Value)]) -> Activation<'a> {
-        Activation { values, variables: &[], authorize: None, format: eval::no_formats }
+        Activation { values, variables: &[], authorize: None, format: eval::no_formats, depth: Cell::new(0) }
     }
 }
 

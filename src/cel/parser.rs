@@ -8,6 +8,13 @@ use super::types::RESERVED;
 
 /// Reads an expression.
 pub fn parse(text: &str) -> Result<Expr, Vec<Problem>> {
+    let length = text.chars().count();
+    if length > MAX_LENGTH {
+        return Err(vec![(
+            0,
+            format!("expression code point size exceeds limit: size: {length}, limit {MAX_LENGTH}"),
+        )]);
+    }
     let (tokens, mut problems) = tokens(text);
     let mut parser = Parser { tokens, at: 0, depth: 0 };
     let expr = parser.expr().and_then(|expr| match parser.peek() {
@@ -26,6 +33,8 @@ pub fn parse(text: &str) -> Result<Expr, Vec<Problem>> {
 }
 
 const MAX_DEPTH: usize = 250;
+/// More characters no expression has.
+const MAX_LENGTH: usize = 100_000;
 /// What an operand can begin with, as the generated parser lists it.
 const OPERAND: &str = "'[', '{', '(', '.', '-', '!', 'true', 'false', 'null', NUM_FLOAT, NUM_INT, NUM_UINT, STRING, BYTES, IDENTIFIER";
 
@@ -36,6 +45,22 @@ struct Parser {
 }
 
 type Parsed = Result<Expr, Problem>;
+
+fn too_deep(at: usize) -> Problem {
+    (at, format!("expression recursion limit exceeded: {MAX_DEPTH}"))
+}
+
+/// The next terms, one more than there are operators between them, as a tree of little height.
+fn balanced(name: &str, terms: &mut dyn Iterator<Item = Expr>, places: &[usize]) -> Expr {
+    let nothing = || Expr { at: 0, node: Node::Literal(Value::Null) };
+    if places.is_empty() {
+        return terms.next().unwrap_or_else(nothing);
+    }
+    let middle = places.len() / 2;
+    let left = balanced(name, terms, &places[..middle]);
+    let right = balanced(name, terms, &places[middle + 1..]);
+    call(places[middle], name, vec![left, right])
+}
 
 fn call(at: usize, name: &str, args: Vec<Expr>) -> Expr {
     Expr { at, node: Node::Call(name.into(), None, args) }
@@ -91,7 +116,7 @@ impl Parser {
     fn expr(&mut self) -> Parsed {
         self.depth += 1;
         if self.depth > MAX_DEPTH {
-            return Err((self.place(), format!("expression recursion limit exceeded: {MAX_DEPTH}")));
+            return Err(too_deep(self.place()));
         }
         let condition = self.or()?;
         let at = self.place();
@@ -111,52 +136,69 @@ impl Parser {
         self.binary(0)
     }
 
-    /// Operators by how loosely they bind.
-    fn binary(&mut self, level: usize) -> Parsed {
+    /// The operator that comes next, if it binds at least so tightly, and how tightly it does.
+    fn operator(&self, level: usize) -> Option<(usize, &'static str)> {
         const LEVELS: [&[&str]; 5] =
             [&["||"], &["&&"], &["<", "<=", ">=", ">", "==", "!=", "in"], &["+", "-"], &["*", "/", "%"]];
-        let Some(operators) = LEVELS.get(level) else { return self.unary() };
-        let mut left = self.binary(level + 1)?;
-        loop {
-            let at = self.place();
-            let found = operators.iter().find(|mark| *self.peek() == Token::Mark(mark));
-            let Some(mark) = found else { return Ok(left) };
-            self.next();
-            let right = self.binary(level + 1)?;
-            let name = if *mark == "in" { "@in".to_string() } else { format!("_{mark}_") };
+        let Token::Mark(next) = self.peek() else { return None };
+        let found = LEVELS.iter().position(|marks| marks.contains(next)).filter(|found| *found >= level);
+        found.map(|found| (found, *next))
+    }
+
+    /// Operands with operators between them that bind at least so tightly.
+    fn binary(&mut self, level: usize) -> Parsed {
+        let mut left = self.unary()?;
+        let mut chained = 0;
+        while let Some((found, mark)) = self.operator(level) {
+            // Of `&&` and `||` there may be any number, since their tree can be made flat.
+            if found < 2 {
+                let (mut terms, mut places) = (vec![left], Vec::new());
+                while *self.peek() == Token::Mark(mark) {
+                    places.push(self.next().0);
+                    terms.push(self.binary(found + 1)?);
+                }
+                left = balanced(&format!("_{mark}_"), &mut terms.into_iter(), &places);
+                continue;
+            }
+            let at = self.next().0;
+            chained += 1;
+            if chained > MAX_DEPTH {
+                return Err(too_deep(at));
+            }
+            let right = self.binary(found + 1)?;
+            let name = if mark == "in" { "@in".to_string() } else { format!("_{mark}_") };
             left = call(at, &name, vec![left, right]);
         }
+        Ok(left)
     }
 
     fn unary(&mut self) -> Parsed {
         let at = self.place();
+        let not = self.eat("!");
+        if !not && !self.eat("-") {
+            return self.member();
+        }
         self.depth += 1;
         if self.depth > MAX_DEPTH {
-            return Err((at, format!("expression recursion limit exceeded: {MAX_DEPTH}")));
+            return Err(too_deep(at));
         }
-        let expr = if self.eat("!") {
-            let operand = self.unary()?;
-            call(at, "!_", vec![operand])
-        } else if self.eat("-") {
-            let operand = self.unary()?;
-            match operand.node {
-                Node::Literal(Value::Int(n)) => {
-                    Expr { at, node: Node::Literal(Value::Int(n.wrapping_neg())) }
-                }
-                Node::Literal(Value::Double(n)) => Expr { at, node: Node::Literal(Value::Double(-n)) },
-                _ => call(at, "-_", vec![operand]),
-            }
-        } else {
-            self.member()?
-        };
+        let operand = self.unary()?;
         self.depth -= 1;
-        Ok(expr)
+        Ok(match operand.node {
+            _ if not => call(at, "!_", vec![operand]),
+            Node::Literal(Value::Int(n)) => Expr { at, node: Node::Literal(Value::Int(n.wrapping_neg())) },
+            Node::Literal(Value::Double(n)) => Expr { at, node: Node::Literal(Value::Double(-n)) },
+            _ => call(at, "-_", vec![operand]),
+        })
     }
 
     fn member(&mut self) -> Parsed {
         let mut expr = self.primary()?;
-        loop {
+        for depth in 0.. {
             let at = self.place();
+            if depth > MAX_DEPTH {
+                return Err(too_deep(at));
+            }
             if self.eat(".") {
                 let optional = self.eat("?");
                 let Token::Ident(name) = self.peek().clone() else {
@@ -187,9 +229,10 @@ impl Parser {
                     false => call(at, "_[_]", vec![expr, index]),
                 };
             } else {
-                return Ok(expr);
+                break;
             }
         }
+        Ok(expr)
     }
 
     fn primary(&mut self) -> Parsed {

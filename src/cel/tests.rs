@@ -32,7 +32,7 @@ fn evaluate(text: &str) -> String {
         Ok(program) => {
             let values = [("self", typed(&object, &schema())), ("object", dynamic(&object))];
             let (value, _) = program.run(&Activation::of(&values));
-            value.map_or_else(|why| format!("error: {why}"), |value| value.shown())
+            value.map_or_else(|why| format!("error: {why}"), |value| value.shown().replace('\n', "\\n"))
         }
     }
 }
@@ -118,6 +118,27 @@ fn costs_are_estimated_before_anything_runs() {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// Whatever is written, no stack is too small for it.
+#[test]
+fn what_nests_too_deeply_is_refused() {
+    let compiled =
+        |text: String| Program::compile(&text, &[]).map(|program| program.run(&Activation::of(&[])).0);
+    let first = |text: String| {
+        compiled(text).err().unwrap_or_default().lines().next().unwrap_or_default().to_string()
+    };
+    let limit = "expression recursion limit exceeded: 250";
+    for text in [
+        format!("1{}", " + 1".repeat(300)),
+        format!("[1]{}", ".reverse()".repeat(300)),
+        format!("{}true", "!".repeat(300)),
+    ] {
+        assert!(first(text.clone()).ends_with(limit), "{} {}", &text[..20], first(text.clone()));
+    }
+    let many = format!("false{}", " || false".repeat(5000));
+    assert_eq!(compiled(many).map(|value| value.ok().and_then(|v| v.as_bool())), Ok(Some(false)));
+    assert!(first("1".repeat(100_001)).contains("size: 100001, limit 100000"));
 }
 
 /// Whatever is written, it ends.

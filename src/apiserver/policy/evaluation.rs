@@ -9,6 +9,7 @@ use crate::cel::admission::{Names, compile, namespace_type, request_type};
 use crate::cel::{self, AUTHORIZER, Activation, RESOURCE, Type, Value, Variable};
 use crate::json;
 use crate::json::Json;
+use std::cell::Cell;
 
 /// What all expressions of one kind may cost while one request is decided (`RuntimeCELCostBudget`).
 const BUDGET: u64 = 10_000_000;
@@ -85,6 +86,7 @@ impl<'a> Evaluation<'a> {
             variables: &self.variables,
             authorize: Some(&authorize),
             format: problems,
+            depth: Cell::default(),
         };
         let (value, cost) = program.run(&activation);
         *budget = budget.checked_sub(cost).ok_or(None)?;
