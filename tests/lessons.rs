@@ -246,8 +246,8 @@ fn a_failed_check_says_what_is_and_what_should_be() {
         (
             "{never: {objects: pods, count: 4}}",
             expect![[r#"
-                it came at step 60: the number of pods is 4
-                在第 60 步出现了：pods 的数量为 4"#]],
+                it came at step 59: the number of pods is 4
+                在第 59 步出现了：pods 的数量为 4"#]],
         ),
         (
             "{always: {objects: pods, count: 0}}",
