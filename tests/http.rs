@@ -110,7 +110,9 @@ fn an_object_is_written_in_every_way_and_read_again() {
             JSON,
             "{",
             &["message"],
-            expect![[r#"400 "couldn't get version/kind; json parse error: unexpected end of JSON input""#]],
+            expect![[
+                r#"400 "the object provided is unrecognized (must be of type ConfigMap): couldn't get version/kind; json parse error: unexpected end of JSON input ({)""#
+            ]],
         ),
         (format!("PUT {at}"), JSON, CONFIG, &["reason"], expect![[r#"405 "MethodNotAllowed""#]]),
     ];
@@ -137,8 +139,20 @@ fn the_server_tells_what_it_serves() {
         ),
         ("GET /apis/autoscaling", &["preferredVersion", "version"], expect![[r#"200 "v2""#]]),
         ("GET /apis/nowhere/v1", &[], expect!["404 404 page not found"]),
-        ("GET /api/v1/nothings", &[], expect!["404 404 page not found"]),
-        ("GET /api/v1/pods/x", &[], expect!["404 404 page not found"]),
+        (
+            "GET /api/v1/nothings",
+            &[],
+            expect![[
+                r#"404 {"kind":"Status","apiVersion":"v1","metadata":{},"status":"Failure","message":"the server could not find the requested resource","reason":"NotFound","details":{"causes":[{"reason":"UnexpectedServerResponse","message":"404: Page Not Found"}]},"code":404}"#
+            ]],
+        ),
+        (
+            "GET /api/v1/pods/x",
+            &[],
+            expect![[
+                r#"404 {"kind":"Status","apiVersion":"v1","metadata":{},"status":"Failure","message":"the server could not find the requested resource","reason":"NotFound","details":{"causes":[{"reason":"UnexpectedServerResponse","message":"404: Page Not Found"}]},"code":404}"#
+            ]],
+        ),
         ("GET /api/v1/namespaces/default", &["metadata", "name"], expect![[r#"200 "default""#]]),
         ("GET /api/v1/namespaces?limit=1", &["metadata", "remainingItemCount"], expect!["200 3"]),
         ("GET /api/v1/namespaces?fieldSelector=metadata.name%3Dkube-public", &["items"], expect!["1"]),

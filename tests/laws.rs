@@ -361,8 +361,8 @@ fn patching_twice_is_patching_once() {
                 return Err(format!("merge of {patch} into {object}"));
             }
             let told = |why: &str| format!("strategic merge of {patch} into {object}: {why}");
-            let merged = strategic::apply(ty, &object, patch).map_err(|why| told(&why))?;
-            let again = strategic::apply(ty, &merged, patch).map_err(|why| told(&why))?;
+            let merged = strategic::apply(ty, &object, patch).map_err(|why| told(&String::from(why)))?;
+            let again = strategic::apply(ty, &merged, patch).map_err(|why| told(&String::from(why)))?;
             if again != merged {
                 return Err(told(&format!("once {merged}, twice {again}")));
             }

@@ -43,7 +43,9 @@ pub mod zone;
 pub use duration::{human_duration, parse_duration};
 pub use kinds::{Resource, ResourceInfo};
 pub use meta::ObjectKey;
-pub use request::{FieldValidation, Options, PatchType, Propagation, Request, Response, Verb};
+pub use request::{
+    FieldValidation, Options, PatchType, Propagation, Request, Response, Verb, is_print, manager_errors,
+};
 pub use runtime_config::{RuntimeConfig, Served};
 pub use status::{Cause, Details, Reason, Status};
 pub use user::User;

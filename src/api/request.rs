@@ -1,7 +1,8 @@
 //! [`Request`] and [`Response`]: everything that can be asked of the API server, and what comes back.
 
+use super::field::{Error, Path};
 use super::rbac::Attributes;
-use super::{Resource, User, WatchId};
+use super::{Resource, Status, User, WatchId};
 use crate::json::{Json, Str};
 use std::sync::Arc;
 
@@ -113,6 +114,10 @@ pub struct Options {
     pub field_manager: Str,
     /// `fieldValidation`
     pub field_validation: FieldValidation,
+    /// The paths of the body's fields that stand there more than once, where the client sent text.
+    pub repeated: Vec<Str>,
+    /// Why the request cannot be understood, where it comes from outside: told once it is known that who asks may.
+    pub misread: Option<Box<Status>>,
     /// `force`: server-side apply takes fields over.
     pub force: bool,
     /// `propagationPolicy`
@@ -280,6 +285,28 @@ impl Request {
 fn exact_name(selector: &str) -> &str {
     let found = selector.split(',').find_map(|part| part.strip_prefix("metadata.name="));
     found.map_or("", |value| value.strip_prefix('=').unwrap_or(value))
+}
+
+/// What is wrong with the name of a manager of fields (`ValidateFieldManager`).
+pub fn manager_errors(name: &str, errors: &mut Vec<Error>) {
+    const MOST: usize = 128;
+    let path = Path::new("fieldManager");
+    if name.len() > MOST {
+        errors.push(Error::too_long(&path, MOST));
+    }
+    for (at, c) in name.char_indices().filter(|(_, c)| !is_print(*c)) {
+        let why = format!("invalid character U+{:04X} (at position {at})", u32::from(c));
+        errors.push(Error::invalid(&path, name, why));
+    }
+}
+
+/// Go's `unicode.IsPrint`: of the blanks only U+0020, and nothing that controls, formats or is private.
+pub fn is_print(c: char) -> bool {
+    c == ' '
+        || !(c.is_control()
+            || c.is_whitespace()
+            || matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}'
+        | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{e000}'..='\u{f8ff}' | '\u{fff9}'..='\u{fffb}' | '\u{f0000}'..))
 }
 
 /// A successful answer. (An unsuccessful one is a [`Status`](super::Status).)

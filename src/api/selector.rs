@@ -83,6 +83,19 @@ impl Labels {
         Parser { tokens: lex(text), at: 0 }.selector()
     }
 
+    /// The keys, each with the values that it is compared with.
+    pub fn terms(&self) -> impl Iterator<Item = (&str, &[String])> {
+        self.0.iter().map(|requirement| match requirement {
+            Requirement::In(key, values) | Requirement::NotIn(key, values) => {
+                (key.as_str(), values.as_slice())
+            }
+            Requirement::Exists(key)
+            | Requirement::NotExists(key)
+            | Requirement::Greater(key, _)
+            | Requirement::Less(key, _) => (key.as_str(), [].as_slice()),
+        })
+    }
+
     /// Whether an object's labels fulfil all conditions.
     pub fn matches(&self, labels: &Json) -> bool {
         self.0.iter().all(|r| r.matches(labels))
@@ -193,14 +206,20 @@ impl Parser {
             return Ok(Labels(all));
         }
         loop {
+            match self.peek() {
+                "" => return Ok(Labels(all)),
+                "!" => {}
+                word if is_word(word) => {}
+                other => {
+                    return Err(format!("found '{other}', expected: !, identifier, or 'end of string'"));
+                }
+            }
             let requirement = self.requirement();
             all.push(requirement.map_err(|why| format!("unable to parse requirement: {why}"))?);
             match self.next().as_str() {
                 "" => return Ok(Labels(all)),
-                "," if self.peek() == "" => {
-                    return Err("found '', expected: identifier after ','".into());
-                }
-                "," => {}
+                "," if self.peek() == "!" || is_word(self.peek()) => {}
+                "," => return Err(format!("found '{}', expected: identifier after ','", self.peek())),
                 other => return Err(format!("found '{other}', expected: ',' or 'end of string'")),
             }
         }
@@ -246,7 +265,7 @@ impl Parser {
                     ("<", Ok(n)) => Requirement::Less(key, n),
                     (">" | "<", Err(_)) => {
                         return Err(format!(
-                            "for 'Gt', 'Lt' operators, the value must be an integer: {value}"
+                            "values[0]: Invalid value: {value:?}: for 'Gt', 'Lt' operators, the value must be an integer"
                         ));
                     }
                     _ => Requirement::In(key, vec![value]),
@@ -261,14 +280,47 @@ impl Parser {
         }
         self.next();
         let mut values = Vec::new();
+        let mut add = |value: &str| {
+            if !values.iter().any(|known| known == value) {
+                values.push(value.to_string());
+            }
+        };
+        match self.peek() {
+            ")" => {
+                self.next();
+                add("");
+                return Ok(values);
+            }
+            "," => {}
+            word if is_word(word) => {}
+            other => return Err(format!("found '{other}', expected: ',', ')' or identifier")),
+        }
+        let mut empty = true;
         loop {
             match self.next().as_str() {
-                ")" => return Ok(values),
-                "," => {}
-                "" => return Err("found '', expected: ',' or ')'".into()),
-                value => values.push(value.to_string()),
+                "," => {
+                    if empty || matches!(self.peek(), ")" | ",") {
+                        add("");
+                    }
+                    if self.peek() == ")" {
+                        break;
+                    }
+                }
+                word if is_word(word) => {
+                    add(word);
+                    match self.peek() {
+                        "," => {}
+                        ")" => break,
+                        other => return Err(format!("found '{other}', expected: ',' or ')'")),
+                    }
+                }
+                other => return Err(format!("found '{other}', expected: ',', or identifier")),
             }
+            empty = false;
         }
+        self.next();
+        sort_by(&mut values, Ord::cmp);
+        Ok(values)
     }
 }
 
@@ -295,16 +347,30 @@ impl Fields {
     /// From the text of `--field-selector`.
     pub fn parse(text: &str) -> Result<Fields, Status> {
         let mut all = Vec::new();
-        for part in text.split(',').filter(|p| !p.is_empty()) {
-            let (path, value, negated) = if let Some((p, v)) = part.split_once("!=") {
-                (p, v, true)
-            } else if let Some((p, v)) = part.split_once("==").or_else(|| part.split_once('=')) {
-                (p, v, false)
-            } else {
+        let mut parts = vec![String::new()];
+        let mut escaped = false;
+        for c in text.chars() {
+            if c == ',' && !escaped {
+                parts.push(String::new());
+                continue;
+            }
+            escaped = c == '\\' && !escaped;
+            if let Some(part) = parts.last_mut() {
+                part.push(c);
+            }
+        }
+        for part in parts.iter().filter(|p| !p.is_empty()) {
+            let at = part.find('=').map(|at| if part[..at].ends_with('!') { at - 1 } else { at });
+            let at = [at, part.find("!=")].into_iter().flatten().min();
+            let Some(at) = at else {
                 let message = format!("invalid selector: '{text}'; can't understand '{part}'");
                 return Err(Status::new(Reason::BadRequest, message));
             };
-            all.push(FieldRequirement { path: path.into(), value: value.into(), negated });
+            let (path, rest) = part.split_at(at);
+            let negated = rest.starts_with('!');
+            let rest = rest.strip_prefix("!=").or_else(|| rest.strip_prefix("==")).unwrap_or(&rest[1..]);
+            let value = unescaped(rest).map_err(Status::bad_request)?;
+            all.push(FieldRequirement { path: path.into(), value, negated });
         }
         Ok(Fields(all))
     }
@@ -321,6 +387,28 @@ impl Fields {
             (text == r.value) != r.negated
         })
     }
+}
+
+/// A value as it is meant: a backslash makes a comma, an equal sign or a backslash one of its characters
+/// (`fields.UnescapeValue`).
+fn unescaped(text: &str) -> Result<String, String> {
+    const INVALID: &str = "invalid field selector:";
+    let mut out = String::new();
+    let mut chars = text.chars();
+    while let Some(c) = chars.next() {
+        match c {
+            '\\' => match chars.next() {
+                Some(c @ ('\\' | ',' | '=')) => out.push(c),
+                other => {
+                    let shown = other.map(String::from).unwrap_or_default();
+                    return Err(format!("{INVALID} invalid escape sequence: \\{shown}"));
+                }
+            },
+            ',' | '=' => return Err(format!("{INVALID} unescaped character in value: {}", u32::from(c))),
+            c => out.push(c),
+        }
+    }
+    Ok(out)
 }
 
 #[cfg(test)]

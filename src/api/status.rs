@@ -173,6 +173,28 @@ impl Status {
         Status { reason: None, ..Status::new(Reason::InternalError, message) }
     }
 
+    /// What the server's router says of a path or a method that it does not serve (`serviceErrorHandler`).
+    pub fn unrouted(method: bool) -> Status {
+        let (reason, message, cause) = match method {
+            false => {
+                (Reason::NotFound, "the server could not find the requested resource", "404: Page Not Found")
+            }
+            true => (
+                Reason::MethodNotAllowed,
+                "the server does not allow this method on the requested resource",
+                "405: Method Not Allowed",
+            ),
+        };
+        let cause = Cause {
+            reason: Str::fixed("UnexpectedServerResponse"),
+            message: Str::fixed(cause),
+            field: Str::default(),
+        };
+        let mut status = Status::new(reason, Str::fixed(message));
+        status.details = Some(Box::new(Details { causes: vec![cause], ..Details::default() }));
+        status
+    }
+
     fn about(mut self, resource: &ResourceInfo, name: &str) -> Status {
         self.details = Some(Box::new(Details {
             name: name.into(),
@@ -210,14 +232,41 @@ impl Status {
 
     /// `jobs.batch "pi" is forbidden: …`
     pub fn forbidden(resource: &Resource, name: &str, why: &str) -> Status {
+        Status::forbidden_named((&resource.group, &resource.plural), name, why)
+    }
+
+    /// The same of a group and a resource that there need not be.
+    pub fn forbidden_named((group, resource): (&str, &str), name: &str, why: &str) -> Status {
         let object = if name.is_empty() { String::new() } else { format!(" \"{name}\"") };
-        let message = format!("{}{object} is forbidden: {why}", resource.qualified());
-        Status::new(Reason::Forbidden, message).about(resource, name)
+        let dot = if group.is_empty() { "" } else { "." };
+        let message = format!("{resource}{dot}{group}{object} is forbidden: {why}");
+        let mut status = Status::new(Reason::Forbidden, message);
+        let (name, group, kind) = (name.into(), group.into(), resource.into());
+        status.details = Some(Box::new(Details { name, group, kind, ..Details::default() }));
+        status
     }
 
     /// A body that cannot be read.
     pub fn bad_request(message: impl Into<Str>) -> Status {
         Status::new(Reason::BadRequest, message)
+    }
+
+    /// A body of which not even the kind can be read (`transformDecodeError`).
+    pub fn unrecognized(kind: &str, why: &str, text: &str) -> Status {
+        const SHOWN: usize = 30;
+        let bytes = text.as_bytes();
+        let start = &bytes[..bytes.len().min(SHOWN)];
+        let mut summary = match bytes.first() {
+            None => "<empty>".to_owned(),
+            Some(b'{') => String::from_utf8_lossy(start).into_owned(),
+            Some(_) => start.iter().map(|byte| format!("{byte:02x}")).collect(),
+        };
+        if bytes.len() > SHOWN {
+            summary.push_str(" ...");
+        }
+        Status::bad_request(format!(
+            "the object provided is unrecognized (must be of type {kind}): {why} ({summary})"
+        ))
     }
 
     /// `Job.batch "pi" is invalid: …`: all errors, joined as `field.ErrorList.ToAggregate` does (duplicates once).
@@ -240,6 +289,20 @@ impl Status {
             causes: errors.iter().map(field::Error::cause).collect(),
         }));
         status
+    }
+
+    /// `CreateOptions.meta.k8s.io "" is invalid: …`
+    pub fn options(kind: &str, errors: &[field::Error]) -> Result<(), Status> {
+        if errors.is_empty() {
+            return Ok(());
+        }
+        let texts: Vec<String> = errors.iter().map(ToString::to_string).collect();
+        let all = if texts.len() == 1 { texts.concat() } else { format!("[{}]", texts.join(", ")) };
+        let mut status = Status::new(Reason::Invalid, format!("{kind}.meta.k8s.io \"\" is invalid: {all}"));
+        let causes: Vec<Cause> = errors.iter().map(field::Error::cause).collect();
+        let group = Str::fixed("meta.k8s.io");
+        status.details = Some(Box::new(Details { group, kind: kind.into(), causes, ..Details::default() }));
+        Err(status)
     }
 
     /// Whether it says that the object does not exist.
@@ -298,8 +361,13 @@ impl Status {
                 }
             }
             if !d.causes.is_empty() {
-                let cause =
-                    |c: &Cause| json!({ "reason": &c.reason, "message": &c.message, "field": &c.field });
+                let cause = |c: &Cause| {
+                    let mut cause = json!({ "reason": &c.reason, "message": &c.message });
+                    if !c.field.is_empty() {
+                        cause.set("field", &c.field);
+                    }
+                    cause
+                };
                 details.set("causes", d.causes.iter().map(cause).collect::<Json>());
             }
             json.set("details", details);

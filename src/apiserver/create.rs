@@ -3,8 +3,9 @@
 use super::admission::Attributes;
 use super::authorizer::escalation;
 use super::fields::walk::Kind;
+use super::validation::meta;
 use super::{
-    ApiServer, admission, body, custom, decode, fields, policy, quota, resources, subresource, validation,
+    ApiServer, admission, body, custom, decode, fields, policy, quota, resources, subresource, update,
 };
 use crate::api::{ObjectKey, Reason, Request, Response, Status};
 use crate::json::{Json, Str};
@@ -65,6 +66,8 @@ fn store_with(
     let strategy = resources::of(resource);
     let mut object = body::decode(request, body, &Json::Null, warnings)?;
     let namespace = own_namespace(request, &mut object)?;
+    meta::dedup_owners(&mut object, false, warnings);
+    let version = object["metadata"]["resourceVersion"].clone();
     (strategy.defaults)(&mut object);
     let managed = managed.or_else(|| {
         let kind = Some(Kind::of_resource(resource)).filter(|kind| !matches!(kind, Kind::Leaf))?;
@@ -115,10 +118,10 @@ fn store_with(
         (strategy.prepare_create)(&mut object);
         let key = ObjectKey::new(namespace.clone(), object["metadata"]["name"].str());
         let mut errors = Vec::new();
-        validation::meta::create(&object["metadata"], resource.namespaced, strategy.name, &mut errors);
+        meta::create(&object["metadata"], resource.namespaced, strategy.name, &mut errors);
         (strategy.validate)(&object, &mut errors);
         if resource.is_custom() {
-            errors.retain(|error| error.detail != validation::meta::UNQUALIFIED);
+            errors.retain(|error| error.detail != meta::UNQUALIFIED);
             custom::validate::create(resource, &object, &mut errors, warnings);
         }
         if !errors.is_empty() {
@@ -142,6 +145,9 @@ fn store_with(
         let attributes = policy::Attributes { request, operation, name: &key.name, object: &object, old };
         policy::admit(server, &attributes, warnings)?;
         let charges = quota::check(server, now, request, &namespace, &object, None)?;
+        if version.str().parse::<u64>().is_ok_and(|version| version != 0) && !request.options.dry_run {
+            return Err(Status::unknown("resourceVersion should not be set on objects to be created"));
+        }
         if let Some(existing) = server.store.get(resource, &key) {
             if generated && attempt < NAME_ATTEMPTS {
                 continue;
@@ -177,9 +183,7 @@ fn own_namespace(request: &Request, object: &mut Json) -> Result<Str, Status> {
     if said.is_empty() {
         object.set_at(&["metadata", "namespace"], &request.namespace);
     } else if said != &*request.namespace {
-        return Err(Status::bad_request(
-            "the namespace of the provided object does not match the namespace sent on the request",
-        ));
+        return Err(Status::bad_request(update::OTHER_NAMESPACE));
     }
     Ok(request.namespace.clone())
 }

@@ -35,7 +35,16 @@ impl From<String> for Mistake {
 
 /// Decodes an object of a type.
 pub fn decode(ty: TypeId, json: &Json, known: &Json) -> Result<(Json, Findings), Mistake> {
-    let mut decoder = Decoder { findings: Findings::default(), path: Vec::new() };
+    decode_with(ty, json, known, false)
+}
+
+/// Decodes what a strategic merge made: by the converter, which cuts numbers to the size of their field.
+pub fn convert(ty: TypeId, json: &Json, known: &Json) -> Result<(Json, Findings), Mistake> {
+    decode_with(ty, json, known, true)
+}
+
+fn decode_with(ty: TypeId, json: &Json, known: &Json, cuts: bool) -> Result<(Json, Findings), Mistake> {
+    let mut decoder = Decoder { findings: Findings::default(), path: Vec::new(), cuts };
     let object = decoder.structure(ty.get(), json, known)?;
     sort_by(&mut decoder.findings.unknown, Ord::cmp);
     Ok((object, decoder.findings))
@@ -44,6 +53,8 @@ pub fn decode(ty: TypeId, json: &Json, known: &Json) -> Result<(Json, Findings),
 struct Decoder {
     findings: Findings,
     path: Vec<Part>,
+    /// Whether numbers are cut to the size of their field.
+    cuts: bool,
 }
 
 enum Part {
@@ -114,6 +125,11 @@ impl Decoder {
             (Shape::Bool, Json::Bool(_)) | (Shape::Int64, Json::Int(_)) => Ok(json.clone()),
             (Shape::Int32, Json::Int(i)) if i32::try_from(*i).is_ok() => Ok(json.clone()),
             (Shape::Float, Json::Int(_) | Json::Float(_)) => Ok(json.clone()),
+            (Shape::Int32, Json::Int(i)) if self.cuts => Ok(i64::from(*i as i32).into()),
+            (Shape::Int32, Json::Float(f)) if self.cuts && f.trunc() == *f => {
+                Ok(i64::from(*f as i64 as i32).into())
+            }
+            (Shape::Int64, Json::Float(f)) if self.cuts && f.trunc() == *f => Ok((*f as i64).into()),
             (Shape::List(item), Json::Array(items)) => {
                 let mut out = Vec::with_capacity(items.len());
                 for (i, element) in items.iter().enumerate() {
@@ -186,6 +202,8 @@ impl Decoder {
             }
             (Special::Quantity, _) => Err(quantity::RULE.to_string().into()),
             (Special::Time | Special::MicroTime, Json::Str(s)) => match Time::parse(s) {
+                // The clock ends in 2262; later years stay as they are written.
+                Some(Time(i64::MAX | i64::MIN)) => Ok(json.clone()),
                 Some(time) => {
                     let text = if special == Special::Time { time.rfc3339() } else { time.rfc3339_micro() };
                     Ok(if **s == *text { json.clone() } else { text.into() })
@@ -265,14 +283,7 @@ impl Decoder {
             "json: cannot unmarshal {number_detail} into Go struct field {}.{path} of type {wanted}",
             place.owner
         );
-        let conversion = match (shape, json) {
-            (Shape::List(_), _) => format!("cannot restore slice from {found}"),
-            (Shape::Map(_), _) => format!("cannot restore map from {found}"),
-            (Shape::Ref(_), _) => format!("cannot restore struct from: {found}"),
-            (_, Json::Int(_)) => format!("cannot convert int64 to {wanted}"),
-            (_, Json::Float(_)) => format!("cannot convert float64 to {wanted}"),
-            _ => format!("unrecognized type: {wanted}"),
-        };
+        let conversion = conversion(shape, json, &wanted);
         Mistake { message, conversion }
     }
 
@@ -282,6 +293,41 @@ impl Decoder {
             _ => None,
         });
         names.next().unwrap_or("")
+    }
+}
+
+/// What the converter says of a value that its field cannot hold (`runtime/converter.go`): the kinds are those of Go's
+/// reflection, and types with a reader of their own say what that says.
+fn conversion(shape: &Shape, json: &Json, wanted: &str) -> String {
+    let found = match json {
+        Json::Null => "invalid",
+        Json::Bool(_) => "bool",
+        Json::Int(_) => "int64",
+        Json::Float(_) => "float64",
+        Json::Str(_) => "string",
+        Json::Array(_) => "slice",
+        Json::Object(_) => "map",
+    };
+    let kind = match shape {
+        Shape::List(_) | Shape::Bytes => return format!("cannot restore slice from {found}"),
+        Shape::Map(_) => return format!("cannot restore map from {found}"),
+        Shape::Ref(id) => match id.get().special {
+            None | Some(Special::Any) => return format!("cannot restore struct from: {found}"),
+            Some(_) => {
+                return format!("json: cannot unmarshal {} into Go value of type {wanted}", json.go_kind());
+            }
+        },
+        Shape::Str => "string",
+        Shape::Bool => "bool",
+        Shape::Int32 => "int32",
+        Shape::Int64 => "int64",
+        Shape::Float => "float64",
+    };
+    match (shape, json) {
+        (Shape::Str, Json::Int(_)) | (Shape::Int32 | Shape::Int64, Json::Float(_)) => {
+            format!("cannot convert {found} to {wanted}")
+        }
+        _ => format!("unrecognized type: {kind}"),
     }
 }
 

@@ -1,7 +1,7 @@
 //! DELETE: at once, or by asking for it and waiting for agents and finalizers (`registry/rest/delete.go`).
 
 use super::policy::{self, Attributes, Operation};
-use super::{ApiServer, create, resources, selection::Selection, update};
+use super::{ApiServer, create, resources, selection::Selection};
 use crate::api::{ObjectKey, Propagation, Request, Response, Status, kinds};
 use crate::json;
 use crate::json::{Json, Str};
@@ -64,17 +64,7 @@ fn delete_with(
     let Some(old) = server.object(resource, key) else {
         return Err(Status::not_found(resource, &key.name));
     };
-    if let Some(uid) = &request.options.uid
-        && old["metadata"]["uid"].str() != &**uid
-    {
-        let present = old["metadata"]["uid"].str();
-        let why = format!("Precondition failed: UID in precondition: {uid}, UID in object meta: {present}");
-        return Err(Status::conflict(resource, &key.name, &why));
-    }
-    let version = request.options.resource_version.as_str();
-    if !version.is_empty() && old["metadata"]["resourceVersion"].str() != version {
-        return Err(update::uid_conflict(request, key, version, old["metadata"]["resourceVersion"].str()));
-    }
+    preconditions(request, key, &old)?;
 
     let (operation, name, object) = (Operation::Delete, key.name.as_str(), &Json::Null);
     let attributes = Attributes { request, operation, name, object, old: &old };
@@ -89,7 +79,8 @@ fn delete_with(
     let waits_for_content = *resource == kinds::NAMESPACES.into() && !old["spec"]["finalizers"].is_empty();
     let left = old["metadata"]["deletionGracePeriodSeconds"].as_i64();
 
-    let mut grace = (strategy.grace)(&old, request.options.grace_period).unwrap_or(0);
+    let mut grace =
+        (strategy.grace)(&old, request.options.grace_period.map(|s| if s < 0 { 1 } else { s })).unwrap_or(0);
     if already && let Some(left) = left.filter(|left| *left > 0) {
         // A second deletion can only shorten the first one's grace.
         match request.options.grace_period {
@@ -122,6 +113,42 @@ fn delete_with(
         object = server.put(now, resource, key, object);
     }
     Ok(server.answer(now, request, 200, object, Vec::new()))
+}
+
+/// What a deletion was asked for on condition of. Namespaces and definitions, whose storage is their own, say it in other words.
+fn preconditions(request: &Request, key: &ObjectKey, old: &Json) -> Result<(), Status> {
+    let resource = &request.resource;
+    let own =
+        [kinds::NAMESPACES, kinds::CUSTOMRESOURCEDEFINITIONS].iter().any(|kind| *resource == (*kind).into());
+    let asked = [
+        ("UID", "uid", request.options.uid.as_deref(), "deleted and then recreated"),
+        ("ResourceVersion", "resourceVersion", Some(request.options.resource_version.as_str()), "modified"),
+    ];
+    for (word, field, asked, may) in asked {
+        let present = old["metadata"][field].str();
+        let Some(asked) = asked.filter(|asked| *asked != present && (word == "UID" || !asked.is_empty()))
+        else {
+            continue;
+        };
+        if own {
+            let why = format!(
+                "Precondition failed: {word} in precondition: {asked}, {word} in object meta: {present}"
+            );
+            return Err(Status::conflict(resource, &key.name, &why));
+        }
+        let why = format!(
+            "the {word} in the precondition ({asked}) does not match the {word} in record ({present}). The object might have been {may}"
+        );
+        let mut status = Status::conflict(resource, &key.name, &why);
+        // Here the kind stands where the resource should.
+        let kind = resource.qualified_kind();
+        status.message = format!("Operation cannot be fulfilled on {kind} \"{}\": {why}", key.name).into();
+        if let Some(details) = &mut status.details {
+            details.kind = resource.kind.clone();
+        }
+        return Err(status);
+    }
+    Ok(())
 }
 
 /// A definition first waits for its objects to go (`registry/customresourcedefinition/etcd.go`).

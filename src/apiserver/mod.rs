@@ -25,6 +25,8 @@ mod internal;
 mod internal_diff;
 mod internal_kinds;
 mod kubernetes_service;
+mod options;
+mod paging;
 mod patch;
 mod pod_spec;
 mod pod_warnings;

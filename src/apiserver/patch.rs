@@ -1,9 +1,10 @@
 //! PATCH: four ways to write a change; what comes out is written like a PUT.
 
-use super::{ApiServer, fields, scale, subresource, update};
+use super::{ApiServer, body, create, fields, scale, subresource, update};
+use crate::api::patch::strategic::Refusal;
 use crate::api::patch::{json_patch, merge, strategic};
-use crate::api::{ObjectKey, PatchType, Reason, Request, Response, Status};
-use crate::json::Json;
+use crate::api::{FieldValidation, ObjectKey, PatchType, Reason, Request, Response, Status};
+use crate::json::{Json, Str};
 use crate::sim::Time;
 
 /// Changes an object.
@@ -24,21 +25,9 @@ pub fn patch(
     }
     let old = server.named(request)?;
     let key = ObjectKey::new(request.namespace.clone(), request.name.clone());
-    let body = apply(kind, request, &old)?;
-    let name = body["metadata"]["name"].str();
-    if !name.is_empty() && name != &*request.name {
-        return Err(Status::bad_request(format!(
-            "the name of the object ({name}) does not match the name on the URL ({})",
-            request.name
-        )));
-    }
-    if name.is_empty() {
-        return Err(Status::bad_request(format!(
-            "the name of the object ({} based on URL) was undeterminable: name must be provided",
-            request.name
-        )));
-    }
-    update::write(server, now, (request, request), &key, &old, &body, None)
+    let mut warnings = Vec::new();
+    let body = apply(kind, request, &old, &mut warnings)?;
+    create::and_warned(update::write(server, now, (request, request), &key, &old, &body, None), warnings)
 }
 
 /// How many operations a JSON patch may have (`maxJSONPatchOperations`).
@@ -48,40 +37,103 @@ const MAX_OPERATIONS: usize = 10_000;
 const NO_APPLY: &str = "the body of the request was in an unknown format - accepted media types include: application/json-patch+json, application/merge-patch+json, application/strategic-merge-patch+json";
 
 /// What a patch makes of an object.
-pub fn apply(kind: PatchType, request: &Request, old: &Json) -> Result<Json, Status> {
-    let (fits, wanted) = match (kind, &request.body) {
-        (PatchType::Json, body) => (matches!(body, Json::Array(_)), "[]handlers.jsonPatchOp"),
-        (_, body) => (matches!(body, Json::Object(_)), "map[string]interface {}"),
-    };
-    if !fits {
-        let word = if kind == PatchType::Strategic { "" } else { "error decoding patch: " };
-        let found = request.body.go_kind();
-        return Err(Status::bad_request(format!(
-            "{word}json: cannot unmarshal {found} into Go value of type {wanted}"
-        )));
-    }
-    let operations = request.body.items().len();
-    if operations > MAX_OPERATIONS {
-        let why = format!(
-            "Request entity too large: The allowed maximum operations in a JSON patch is {MAX_OPERATIONS}, got {operations}"
-        );
-        return Err(Status::new(Reason::RequestEntityTooLarge, why));
-    }
+pub fn apply(
+    kind: PatchType,
+    request: &Request,
+    old: &Json,
+    warnings: &mut Vec<Str>,
+) -> Result<Json, Status> {
+    let body = &request.body;
+    let lenient = request.options.field_validation == FieldValidation::Ignore;
     match kind {
-        PatchType::Json => json_patch::apply(old, &request.body).map_err(|_| {
-            Status::new(Reason::Invalid, "the server rejected our request due to an error in our request")
-        }),
-        PatchType::Merge => Ok(merge::apply(old, &request.body)),
-        PatchType::Strategic => match request.resource.ty {
-            Some(ty) => strategic::apply(ty, old, &request.body).map_err(Status::unknown),
-            None => Err(Status::new(
-                Reason::UnsupportedMediaType,
-                format!(
-                    "the body of the request was in an unknown format - accepted media types include: {}",
-                    "application/json-patch+json, application/merge-patch+json, application/apply-patch+yaml"
-                ),
-            )),
+        PatchType::Json => {
+            let strict = operations(body, lenient)?;
+            let count = body.items().len();
+            if count > MAX_OPERATIONS {
+                let why = format!(
+                    "Request entity too large: The allowed maximum operations in a JSON patch is {MAX_OPERATIONS}, got {count}"
+                );
+                return Err(Status::new(Reason::RequestEntityTooLarge, why));
+            }
+            let patched = json_patch::apply(old, body).map_err(|_| unprocessable())?;
+            body::strictly(request, strict, &patched, warnings)?;
+            Ok(patched)
+        }
+        PatchType::Merge => match body {
+            Json::Object(_) => Ok(merge::apply(old, body)),
+            Json::Array(_) if lenient => Ok(merge::apply(&Json::Null, body)),
+            Json::Null => Err(Status::bad_request("Invalid JSON Patch")),
+            _ if lenient => Err(Status::bad_request("Invalid JSON Patch")),
+            _ => Err(not_a(body, "error decoding patch: ", "map[string]interface {}")),
         },
+        PatchType::Strategic => {
+            let Some(ty) = request.resource.ty else {
+                return Err(Status::new(
+                    Reason::UnsupportedMediaType,
+                    format!(
+                        "the body of the request was in an unknown format - accepted media types include: {}",
+                        "application/json-patch+json, application/merge-patch+json, application/apply-patch+yaml"
+                    ),
+                ));
+            };
+            match body {
+                Json::Null => Ok(old.clone()),
+                Json::Object(_) => strategic::apply(ty, old, body).map_err(|refusal| match refusal {
+                    Refusal::Malformed(why) => Status::bad_request(why),
+                    Refusal::Unprocessable(_) => unprocessable(),
+                    Refusal::Failed(why) => Status::unknown(why),
+                }),
+                _ => Err(not_a(body, "", "map[string]interface {}")),
+            }
+        }
         PatchType::Apply => Err(Status::new(Reason::UnsupportedMediaType, NO_APPLY)),
     }
+}
+
+/// Of which the server does not tell what the library said.
+fn unprocessable() -> Status {
+    let mut status =
+        Status::new(Reason::Invalid, "the server rejected our request due to an error in our request");
+    status.details = Some(Box::default());
+    status
+}
+
+fn not_a(found: &Json, word: &str, wanted: &str) -> Status {
+    Status::bad_request(format!(
+        "{word}json: cannot unmarshal {} into Go value of type {wanted}",
+        found.go_kind()
+    ))
+}
+
+/// What is wrong with the operations of a JSON patch: what nothing is made of, or the list of what is merely not known.
+fn operations(patch: &Json, lenient: bool) -> Result<Vec<String>, Status> {
+    const WORD: &str = "error decoding patch: ";
+    let (word, list, one) = match lenient {
+        true => ("", "jsonpatch.Patch", "jsonpatch.Operation"),
+        false => (WORD, "[]handlers.jsonPatchOp", "handlers.jsonPatchOp"),
+    };
+    if !matches!(patch, Json::Array(_) | Json::Null) {
+        return Err(not_a(patch, word, list));
+    }
+    let mut unknown = Vec::new();
+    for (i, operation) in patch.items().iter().enumerate() {
+        if !matches!(operation, Json::Object(_) | Json::Null) {
+            return Err(not_a(operation, word, one));
+        }
+        for (key, value) in operation.entries().iter().filter(|_| !lenient) {
+            match key.as_str() {
+                "value" => {}
+                "op" | "path" | "from" => {
+                    if !matches!(value, Json::Str(_) | Json::Null) {
+                        let found = value.go_kind();
+                        return Err(Status::bad_request(format!(
+                            "{WORD}json: cannot unmarshal {found} into Go struct field jsonPatchOp.{key} of type string"
+                        )));
+                    }
+                }
+                _ => unknown.push(format!("json patch unknown field \"[{i}].{key}\"")),
+            }
+        }
+    }
+    Ok(unknown)
 }

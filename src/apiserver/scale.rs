@@ -72,12 +72,13 @@ pub fn write(server: &mut ApiServer, now: Time, request: &Request) -> Result<Res
     let old = of(&request.resource, &object);
     let mut spoken = request.clone();
     spoken.resource = kinds::SCALES.into();
+    let mut warnings = Vec::new();
     let json = match request.verb {
-        Verb::Patch(kind) => patch::apply(kind, &spoken, &old)?,
+        Verb::Patch(kind) => patch::apply(kind, &spoken, &old, &mut warnings)?,
         _ => request.body.clone(),
     };
-    let mut warnings = Vec::new();
-    let scale = body::decode(&spoken, &json, &old, &mut warnings)?;
+    let mut scale = body::decode(&spoken, &json, &old, &mut warnings)?;
+    update::check_name(request, &mut scale)?;
     let mut errors = Vec::new();
     validation::fields::not_negative(&scale["spec"], &Path::new("spec"), "replicas", &mut errors);
     if !errors.is_empty() {

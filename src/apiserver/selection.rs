@@ -1,6 +1,7 @@
 //! [`Selection`]: which objects of a resource a list or a watch sees.
 
 use super::resources;
+use super::validation::names;
 use crate::api::selector::{Fields, Labels};
 use crate::api::{ObjectKey, Request, Status, meta};
 use crate::json::{Json, Str};
@@ -23,6 +24,7 @@ impl Selection {
     pub fn of(request: &Request) -> Result<Selection, Status> {
         let options = &request.options;
         let labels = Labels::parse(&options.label_selector).map_err(Status::bad_request)?;
+        check_labels(&labels).map_err(Status::bad_request)?;
         let mut fields = Fields::parse(&options.field_selector)?;
         let supported = resources::of(&request.resource).selectable;
         for condition in &mut fields.0 {
@@ -63,6 +65,26 @@ impl Selection {
             && (self.labels.is_empty() || self.labels.matches(&object["metadata"]["labels"]))
             && (self.fields.0.is_empty() || self.fields.matches(object))
     }
+}
+
+/// Refuses keys and values that no label has (`labels.NewRequirement`).
+fn check_labels(labels: &Labels) -> Result<(), String> {
+    for (key, values) in labels.terms() {
+        let joined = |problems: names::Problems| problems.join("; ");
+        let why = joined(names::qualified(key));
+        if !why.is_empty() {
+            return Err(format!("unable to parse requirement: <nil>: Invalid value: {key:?}: {why}"));
+        }
+        for (i, value) in values.iter().enumerate() {
+            let why = joined(names::label_value(value));
+            if !why.is_empty() {
+                return Err(format!(
+                    "unable to parse requirement: values[{i}][{key}]: Invalid value: {value:?}: {why}"
+                ));
+            }
+        }
+    }
+    Ok(())
 }
 
 fn unsupported(request: &Request, path: &str) -> String {

@@ -6,7 +6,7 @@ use super::fields::managers::Seen;
 use super::selection::Selection;
 use super::store::{Change, Revision, Store, Write};
 use super::watch::{self, Watches};
-use super::{create, custom, delete, patch, scale, subresource, table, update, versions};
+use super::{create, custom, delete, options, paging, patch, scale, subresource, table, update, versions};
 use crate::api::{
     EventType, ObjectKey, Reason, Request, Resource, Response, RuntimeConfig, Served, Status, Verb,
     WatchEvent, WatchId, kinds,
@@ -88,6 +88,7 @@ impl ApiServer {
             false => request,
         };
         self.check_verb(request)?;
+        options::check(request)?;
         custom::convertible(self, request)?;
         self.store.set_agent(&request.agent);
         if let Some(twin) = versions::twin(&request.resource) {
@@ -249,8 +250,7 @@ impl ApiServer {
         if verbs.contains(&verb) {
             return Ok(());
         }
-        let message = Str::fixed("the server does not allow this method on the requested resource");
-        Err(Status::new(Reason::MethodNotAllowed, message))
+        Err(Status::unrouted(true))
     }
 
     /// The object that a request names.
@@ -307,17 +307,21 @@ impl ApiServer {
         let resource = &request.resource;
         let token = &request.options.continue_token;
         let (revision, start) = if token.is_empty() {
-            (self.revision(), None)
+            (paging::revision(request, self.revision())?, None)
         } else {
-            let (revision, key) = read_token(token)
-                .ok_or_else(|| Status::bad_request("continue key is not valid: invalid token"))?;
+            let (revision, key) = paging::read(token, self.revision())?;
+            if !matches!(request.options.resource_version.as_str(), "" | "0") {
+                return Err(Status::bad_request(
+                    "specifying resource version is not allowed when using continue",
+                ));
+            }
             (revision, Some(key))
         };
         let past;
         let all: Vec<(&ObjectKey, &Json)> = if revision == self.revision() {
             self.store.list(resource, &request.namespace).collect()
         } else {
-            past = self.store.list_at(resource, revision).ok_or_else(expired_token)?;
+            past = self.store.list_at(resource, revision).ok_or_else(|| paging::expired(start.is_some()))?;
             past.iter().collect()
         };
         let mut matching: Vec<(&ObjectKey, &Json)> =
@@ -327,7 +331,7 @@ impl ApiServer {
             sort_by(&mut matching, |(a, _), (b, _)| path_bytes(a).cmp(path_bytes(b)));
         }
         if let Some(start) = &start {
-            matching.retain(|(key, _)| path_bytes(key).gt(path_bytes(start)));
+            matching.retain(|(key, _)| paging::is_behind(request, key, start));
         }
         let mut meta = json!({ "resourceVersion": revision.to_string() });
         let limit = request.options.limit;
@@ -335,7 +339,7 @@ impl ApiServer {
             let rest = matching.len() - limit;
             matching.truncate(limit);
             if let Some((last, _)) = matching.last() {
-                meta.set("continue", format!("{revision}:{}/{}", last.namespace, last.name));
+                meta.set("continue", paging::token(revision, request, last));
                 if request.options.label_selector.is_empty() && request.options.field_selector.is_empty() {
                     meta.set("remainingItemCount", rest);
                 }
@@ -455,17 +459,4 @@ impl ApiServer {
 
 fn path_bytes(key: &ObjectKey) -> impl Iterator<Item = u8> {
     key.namespace.bytes().chain([b'/']).chain(key.name.bytes())
-}
-
-fn read_token(token: &str) -> Option<(u64, ObjectKey)> {
-    let (revision, key) = token.split_once(':')?;
-    let (namespace, name) = key.split_once('/')?;
-    Some((revision.parse().ok()?, ObjectKey::new(namespace, name)))
-}
-
-fn expired_token() -> Status {
-    Status::new(
-        Reason::Expired,
-        "The provided continue parameter is too old to display a consistent list result. You can start a new list without the continue parameter.",
-    )
 }

@@ -1,9 +1,10 @@
 //! Subresources that are not a view of their object: binding, token, and (in files of their own) eviction and scale.
 
-use super::{ApiServer, admission, eviction, token};
-use crate::api::{ObjectKey, Reason, Request, Response, Status, kinds};
+use super::{ApiServer, admission, eviction, token, update};
+use crate::api::field::{Error, Path};
+use crate::api::{ObjectKey, Request, Response, Status, kinds};
 use crate::json;
-use crate::json::Json;
+use crate::json::{Json, Str};
 use crate::sim::Time;
 
 /// POST to a subresource.
@@ -26,38 +27,62 @@ pub fn update(server: &mut ApiServer, now: Time, request: &Request) -> Result<Re
 
 /// There is no such path.
 pub fn not_served() -> Status {
-    Status::new(Reason::NotFound, "the server could not find the requested resource")
+    Status::unrouted(false)
 }
 
 /// The scheduler's answer: writes the node's name into the Pod and says that it is scheduled.
 fn bind(server: &mut ApiServer, now: Time, request: &Request) -> Result<Response, Status> {
     let resource = kinds::PODS.into();
-    let name = if request.name.is_empty() { request.body["metadata"]["name"].str() } else { &request.name };
+    let name = request.name.as_str();
+    let binding = &request.body;
+    if binding["metadata"]["name"].str() != name {
+        return Err(Status::bad_request("name in URL does not match name in Binding object"));
+    }
+    let (target, path) = (&binding["target"], Path::new("target"));
+    let mut errors = Vec::new();
+    if !matches!(target["kind"].str(), "" | "Node") {
+        errors.push(Error::not_supported(&path.child("kind"), &target["kind"], &["Node", "<empty>"]));
+    }
+    let node = target["name"].str();
+    if node.is_empty() {
+        errors.push(Error::required(&path.child("name"), ""));
+    }
+    // Upstream makes no Status of these.
+    let texts: Vec<String> = errors.iter().map(Error::to_string).collect();
+    match texts.as_slice() {
+        [] => {}
+        [one] => return Err(Status::unknown(one.as_str())),
+        all => return Err(Status::unknown(format!("[{}]", all.join(", ")))),
+    }
     let key = ObjectKey::new(request.namespace.clone(), name);
     let Some(pod) = server.store.get(&resource, &key) else {
         return Err(Status::not_found(&resource, name));
     };
     let mut pod = pod.clone();
-    let refuse = |why: &str| Status::conflict(&resource, &key.name, why);
-    let uid = request.body["metadata"]["uid"].str();
-    let present = pod["metadata"]["uid"].str();
-    if !uid.is_empty() && uid != present {
-        let why = format!("Precondition failed: UID in precondition: {uid}, UID in object meta: {present}");
-        return Err(refuse(&why));
+    let meta = &binding["metadata"];
+    for (word, field) in [("UID", "uid"), ("ResourceVersion", "resourceVersion")] {
+        let (asked, present) = (meta[field].str(), pod["metadata"][field].str());
+        if !asked.is_empty() && asked != present {
+            return Err(update::storage_conflict(request, &key, word, asked, present));
+        }
     }
-    let node = request.body["target"]["name"].str();
-    if node.is_empty() {
-        return Err(Status::bad_request("target.name: Required value"));
-    }
+    let refuse = |why: &str| {
+        let mut status = Status::conflict(&resource, name, why);
+        status.message = format!("Operation cannot be fulfilled on pods/binding \"{name}\": {why}").into();
+        if let Some(details) = &mut status.details {
+            details.kind = Str::fixed("pods/binding");
+        }
+        status
+    };
     if !pod["metadata"]["deletionTimestamp"].is_null() {
-        return Err(refuse(&format!("pod {} is being deleted, cannot be assigned to a host", key.name)));
+        return Err(refuse(&format!("pod {name} is being deleted, cannot be assigned to a host")));
     }
     if !pod["spec"]["nodeName"].is_empty() {
         let taken = pod["spec"]["nodeName"].str();
-        return Err(refuse(&format!("pod {} is already assigned to node {taken:?}", key.name)));
+        return Err(refuse(&format!("pod {name} is already assigned to node {taken:?}")));
     }
     if !pod["spec"]["schedulingGates"].is_empty() {
-        return Err(refuse(&format!("pod {} has non-empty .spec.schedulingGates", key.name)));
+        return Err(refuse(&format!("pod {name} has non-empty .spec.schedulingGates")));
     }
     pod.set_at(&["spec", "nodeName"], node);
     admission::pod_topology_labels::label(server, &mut pod, node);

@@ -66,7 +66,11 @@ fn names_are_checked_and_generated() {
     let map = create(&mut server, kinds::CONFIGMAPS, r#"{"metadata":{"generateName":"a-"}}"#);
     assert_eq!(map["metadata"]["name"].str().len(), 7);
     let again = Request::create(kinds::CONFIGMAPS, map.clone());
-    let error = server.handle(NOW, &again).expect_err("taken");
+    let error = server.handle(NOW, &again).expect_err("a version");
+    assert_eq!(error.message, "resourceVersion should not be set on objects to be created");
+    let name = map["metadata"]["name"].clone();
+    let again = json!({ "metadata": { "name": name, "namespace": "default" } });
+    let error = server.handle(NOW, &Request::create(kinds::CONFIGMAPS, again)).expect_err("taken");
     assert_eq!(
         error.message,
         format!("configmaps {:?} already exists", map["metadata"]["name"].str()).as_str()

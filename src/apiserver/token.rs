@@ -1,6 +1,6 @@
 //! `serviceaccounts/token`: a token for an account, for a while (`pkg/registry/core/serviceaccount/storage/token.go`).
 
-use super::{ApiServer, admission};
+use super::{ApiServer, admission, update};
 use crate::api::field::{Error, Path};
 use crate::api::{ObjectKey, Reason, Request, Resource, ResourceInfo, Response, Status, kinds, token};
 use crate::json;
@@ -33,12 +33,18 @@ const WARNS_ONLY: i64 = HOUR + 7;
 /// Issues a token.
 pub fn create(server: &mut ApiServer, now: Time, request: &Request) -> Result<Response, Status> {
     admission::namespace_lifecycle::check(server, request, &request.namespace, &request.name)?;
-    let account = server.named(request)?.clone();
     let (namespace, name) = (request.namespace.as_str(), request.name.as_str());
-    let said = request.body["metadata"]["name"].str();
-    if !said.is_empty() && said != name {
-        return Err(Status::bad_request("the name of the object does not match the name on the URL"));
+    let meta = &request.body["metadata"];
+    let said = meta["name"].str();
+    if !matches!(meta["namespace"].str(), "") && meta["namespace"].str() != namespace {
+        return Err(Status::bad_request(update::OTHER_NAMESPACE));
     }
+    if !said.is_empty() && said != name {
+        let path = Path::new("metadata").child("name");
+        let error = Error::invalid(&path, said, "must match the service account name if specified");
+        return Err(Status::invalid(&Resource::BuiltIn(&TOKEN_REQUEST), name, &[error]));
+    }
+    let account = server.named(request)?.clone();
     let spec = &request.body["spec"];
     let seconds = spec["expirationSeconds"].as_i64().unwrap_or(HOUR);
     let path = Path::new("spec").child("expirationSeconds");

@@ -4,10 +4,8 @@ use super::admission::Attributes;
 use super::authorizer::escalation;
 use super::fields::walk::Kind;
 use super::resources::certificate;
-use super::validation::pod_update;
-use super::{
-    ApiServer, admission, body, create, custom, fields, policy, quota, resources, subresource, validation,
-};
+use super::validation::{meta, pod_update};
+use super::{ApiServer, admission, body, create, custom, fields, policy, quota, resources, subresource};
 use crate::api::field::{Error, Path};
 use crate::api::{ObjectKey, Request, Response, Status, Verb};
 use crate::json::{Json, Str};
@@ -16,25 +14,30 @@ use std::slice;
 
 /// Replaces an object, or the part of it that a subresource stands for.
 pub fn update(server: &mut ApiServer, now: Time, request: &Request) -> Result<Response, Status> {
-    let name = request.body["metadata"]["name"].str();
-    if !name.is_empty() && name != &*request.name {
-        return Err(Status::bad_request(format!(
-            "the name of the object ({name}) does not match the name on the URL ({})",
-            request.name
-        )));
-    }
+    update_with(server, now, request, None)
+}
+
+/// The same; `managed`: whose fields there are then, where that is known already.
+pub fn update_with(
+    server: &mut ApiServer,
+    now: Time,
+    request: &Request,
+    managed: Option<Json>,
+) -> Result<Response, Status> {
     match &*request.subresource {
         "" | "status" | "finalize" | "resize" | "ephemeralcontainers" | "approval" => {}
         _ => return subresource::update(server, now, request),
     }
     let key = ObjectKey::new(request.namespace.clone(), request.name.clone());
     let Some(old) = server.object(&request.resource, &key) else {
+        let mut object = body::decode(request, &request.body, &Json::Null, &mut Vec::new())?;
+        check_name(request, &mut object)?;
         if resources::of(&request.resource).create_on_update && request.subresource.is_empty() {
             return create::create(server, now, request);
         }
         return Err(Status::not_found(&request.resource, &request.name));
     };
-    write(server, now, (request, request), &key, &old, &request.body, None)
+    write(server, now, (request, request), &key, &old, &request.body, managed)
 }
 
 /// Writes `body` over `old`; `managed`: whose fields there are then, where that is known already. The second request is what
@@ -65,12 +68,19 @@ fn write_with(
     let resource = &request.resource;
     let strategy = resources::of(resource);
     let mut new = body::decode(request, body, old, warnings)?;
+    check_name(request, &mut new)?;
+    if !matches!(request.verb, Verb::Patch(_)) {
+        meta::dedup_owners(&mut new, false, warnings);
+    }
     let status_only = request.subresource == "status";
     if !status_only {
         (strategy.defaults)(&mut new);
     }
     preconditions(request, key, old, &new)?;
-    let said = new["metadata"]["managedFields"].clone();
+    let mut said = new["metadata"]["managedFields"].clone();
+    if said.is_null() && matches!(body["metadata"]["managedFields"], Json::Array(_)) {
+        said = Json::Array(Default::default());
+    }
     keep_system_fields(&mut new, old);
     let managed = managed.or_else(|| {
         let kind = Some(Kind::of_resource(resource)).filter(|kind| !matches!(kind, Kind::Leaf))?;
@@ -119,6 +129,7 @@ fn write_with(
                 true => admission::admit(server, &mut attributes)?,
                 false => admission::plugins(server, &mut attributes)?,
             }
+            meta::dedup_owners(&mut new, true, warnings);
             escalation::check(server, request, &new, Some(old))?;
             if resource.subresources.iter().any(|(name, _)| *name == "status") {
                 match old.get("status") {
@@ -140,10 +151,10 @@ fn write_with(
     }
     let mut errors = Vec::new();
     if !new["metadata"].same(&old["metadata"]) {
-        validation::meta::update(&new["metadata"], &old["metadata"], &mut errors);
+        meta::update(&new["metadata"], &old["metadata"], &mut errors);
     }
     if resource.is_custom() {
-        errors.retain(|error| error.detail != validation::meta::UNQUALIFIED);
+        errors.retain(|error| error.detail != meta::UNQUALIFIED);
         let validate = if status_only { custom::validate::status } else { custom::validate::update };
         validate(resource, &new, old, &mut errors, warnings);
     } else if status_only {
@@ -178,10 +189,16 @@ fn write_with(
     let attributes = policy::Attributes { request: asked, operation, name, object: &new, old };
     policy::admit(server, &attributes, warnings)?;
     new.set_at(&["metadata", "resourceVersion"], &old["metadata"]["resourceVersion"]);
-    if let Some(managed) = managed
-        && managed != old["metadata"]["managedFields"]
-    {
-        new.set_at(&["metadata", "managedFields"], managed);
+    match managed {
+        Some(managed) if managed.is_empty() => {
+            if let Some(meta) = new.get_mut("metadata") {
+                meta.remove("managedFields");
+            }
+        }
+        Some(managed) if managed != old["metadata"]["managedFields"] => {
+            new.set_at(&["metadata", "managedFields"], managed);
+        }
+        _ => {}
     }
     if equal(&new, old) {
         // Nothing changed: nothing is written, and the resource version stays.
@@ -206,6 +223,37 @@ fn write_with(
     let stored = server.put(now, resource, key, new);
     Ok(server.answer(now, request, 200, stored, Vec::new()))
 }
+
+/// The object's name and namespace are those of the path (`handlers/rest.go`, `EnsureObjectNamespaceMatchesRequestNamespace`).
+pub fn check_name(request: &Request, object: &mut Json) -> Result<(), Status> {
+    let asked = request.name.as_str();
+    let said = object["metadata"]["namespace"].clone();
+    if !request.resource.namespaced {
+        if let Some(meta) = object.get_mut("metadata").filter(|_| !said.is_null()) {
+            meta.remove("namespace");
+        }
+    } else if said.is_empty() {
+        object.set_at(&["metadata", "namespace"], &request.namespace);
+    } else if said.str() != &*request.namespace {
+        return Err(Status::bad_request(OTHER_NAMESPACE));
+    }
+    let name = object["metadata"]["name"].str();
+    if name.is_empty() {
+        return Err(Status::bad_request(format!(
+            "the name of the object ({asked} based on URL) was undeterminable: name must be provided"
+        )));
+    }
+    if name != asked {
+        return Err(Status::bad_request(format!(
+            "the name of the object ({name}) does not match the name on the URL ({asked})"
+        )));
+    }
+    Ok(())
+}
+
+/// An object whose namespace is not that of the path.
+pub const OTHER_NAMESPACE: &str =
+    "the namespace of the provided object does not match the namespace sent on the request";
 
 /// Of a custom object, every change but one of its metadata counts.
 fn differs_outside_metadata(new: &Json, old: &Json) -> bool {
@@ -244,20 +292,25 @@ const CONDITIONAL: [&str; 5] = [
 fn preconditions(request: &Request, key: &ObjectKey, old: &Json, new: &Json) -> Result<(), Status> {
     let (asked, present) = (&new["metadata"], &old["metadata"]);
     let uid = asked["uid"].str();
-    // A patch is first held against the object that was read, a PUT against what the storage has.
+    // Only of a PUT's body it is known before the object is read; in a patch, another uid is a change that none may make.
     let patched = matches!(request.verb, Verb::Patch(_));
-    let version = asked["resourceVersion"].str();
-    if patched && !version.is_empty() && version != present["resourceVersion"].str() {
-        return Err(Status::modified(&request.resource, &key.name));
+    if !patched && !uid.is_empty() && uid != present["uid"].str() {
+        return Err(storage_conflict(request, key, "UID", uid, present["uid"].str()));
     }
-    if !uid.is_empty() && uid != present["uid"].str() {
-        return Err(uid_conflict(request, key, uid, present["uid"].str()));
-    }
-    if !version.is_empty() && version != present["resourceVersion"].str() {
+    let text = asked["resourceVersion"].str();
+    let version: u64 = match text {
+        "" => 0,
+        text => text.parse().map_err(|_| {
+            let whole = text.chars().all(|c| c.is_ascii_digit());
+            let why = if whole { "value out of range" } else { "invalid syntax" };
+            Status::unknown(format!("strconv.ParseUint: parsing {text:?}: {why}"))
+        })?,
+    };
+    if version != 0 && version.to_string() != present["resourceVersion"].str() {
         return Err(Status::modified(&request.resource, &key.name));
     }
     let versioned = request.resource.is_custom() || CONDITIONAL.contains(&&*request.resource.plural);
-    if version.is_empty() && versioned && matches!(&*request.subresource, "" | "status") {
+    if version == 0 && versioned && matches!(&*request.subresource, "" | "status") {
         let path = Path::new("metadata").child("resourceVersion");
         let error = Error::invalid_shown(&path, Some("0x0"), "must be specified for an update");
         let mut status = Status::invalid(&request.resource, &key.name, slice::from_ref(&error));
@@ -272,11 +325,17 @@ fn preconditions(request: &Request, key: &ObjectKey, old: &Json, new: &Json) -> 
     Ok(())
 }
 
-/// What etcd's storage says where the uid of a precondition is another.
-pub fn uid_conflict(request: &Request, key: &ObjectKey, asked: &str, present: &str) -> Status {
+/// What etcd's storage says where something of a precondition is another (`UID`, `ResourceVersion`).
+pub fn storage_conflict(
+    request: &Request,
+    key: &ObjectKey,
+    word: &str,
+    asked: &str,
+    present: &str,
+) -> Status {
     let path = if key.namespace.is_empty() { String::new() } else { format!("/{}", key.namespace) };
     let why = format!(
-        "StorageError: invalid object, Code: 4, Key: /registry/{}{path}/{}, ResourceVersion: 0, AdditionalErrorMsg: Precondition failed: UID in precondition: {asked}, UID in object meta: {present}",
+        "StorageError: invalid object, Code: 4, Key: /registry/{}{path}/{}, ResourceVersion: 0, AdditionalErrorMsg: Precondition failed: {word} in precondition: {asked}, {word} in object meta: {present}",
         request.resource.plural, key.name
     );
     Status::conflict(&request.resource, &key.name, &why)

@@ -89,33 +89,39 @@ pub fn patch_type(content_type: &str) -> Result<PatchType, Status> {
     found.map(|(_, kind)| *kind).ok_or_else(|| unknown_format(&served()))
 }
 
-/// A request's body as a tree; `Null` where a deletion has none.
-pub fn read(request: &Request, verb: Verb) -> Result<Json, Status> {
+/// A request's body as a tree, with the paths of the fields that it has twice. `kind`: what it should be.
+pub fn read(request: &Request, verb: Verb, kind: &str) -> Result<(Json, Vec<Str>), Status> {
     let text = request.body.as_str();
     if text.len() > MOST {
         let message = format!("Request entity too large: limit is {MOST}");
         return Err(Status::new(Reason::RequestEntityTooLarge, message));
     }
-    if text.is_empty() && matches!(verb, Verb::Delete | Verb::DeleteCollection) {
-        return Ok(Json::Null);
+    let deletes = matches!(verb, Verb::Delete | Verb::DeleteCollection);
+    if text.is_empty() && deletes {
+        return Ok((Json::Null, Vec::new()));
     }
-    match media(&request.content_type) {
-        "application/yaml" | "application/apply-patch+yaml" => {
-            let document = manifest::document(text);
-            let error = |e: manifest::Error| {
-                Status::bad_request(format!("error converting YAML to JSON: {}", e.message))
+    let media = media(&request.content_type);
+    let patch = matches!(verb, Verb::Patch(_));
+    let parsed = match media {
+        "application/yaml" | "application/apply-patch+yaml" => match manifest::document(text) {
+            Ok(document) => Ok((document.value, Vec::new())),
+            // Where kubectl says what it was doing, the server does not.
+            Err(e) => Err(e.message.trim_start_matches("error converting YAML to JSON: ").to_owned()),
+        },
+        "" | "application/json" => json::parse_strictly(text).map_err(|e| e.message),
+        _ if patch => json::parse_strictly(text).map_err(|e| e.message),
+        _ => return Err(unknown_format(TYPES)),
+    };
+    parsed.map_err(|why| match verb {
+        Verb::Patch(PatchType::Apply) => Status::bad_request(format!("error encoding patch: {why}")),
+        Verb::Patch(_) => Status::bad_request("invalid JSON patch"),
+        _ => {
+            let why = match media {
+                "application/yaml" => why,
+                _ => format!("couldn't get version/kind; json parse error: {why}"),
             };
-            Ok(document.map_err(error)?.value)
+            if deletes { Status::bad_request(why) } else { Status::unrecognized(kind, &why, text) }
         }
-        "" | "application/json" => from_json(text),
-        _ if matches!(verb, Verb::Patch(_)) => from_json(text),
-        _ => Err(unknown_format(TYPES)),
-    }
-}
-
-fn from_json(text: &str) -> Result<Json, Status> {
-    json::parse(text).map_err(|e| {
-        Status::bad_request(format!("couldn't get version/kind; json parse error: {}", e.message))
     })
 }
 
@@ -123,6 +129,7 @@ fn media(content_type: &str) -> &str {
     content_type.split(';').next().unwrap_or("").trim()
 }
 
+/// The media type is none of those that are served.
 fn unknown_format(served: &str) -> Status {
     let message =
         format!("the body of the request was in an unknown format - accepted media types include: {served}");

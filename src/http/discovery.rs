@@ -130,6 +130,7 @@ const ORDER: &[&str] = &[
     "status",
     "message",
     "reason",
+    "ofMessage",
     "details",
     "ofKind",
     "uid",
@@ -153,9 +154,13 @@ pub fn text(document: &Json) -> String {
 fn ordered(value: &Json, whole: bool) -> String {
     match value {
         Json::Object(_) => {
-            // What a part is called stands before what it is.
+            // What a part is called stands before what it is, and a cause's reason before its message.
             let rank = |key: &str| {
-                let key = if key == "kind" && !whole { "ofKind" } else { key };
+                let key = match key {
+                    "kind" if !whole => "ofKind",
+                    "message" if !whole => "ofMessage",
+                    _ => key,
+                };
                 ORDER.iter().position(|known| *known == key).unwrap_or(ORDER.len())
             };
             let mut fields: Vec<_> = value.entries().iter().collect();

@@ -2,6 +2,7 @@
 //! and a body out. An ordinary Kubernetes client can talk through it, in the page or to a native server.
 //!
 //! - `route`: the path and the query → an [`api::Request`](crate::api::Request).
+//! - `options`: what the query and a deletion's options say.
 //! - `body`: bodies in the forms that clients write, and answers in the forms that they ask for.
 //! - `discovery`: what is served, as `/api` and `/apis` tell it.
 //! - `aggregated`: the same in one document, for clients that ask for it.
@@ -17,6 +18,7 @@ mod body;
 mod discovery;
 mod follow;
 mod log;
+mod options;
 mod route;
 mod upgrade;
 
@@ -146,7 +148,7 @@ fn answered(api: &mut dyn Api, request: &Request) -> Result<Answer, Status> {
     let route = route::read(request, &served)?;
     let reads = matches!(&*request.method, "GET" | "HEAD");
     if !reads && matches!(route, Route::Text(_) | Route::Document(_) | Route::Versions { .. }) {
-        return Err(method_not_allowed());
+        return Err(Status::unrouted(true));
     }
     Ok(match route {
         Route::Text(text) => plain(200, text.into()),
@@ -159,6 +161,7 @@ fn answered(api: &mut dyn Api, request: &Request) -> Result<Answer, Status> {
             }
         },
         Route::Unknown => plain(404, "404 page not found\n".into()),
+        Route::Unrouted => return Err(Status::unrouted(false)),
         Route::Ask(mut ask) if is_followed(&ask.request) => {
             ask.request.user = request.user.clone();
             let log = log::Log::open(api, ask.request)?;
@@ -178,18 +181,23 @@ fn is_followed(request: &api::Request) -> bool {
         && request.options.query.iter().any(|(key, value)| *key == "follow" && route::is_true(value))
 }
 
-/// Refuses a path that is no resource to who may not ask for it. Who may not even ask that is nobody.
+/// Refuses a path that is nothing of the API, or nothing that there is in it, to who may not ask for it. Who may not even ask
+/// that is nobody.
 pub fn check_path(api: &mut dyn Api, request: &Request) -> Result<(), Status> {
-    if matches!(route::read(request, &api.served()), Ok(Route::Ask(_)) | Err(_)) {
+    if matches!(route::read(request, &api.served()), Ok(Route::Ask(_))) {
         return Ok(());
     }
-    let verb = request.method.to_ascii_lowercase();
-    let path = request.target.split('?').next().unwrap_or_default();
     let ask = |kind: &'static api::ResourceInfo, spec: Json| {
         let body = json!({ "apiVersion": kind.api_version(), "kind": &kind.kind, "spec": spec });
         api::Request::create(kind, body)
     };
-    let spec = json!({ "nonResourceAttributes": { "verb": verb.as_str(), "path": path } });
+    let about = route::unknown(request);
+    let path = request.target.split('?').next().unwrap_or_default();
+    let verb = request.method.to_ascii_lowercase();
+    let spec = match &about {
+        Some(about) => json!({ "resourceAttributes": about }),
+        None => json!({ "nonResourceAttributes": { "verb": verb.as_str(), "path": path } }),
+    };
     let answer =
         api.call(ask(kinds::SELFSUBJECTACCESSREVIEWS, spec)).map(|answer| answer.body["status"].clone());
     let answer = answer.unwrap_or_default();
@@ -199,16 +207,41 @@ pub fn check_path(api: &mut dyn Api, request: &Request) -> Result<(), Status> {
     let own =
         api.call(ask(kinds::SELFSUBJECTREVIEWS, Json::Null)).map(|answer| answer.body).unwrap_or_default();
     let user = own["status"]["userInfo"]["username"].str();
-    let mut message = format!("forbidden: User {user:?} cannot {verb} path {path:?}");
-    if !answer["reason"].is_empty() {
-        message = format!("{message}: {}", answer["reason"].str());
-    }
-    Err(Status::new(Reason::Forbidden, message))
+    let because = match answer["reason"].str() {
+        "" => String::new(),
+        reason => format!(": {reason}"),
+    };
+    let Some(about) = about else {
+        let message = format!("forbidden: User {user:?} cannot {verb} path {path:?}{because}");
+        let mut status = Status::new(Reason::Forbidden, message);
+        status.details = Some(Box::default());
+        return Err(status);
+    };
+    let part = |key: &str| about[key].str();
+    let below =
+        if part("subresource").is_empty() { String::new() } else { format!("/{}", part("subresource")) };
+    let scope = match part("namespace") {
+        "" => "at the cluster scope".to_owned(),
+        namespace => format!("in the namespace {namespace:?}"),
+    };
+    let why = format!(
+        "User {user:?} cannot {} resource \"{}{below}\" in API group {:?} {scope}{because}",
+        part("verb"),
+        part("resource"),
+        part("group")
+    );
+    Err(Status::forbidden_named((part("group"), part("resource")), part("name"), &why))
 }
 
 fn ask_server(api: &mut dyn Api, ask: Ask, form: Form) -> Result<Answer, Status> {
     let Ask { mut request, timeout } = ask;
     request.options.table = form == Form::Table;
+    if request.options.table
+        && request.options.misread.is_none()
+        && let Err(misread) = options::table(&request)
+    {
+        request.options.misread = Some(Box::new(misread));
+    }
     if request.verb == Verb::Watch {
         let now = api.now();
         let ends = timeout.map(|seconds| now + seconds);
@@ -238,9 +271,4 @@ pub fn refused(status: &Status) -> Answer {
 fn plain(code: u16, text: String) -> Answer {
     let headers = vec![("content-type".into(), "text/plain; charset=utf-8".into())];
     Answer { code, headers, body: Body::Text(text) }
-}
-
-/// The method does not fit the path.
-fn method_not_allowed() -> Status {
-    Status::new(Reason::MethodNotAllowed, "the server does not allow this method on the requested resource")
 }

@@ -1,9 +1,8 @@
 //! From a path and a query to what is asked (`apiserver/pkg/endpoints/request/requestinfo.go`).
 
-use super::{Request, body, discovery, method_not_allowed};
-use crate::api::{
-    self, FieldValidation, PatchType, Propagation, Resource, ResourceInfo, Served, Status, Verb,
-};
+use super::{Request, body, discovery, options};
+use crate::api::{self, PatchType, Resource, ResourceInfo, Served, Status, Verb};
+use crate::json;
 use crate::json::Json;
 use std::time::Duration;
 
@@ -22,6 +21,8 @@ pub enum Route {
     Text(&'static str),
     /// Nothing is served there.
     Unknown,
+    /// Nothing is served there, in an API that is: its router says so.
+    Unrouted,
 }
 
 /// A request to the API.
@@ -55,7 +56,8 @@ pub fn read(request: &Request, served: &Served) -> Result<Route, Status> {
         return Ok(discovery::resources(served, group, version).map_or(Route::Unknown, Route::Document));
     }
     let Some((resource, namespace, name, subresource)) = target(served, group, version, rest) else {
-        return Ok(Route::Unknown);
+        let built_in = served.built_in().any(|r| r.group == group && r.version == version);
+        return Ok(if built_in { Route::Unrouted } else { Route::Unknown });
     };
     if UPGRADES.contains(&subresource) {
         return Err(Status::bad_request("Upgrade request required"));
@@ -65,32 +67,99 @@ pub fn read(request: &Request, served: &Served) -> Result<Route, Status> {
     // Objects are created in their collection, and those of a namespace nowhere else.
     let whole = resource.namespaced && namespace.is_empty();
     if verb == Verb::Create && (whole || name.is_empty() != subresource.is_empty()) {
-        return Err(method_not_allowed());
+        return Err(Status::unrouted(true));
     }
+    let kind = resource.kind.clone();
     let mut asked = api::Request::new(verb, resource, namespace, name).with_subresource(subresource);
-    let agent = request.agent.split('/').next().unwrap_or("").trim();
-    let agent = if agent.is_empty() { "client" } else { agent };
+    let agent = manager(&request.agent);
     asked.agent = format!("client/{agent}").into();
     if verb != Verb::Patch(PatchType::Apply) {
         asked.options.field_manager = agent.into();
     }
     let mut timeout = None;
-    for (key, value) in query {
-        if key == "timeoutSeconds" {
-            timeout = value.parse().ok().map(Duration::from_secs);
-        } else {
-            option(&mut asked.options, &key, value);
-        }
-    }
-    asked.body = match verb {
-        Verb::Get | Verb::List | Verb::Watch => Json::Null,
-        _ => body::read(request, verb)?,
-    };
-    if matches!(verb, Verb::Delete | Verb::DeleteCollection) {
-        let options = std::mem::take(&mut asked.body);
-        delete_options(&mut asked.options, &options);
+    if let Err(misread) = rest_of(request, &kind, query, &mut asked, &mut timeout) {
+        asked.options.misread = Some(Box::new(misread));
     }
     Ok(Route::Ask(Box::new(Ask { request: asked, timeout })))
+}
+
+/// What is read only after it is known that who asks may: the body, and the query.
+fn rest_of(
+    request: &Request,
+    kind: &str,
+    query: Vec<(String, String)>,
+    asked: &mut api::Request,
+    timeout: &mut Option<Duration>,
+) -> Result<(), Status> {
+    let verb = asked.verb;
+    if let Verb::Patch(_) = verb {
+        body::patch_type(&request.content_type)?;
+    }
+    let deletes = matches!(verb, Verb::Delete | Verb::DeleteCollection);
+    let mut body = Json::Null;
+    if !matches!(verb, Verb::Get | Verb::List | Verb::Watch) {
+        (body, asked.options.repeated) = body::read(request, verb, kind)?;
+    }
+    options::read(query, asked, timeout, deletes && !request.body.is_empty())?;
+    match deletes {
+        true => options::deletion(&mut asked.options, &body)?,
+        false => asked.body = body,
+    }
+    Ok(())
+}
+
+/// What rules are asked about a path that leads to nothing, if it looks like one to a resource
+/// (`apiserver/pkg/endpoints/request/requestinfo.go`), as the attributes of a review.
+pub fn unknown(request: &Request) -> Option<Json> {
+    let (path, query) = request.target.split_once('?').unwrap_or((&request.target, ""));
+    let parts: Vec<String> = path.trim_matches('/').split('/').map(|part| decoded(part, false)).collect();
+    let parts: Vec<&str> = parts.iter().map(String::as_str).collect();
+    let (group, version, rest) = match parts.as_slice() {
+        ["api", version, rest @ ..] => ("", *version, rest),
+        ["apis", group, version, rest @ ..] => (*group, *version, rest),
+        _ => return None,
+    };
+    let (namespace, rest) = match rest {
+        ["namespaces", namespace, below, ..] if !matches!(*below, "status" | "finalize") => {
+            (*namespace, &rest[2..])
+        }
+        ["namespaces", namespace, ..] => (*namespace, rest),
+        _ => ("", rest),
+    };
+    let part = |i: usize| rest.get(i).copied().unwrap_or_default();
+    let name = part(1);
+    let watches = pairs(query).iter().any(|(key, value)| key == "watch" && is_true(value));
+    let verb = match (&*request.method, name.is_empty()) {
+        ("POST", _) => "create",
+        ("GET" | "HEAD", true) if watches => "watch",
+        ("GET" | "HEAD", true) => "list",
+        ("GET" | "HEAD", false) => "get",
+        ("PUT", _) => "update",
+        ("PATCH", _) => "patch",
+        ("DELETE", true) => "deletecollection",
+        ("DELETE", false) => "delete",
+        _ => "",
+    };
+    (!rest.is_empty()).then(|| {
+        json!({
+            "verb": verb, "group": group, "version": version, "namespace": namespace, "resource": part(0), "name": name,
+            "subresource": part(2),
+        })
+    })
+}
+
+/// Whose writes those of a client are that does not say (`prefixFromUserAgent`).
+fn manager(agent: &str) -> String {
+    const MOST: usize = 128;
+    let name = agent.split('/').next().unwrap_or("");
+    let mut out = String::new();
+    for c in name.chars().filter(|c| api::is_print(*c)) {
+        if out.len() + c.len_utf8() > MOST {
+            break;
+        }
+        out.push(c);
+    }
+    if out.is_empty() { "unknown".into() } else { out }
 }
 
 /// A query's keys and values.
@@ -140,67 +209,16 @@ fn verb(request: &Request, name: &str, query: &[(String, String)]) -> Result<Ver
         ("GET", false) => Verb::Get,
         ("POST", _) => Verb::Create,
         ("PUT", false) => Verb::Update,
-        ("PATCH", false) => Verb::Patch(body::patch_type(&request.content_type)?),
+        ("PATCH", false) => Verb::Patch(body::patch_type(&request.content_type).unwrap_or(PatchType::Merge)),
         ("DELETE", true) => Verb::DeleteCollection,
         ("DELETE", false) => Verb::Delete,
-        _ => return Err(method_not_allowed()),
+        _ => return Err(Status::unrouted(true)),
     })
 }
 
 /// As `apimachinery` reads a flag of the query.
 pub(super) fn is_true(value: &str) -> bool {
     !matches!(value, "0") && !value.eq_ignore_ascii_case("false")
-}
-
-fn option(options: &mut api::Options, key: &str, value: String) {
-    match key {
-        "labelSelector" => options.label_selector = value.into(),
-        "fieldSelector" => options.field_selector = value.into(),
-        "resourceVersion" => options.resource_version = value.into(),
-        "limit" => options.limit = value.parse().unwrap_or(0),
-        "continue" => options.continue_token = value.into(),
-        "dryRun" => options.dry_run = value == "All",
-        "fieldManager" => options.field_manager = value.into(),
-        "force" => options.force = is_true(&value),
-        "gracePeriodSeconds" => options.grace_period = value.parse().ok(),
-        "propagationPolicy" => options.propagation = propagation(&value),
-        "orphanDependents" if is_true(&value) => options.propagation = Some(Propagation::Orphan),
-        "fieldValidation" => {
-            options.field_validation = match value.as_str() {
-                "Strict" => FieldValidation::Strict,
-                "Ignore" => FieldValidation::Ignore,
-                _ => FieldValidation::Warn,
-            }
-        }
-        _ => options.query.push((key.into(), value.into())),
-    }
-}
-
-fn propagation(word: &str) -> Option<Propagation> {
-    match word {
-        "Background" => Some(Propagation::Background),
-        "Foreground" => Some(Propagation::Foreground),
-        "Orphan" => Some(Propagation::Orphan),
-        _ => None,
-    }
-}
-
-/// A deletion's options stand in its body, or in the query.
-fn delete_options(options: &mut api::Options, body: &Json) {
-    if let Some(seconds) = body["gracePeriodSeconds"].as_i64() {
-        options.grace_period = Some(seconds);
-    }
-    if let Some(policy) = propagation(body["propagationPolicy"].str()) {
-        options.propagation = Some(policy);
-    }
-    let preconditions = &body["preconditions"];
-    if let Some(uid) = preconditions["uid"].as_str() {
-        options.uid = Some(uid.into());
-    }
-    if let Some(version) = preconditions["resourceVersion"].as_str() {
-        options.resource_version = version.into();
-    }
-    options.dry_run |= body["dryRun"].items().iter().any(|word| word.str() == "All");
 }
 
 /// Percent-decoding; a form's query writes blanks as `+`.

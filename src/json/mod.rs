@@ -22,7 +22,7 @@ pub mod yaml;
 pub use build::field;
 pub use diff::{Change, Step, diff};
 pub use object::Object;
-pub use parse::parse;
+pub use parse::{parse, parse_strictly};
 pub use string::{Str, order};
 
 use std::ops::Index;

@@ -16,7 +16,7 @@ pub struct ParseError {
 
 /// Reads exactly one JSON value (blanks may surround it).
 pub fn parse(text: &str) -> Result<Json, ParseError> {
-    let mut parser = Parser { bytes: text.as_bytes(), text, at: 0 };
+    let mut parser = Parser { bytes: text.as_bytes(), text, at: 0, repeated: None };
     let value = parser.value(0)?;
     parser.blanks();
     match parser.peek() {
@@ -25,9 +25,19 @@ pub fn parse(text: &str) -> Result<Json, ParseError> {
     }
 }
 
+/// The same, and the paths of the fields that an object has more than once, each as often as it is repeated
+/// (`sigs.k8s.io/json`, `UnmarshalStrict`).
+pub fn parse_strictly(text: &str) -> Result<(Json, Vec<Str>), ParseError> {
+    let json = parse(text)?;
+    let mut parser =
+        Parser { bytes: text.as_bytes(), text, at: 0, repeated: Some((String::new(), Vec::new())) };
+    parser.value(0)?;
+    Ok((json, parser.repeated.take().map(|(_, all)| all).unwrap_or_default()))
+}
+
 /// Reads one JSON value from the front of `text`; also gives how many bytes it took.
 pub fn parse_prefix(text: &str) -> Result<(Json, usize), ParseError> {
-    let mut parser = Parser { bytes: text.as_bytes(), text, at: 0 };
+    let mut parser = Parser { bytes: text.as_bytes(), text, at: 0, repeated: None };
     let value = parser.value(0)?;
     Ok((value, parser.at))
 }
@@ -36,6 +46,8 @@ struct Parser<'a> {
     bytes: &'a [u8],
     text: &'a str,
     at: usize,
+    /// The path of what is being read, and those of repeated fields, where they are wanted.
+    repeated: Option<(String, Vec<Str>)>,
 }
 
 impl Parser<'_> {
@@ -118,7 +130,13 @@ impl Parser<'_> {
         if whole && let Ok(i) = text.parse::<i64>() {
             return Ok(Json::Int(i));
         }
-        Ok(Json::Float(text.parse().unwrap_or(f64::MAX)))
+        match text.parse::<f64>() {
+            Ok(number) if number.is_finite() => Ok(Json::Float(number)),
+            _ => {
+                let message = format!("json: cannot unmarshal number {text} into Go value of type float64");
+                Err(ParseError { message, offset: self.at })
+            }
+        }
     }
 
     fn digits(&mut self) {
@@ -201,6 +219,32 @@ impl Parser<'_> {
         Ok(unit)
     }
 
+    /// A value below: of an object's field, or of a list's element.
+    fn below(&mut self, depth: usize, step: std::fmt::Arguments) -> Result<Json, ParseError> {
+        let Some((path, _)) = &mut self.repeated else { return self.value(depth) };
+        let length = path.len();
+        path.push_str(&step.to_string());
+        let value = self.value(depth);
+        if let Some((path, _)) = &mut self.repeated {
+            path.truncate(length);
+        }
+        value
+    }
+
+    /// An object of these fields; which of them are repeated is noted where that is wanted.
+    fn whole(&mut self, entries: Vec<(Str, Json)>) -> Object {
+        let Some((path, all)) = &mut self.repeated else { return Object::of(entries) };
+        let mut keys: Vec<Str> = entries.iter().map(|(key, _)| key.clone()).collect();
+        let object = Object::of(entries);
+        if object.len() < keys.len() {
+            crate::collections::sort_by(&mut keys, Ord::cmp);
+            for pair in keys.windows(2).filter(|pair| pair[0] == pair[1]) {
+                all.push(format!("{path}.{}", pair[0]).trim_start_matches('.').into());
+            }
+        }
+        object
+    }
+
     fn array(&mut self, depth: usize) -> Result<Json, ParseError> {
         self.at += 1;
         let mut items = Vec::new();
@@ -210,7 +254,8 @@ impl Parser<'_> {
             return Ok(items.into());
         }
         loop {
-            items.push(self.value(depth + 1)?);
+            let at = items.len();
+            items.push(self.below(depth + 1, format_args!("[{at}]"))?);
             self.blanks();
             match self.peek() {
                 Some(b',') => self.at += 1,
@@ -242,13 +287,14 @@ impl Parser<'_> {
                 return Err(self.unexpected("after object key"));
             }
             self.at += 1;
-            entries.push((key.into(), self.value(depth + 1)?));
+            let value = self.below(depth + 1, format_args!(".{key}"))?;
+            entries.push((key.into(), value));
             self.blanks();
             match self.peek() {
                 Some(b',') => self.at += 1,
                 Some(b'}') => {
                     self.at += 1;
-                    return Ok(Json::Object(Object::from_iter(entries)));
+                    return Ok(Json::Object(self.whole(entries)));
                 }
                 _ => return Err(self.unexpected("after object key:value pair")),
             }
@@ -282,5 +328,7 @@ mod tests {
             assert_eq!(got, expected, "for {text}");
         }
         assert!(parse(&"[".repeat(100_000)).is_err());
+        let (_, repeated) = parse_strictly(r#"{"a":[{"b":1,"b":2,"b":3}],"c":{"d":1},"a":5}"#).expect("JSON");
+        assert_eq!(repeated, ["a[0].b", "a[0].b", "a"]);
     }
 }

@@ -149,8 +149,12 @@ impl Loader<'_> {
     fn key(&mut self, value: Json, text: &str, style: ScalarStyle, span: Span) -> Result<(), Error> {
         let place = self.place(span);
         // A key of several lines is one to saphyr, to go-yaml only behind a question mark.
-        let marked = self.text.lines().nth(span.start.line() - 1).is_some_and(|line| line.contains("? "));
-        if span.start.line() != span.end.line() && !marked {
+        let marked = || {
+            let start = self.line_starts.get(span.start.line() - 1).copied().unwrap_or(0);
+            let line = self.text.get(start..).and_then(|rest| rest.lines().next());
+            line.is_some_and(|line| line.contains("? "))
+        };
+        if span.start.line() != span.end.line() && !marked() {
             let line = span.end.line() - 1;
             let message = format!("yaml: line {line}: did not find expected ',' or '}}'");
             return Err(self.error(span.start, message));

@@ -13,7 +13,7 @@ const SECOND: i64 = 1_000_000_000;
 impl Time {
     /// A moment from whole seconds since the Unix epoch.
     pub const fn from_secs(secs: i64) -> Time {
-        Time(secs * SECOND)
+        Time(secs.saturating_mul(SECOND))
     }
 
     /// Whole seconds since the Unix epoch, rounded down.
@@ -116,7 +116,7 @@ impl Time {
             "Z" | "z" => 0,
             _ => {
                 let (h, m) = zone.get(1..)?.split_once(':')?;
-                let minutes = h.parse::<i64>().ok()? * 60 + m.parse::<i64>().ok()?;
+                let minutes = h.parse::<i64>().ok()?.checked_mul(60)?.checked_add(m.parse().ok()?)?;
                 if zone.starts_with('-') { -minutes } else { minutes }
             }
         };
@@ -125,7 +125,9 @@ impl Time {
             nanos += i64::from(c.to_digit(10)?) * 10i64.pow(8 - i as u32);
         }
         let base = Time::from_civil(i64::from(year), month, day, hour, minute, second);
-        Some(Time(base.0 - offset * 60 * SECOND + nanos))
+        // What the clock cannot reach, the years after 2262, reads as its end.
+        let offset = offset.saturating_mul(60 * SECOND);
+        Some(Time(base.0.saturating_sub(offset).saturating_add(nanos)))
     }
 }
 

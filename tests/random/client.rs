@@ -72,6 +72,35 @@ const REASONS: &[(u16, &[&str])] = &[
     (504, &["Timeout"]),
 ];
 
+/// What upstream's own libraries say without saying whose fault it is. Every other 500 would be ours.
+const FAULTS_OF_NOBODY: &[&str] = &[
+    // Strategic merge (`strategicpatch/patch.go`, `meta.go`).
+    "unknown patch type: ",
+    "map: map[",
+    "expected a ",
+    "expected slice or array type, ",
+    "list element types are not identical: ",
+    "no elements in any of the given slices",
+    "The order in patch list:",
+    "unable to find api field in struct ",
+    "merging an object in json but data type is not struct, ",
+    "merging lists cannot yet be specified in the patch",
+    "cannot merge lists without merge key for ",
+    "value for key ",
+    // Where it panics: what is no map and no list cannot be compared in Go.
+    "This request caused apiserver to panic. ",
+    // Server-side apply (`structured-merge-diff`).
+    "failed to create typed patch object (",
+    // Versions that are none, or that are not for the author (`apiserver/pkg/storage`).
+    "strconv.ParseUint: parsing ",
+    "resourceVersion should not be set on objects to be created",
+    // A binding to nothing.
+    "target.",
+    "[target.",
+    // The scale of a custom object.
+    "Internal error occurred: the spec replicas field ",
+];
+
 /// Sends a request and holds the answer to what every answer keeps to.
 pub fn sent(world: &mut World, request: &Request) -> Result<(u16, Json), String> {
     let before = world.server().revision();
@@ -104,6 +133,13 @@ fn is_status(answer: &Answer, text: &str, json: &Json) -> Result<(), String> {
     }
     let fits = REASONS.iter().find(|(code, _)| *code == answer.code);
     let fits = fits.is_some_and(|(_, reasons)| reasons.contains(&json["reason"].str()));
+    if answer.code == 500 {
+        let message = json["message"].str();
+        let Some(class) = FAULTS_OF_NOBODY.iter().find(|class| message.starts_with(**class)) else {
+            return Err("a fault of ours".into());
+        };
+        count(class);
+    }
     match () {
         () if json["kind"].str() != "Status" || json["apiVersion"].str() != "v1" => Err("no Status".into()),
         () if json["status"].str() != "Failure" => Err("not a failure".into()),

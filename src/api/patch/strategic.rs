@@ -1,162 +1,259 @@
-//! Strategic merge patch: a merge patch that knows from the schema which lists are sets of things with a key.
+//! Strategic merge patch: a merge patch that knows from the schema which lists are sets of things with a key
+//! (`apimachinery/pkg/util/strategicpatch/patch.go`).
 //!
-//! Directives: `$patch: replace|delete|merge`, `$deleteFromPrimitiveList/<field>`, `$setElementOrder/<field>`,
-//! `$retainKeys`.
+//! Directives: `$patch: replace|delete`, `$deleteFromPrimitiveList/<field>`, `$setElementOrder/<field>`, `$retainKeys`. They
+//! mean something where the object has something to merge with; in what is new, only `$patch` is looked for.
+//! Maps are merged here, lists in `strategic_list`.
 
-use crate::api::schema::{Field, Shape, Type, TypeId};
-use crate::collections::sort_by_key;
+use super::places::Place;
+use super::strategic_list::{self as list, Items};
+use crate::api::schema::TypeId;
 use crate::json::{Json, Str};
 
-/// The object after the patch, or why it cannot be applied, in upstream's words.
-pub fn apply(ty: TypeId, old: &Json, patch: &Json) -> Result<Json, String> {
-    merge(Some(ty.get()), old, patch)
+const DIRECTIVE: &str = "$patch";
+const RETAIN: &str = "$retainKeys";
+const DELETE_FROM: &str = "$deleteFromPrimitiveList";
+const ORDER: &str = "$setElementOrder";
+
+/// Why a patch cannot be applied.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Refusal {
+    /// The patch is badly written (400).
+    Malformed(&'static str),
+    /// The patch fits, but asks for what there is not (422).
+    Unprocessable(&'static str),
+    /// Upstream's library fails without saying whose fault it is (500).
+    Failed(String),
 }
 
-fn merge(ty: Option<&'static Type>, old: &Json, patch: &Json) -> Result<Json, String> {
-    let Json::Object(fields) = patch else { return Ok(patch.clone()) };
-    match &patch["$patch"] {
-        Json::Null => {}
-        directive => match directive.str() {
+impl Refusal {
+    /// Where upstream's library panics, as it does when it compares two maps: what the server's outermost handler says then.
+    pub(super) fn panicked() -> Refusal {
+        Refusal::Failed("This request caused apiserver to panic. Look in the logs for details.".into())
+    }
+}
+
+impl From<Refusal> for String {
+    fn from(refusal: Refusal) -> String {
+        match refusal {
+            Refusal::Malformed(why) | Refusal::Unprocessable(why) => why.into(),
+            Refusal::Failed(why) => why,
+        }
+    }
+}
+
+/// The object after the patch, or why it cannot be applied, in upstream's words.
+pub fn apply(ty: TypeId, old: &Json, patch: &Json) -> Result<Json, Refusal> {
+    merge_map(Place::of(ty), old, patch)
+}
+
+/// A map under a patch that is a map, too (`mergeMap`).
+pub(super) fn merge_map(place: Place, old: &Json, patch: &Json) -> Result<Json, Refusal> {
+    if let Some(directive) = patch.get(DIRECTIVE) {
+        return match directive.str() {
             "replace" => {
                 let mut replaced = patch.clone();
-                replaced.remove("$patch");
-                return Ok(replaced);
+                replaced.remove(DIRECTIVE);
+                Ok(replaced)
             }
-            "delete" => return Ok(Json::object()),
-            "merge" => {}
-            other => return Err(format!("unknown patch type: {other} in map: {}", go_map(patch))),
-        },
+            "delete" => Ok(Json::object()),
+            _ => Err(bad_type(directive, patch)),
+        };
     }
-    let mut out = if matches!(old, Json::Object(_)) { old.clone() } else { Json::object() };
-    if let Some(Json::Array(keep)) = patch.get("$retainKeys") {
-        for (key, _) in old.entries() {
-            if !keep.iter().any(|k| k.str() == &**key) {
-                out.remove(key);
-            }
-        }
+    let mut out = if old.is_null() { Json::object() } else { old.clone() };
+    let mut patch = patch.clone();
+    if let Some(keep) = patch.remove(RETAIN) {
+        retain(&mut out, &patch, &keep)?;
     }
-    for (key, list) in fields.entries() {
-        if let Some(field) = key.strip_prefix("$deleteFromPrimitiveList/")
-            && !out[field].is_null()
-        {
-            let kept: Json =
-                out[field].items().iter().filter(|i| !list.items().contains(i)).cloned().collect();
-            out.set(Str::from(field), kept);
-        }
-    }
-    for (key, value) in fields.entries() {
-        if key.starts_with('$') {
-            continue;
-        }
-        let field = ty.and_then(|t| t.field(key));
+    set_orders(place, &mut out, &mut patch)?;
+    for (key, value) in patch.entries() {
+        let (key, deletes) = match deleted_from(key)? {
+            Some(list) => (list, true),
+            None => (key.clone(), false),
+        };
         if value.is_null() {
-            out.remove(key);
+            out.remove(&key);
             continue;
         }
-        let merged = match (value, field) {
-            (Json::Object(_), _) => merge(field.and_then(object_type), &out[key.as_str()], value)?,
-            (Json::Array(_), Some(field)) if field.more.merge => {
-                let order = patch.get(&format!("$setElementOrder/{key}"));
-                merge_list(field, &out[key.as_str()], value, order)?
+        let before = out.get(&key).cloned();
+        let Some(before) = before.filter(|before| same_type(before, value)) else {
+            if !deletes {
+                take(&mut out, key, without_nulls(value.clone()));
+            }
+            continue;
+        };
+        let merged = match value {
+            Json::Object(_) => {
+                let (inner, replaces) = place.map(&key)?;
+                if replaces { value.clone() } else { merge_map(inner, &before, value)? }
+            }
+            Json::Array(items) => {
+                let (inner, merge) = place.list(&key)?;
+                match deletes || merge.merges {
+                    true => list::merge(inner, before.items(), items, merge.key, deletes)?.into(),
+                    false => value.clone(),
+                }
             }
             _ => value.clone(),
         };
-        out.set(key.clone(), merged);
-    }
-    // An order may be given for a list that the patch does not touch otherwise.
-    for (key, order) in fields.entries() {
-        if let Some(name) = key.strip_prefix("$setElementOrder/")
-            && patch.get(name).is_none()
-            && let Some(field) = ty.and_then(|t| t.field(name))
-            && !out[name].is_null()
-        {
-            let items = out[name].items().to_vec();
-            let before = items.clone();
-            out.set(Str::from(name), arrange(field.more.merge_key, items, order.items(), &before));
-        }
+        out.set(key, merged);
     }
     Ok(out)
 }
 
-fn object_type(field: &'static Field) -> Option<&'static Type> {
-    match field.shape {
-        Shape::Ref(id) => Some(id.get()),
-        _ => None,
+/// Of which list the directive of this name deletes; `None`: it is no such directive.
+fn deleted_from(key: &Str) -> Result<Option<Str>, Refusal> {
+    if !key.starts_with(DELETE_FROM) {
+        return Ok(None);
+    }
+    match key.split_once('/') {
+        Some((DELETE_FROM, "")) => Ok(Some(key.clone())),
+        Some((DELETE_FROM, list)) => Ok(Some(list.into())),
+        _ => Err(Refusal::Malformed("invalid patch format of primitive list")),
     }
 }
 
-fn element_type(field: &'static Field) -> Option<&'static Type> {
-    match field.shape {
-        Shape::List(Shape::Ref(id)) => Some(id.get()),
-        _ => None,
+/// Takes away what `$retainKeys` does not name (`applyRetainKeysDirective`).
+fn retain(out: &mut Json, patch: &Json, keep: &Json) -> Result<(), Refusal> {
+    const MALFORMED: Refusal = Refusal::Malformed("invalid patch format of retainKeys");
+    let Json::Array(keep) = keep else { return Err(MALFORMED) };
+    if keep.iter().any(list::unhashable) {
+        return Err(Refusal::panicked());
     }
+    let kept = |key: &str| keep.iter().any(|k| k.as_str() == Some(key));
+    let other = |key: &str| key.starts_with(DELETE_FROM) || key.starts_with(ORDER);
+    if patch.entries().iter().any(|(key, value)| !value.is_null() && !other(key) && !kept(key)) {
+        return Err(MALFORMED);
+    }
+    for (key, _) in out.clone().entries() {
+        if !kept(key) {
+            out.remove(key);
+        }
+    }
+    Ok(())
 }
 
-fn merge_list(field: &'static Field, old: &Json, patch: &Json, order: Option<&Json>) -> Result<Json, String> {
-    let key = field.more.merge_key;
-    let wanted = order.unwrap_or(patch).items();
-    if key.is_empty() {
-        let mut items = old.items().to_vec();
-        for item in patch.items() {
-            if !items.contains(item) {
-                items.push(item.clone());
+/// Merges each list for which there is an order, and takes it out of the patch (`mergePatchIntoOriginal`).
+fn set_orders(place: Place, out: &mut Json, patch: &mut Json) -> Result<(), Refusal> {
+    for (directive, order) in patch.clone().entries() {
+        if !directive.starts_with(ORDER) {
+            continue;
+        }
+        patch.remove(directive);
+        let order = items_of(order)?;
+        let Some((ORDER, key)) = directive.split_once('/') else { return Err(list::BAD_ORDER) };
+        let (old, asked) = (out.get(key).cloned(), patch.get(key).cloned());
+        let old_items = old.as_ref().map(items_of).transpose()?;
+        let asked_items = asked.as_ref().map(items_of).transpose()?;
+        let (inner, merge) = place.list(key)?;
+        list::check_order(asked_items.unwrap_or_default(), order, merge.key)?;
+        let (merged, before): (Items, Items) = match (old_items, asked_items) {
+            (None, None) => continue,
+            (Some(old), None) => (old.to_vec(), old.to_vec()),
+            (None, Some(asked)) => {
+                let kept = asked.iter().cloned().filter_map(without_directives);
+                (kept.collect(), Vec::new())
             }
-        }
-        return Ok(arrange(key, items, wanted, old.items()));
+            (Some(old), Some(asked)) if merge.merges => {
+                let merged = list::merge(inner, old, asked, merge.key, false)?;
+                // Upstream compares with a list in whose memory it has deleted and added meanwhile.
+                (merged, list::overwritten(old, asked, merge.key))
+            }
+            (Some(old), Some(asked)) => (asked.to_vec(), old.to_vec()),
+        };
+        let element = list::element_type(&[old_items.unwrap_or_default(), asked_items.unwrap_or_default()])?;
+        out.set(Str::from(key), list::ordered(merged, order, &before, merge.key, element, order)?);
+        patch.remove(key);
     }
-    if patch.items().iter().any(|i| i["$patch"].str() == "replace") {
-        let items = patch.items().iter().filter(|i| i["$patch"].is_null()).cloned();
-        return Ok(items.collect());
-    }
-    let mut items = old.items().to_vec();
-    for item in patch.items() {
-        let id = &item[key];
-        if id.is_null() {
-            return Err(format!("map: {} does not contain declared merge key: {key}", go_map(item)));
-        }
-        let at = items.iter().position(|o| o[key] == *id);
-        match (item["$patch"].str(), at) {
-            ("delete", Some(i)) => drop(items.remove(i)),
-            ("delete", None) => {}
-            ("" | "merge", Some(i)) => items[i] = merge(element_type(field), &items[i], item)?,
-            ("" | "merge", None) => items.push(merge(element_type(field), &Json::Null, item)?),
-            (other, _) => return Err(format!("unknown patch type: {other} in map: {}", go_map(item))),
-        }
-    }
-    // Where an order is given, upstream compares with a list in whose memory it has deleted and added meanwhile: what was
-    // added stands in the places that became free.
-    let before = match order {
-        Some(_) => items[..items.len().min(old.items().len())].to_vec(),
-        None => old.items().to_vec(),
-    };
-    Ok(arrange(key, items, wanted, &before))
+    Ok(())
 }
 
-/// Puts the items that are wanted into their order, and the others, which only the object had, between them by the order
-/// that they had there: each before the first wanted one that stood behind it (`normalizeElementOrder`).
-fn arrange(key: &str, items: Vec<Json>, wanted: &[Json], before: &[Json]) -> Json {
-    let same = |a: &Json, b: &Json| if key.is_empty() { a == b } else { a[key] == b[key] };
-    let place = |list: &[Json], item: &Json| list.iter().position(|other| same(other, item));
-    let mut ordered: Vec<(usize, Json)> = Vec::new();
-    let mut others = Vec::new();
-    for item in items {
-        match place(wanted, &item) {
-            Some(at) => ordered.push((at, item)),
-            None => others.push((place(before, &item).unwrap_or(usize::MAX), item)),
+fn items_of(value: &Json) -> Result<&[Json], Refusal> {
+    match value {
+        Json::Array(items) => Ok(items),
+        other => Err(bad_argument("[]interface {}", other)),
+    }
+}
+
+/// Puts a value into a map, if there is something left of it without its directives.
+fn take(out: &mut Json, key: Str, value: Json) {
+    match without_directives(value) {
+        Some(value) => out.set(key, value),
+        None => drop(out.remove(&key)),
+    }
+}
+
+/// A new value without what is marked by `$patch`; `None`: it is marked itself (`removeDirectives`).
+fn without_directives(value: Json) -> Option<Json> {
+    Some(match &value {
+        Json::Object(fields) => {
+            if fields.get(DIRECTIVE).is_some() {
+                return None;
+            }
+            let kept = fields.entries().iter();
+            Json::Object(
+                kept.filter_map(|(k, v)| Some((k.clone(), without_directives(v.clone())?))).collect(),
+            )
+        }
+        Json::Array(items) => items.iter().cloned().filter_map(without_directives).collect(),
+        _ => value,
+    })
+}
+
+/// A new value without the nulls of its maps (`discardNullValuesFromPatch`).
+pub(super) fn without_nulls(value: Json) -> Json {
+    match &value {
+        Json::Object(fields) => {
+            let kept = fields.entries().iter().filter(|(_, value)| !value.is_null());
+            Json::Object(kept.map(|(k, v)| (k.clone(), without_nulls(v.clone()))).collect())
+        }
+        Json::Array(items) => items.iter().cloned().map(without_nulls).collect(),
+        _ => value,
+    }
+}
+
+/// Whether Go holds both values in variables of one type.
+fn same_type(a: &Json, b: &Json) -> bool {
+    go_type(a) == go_type(b)
+}
+
+/// The Go type of a decoded value, as `%s` prints it.
+pub(super) fn go_type(value: &Json) -> &'static str {
+    match value {
+        Json::Null => "%!s(<nil>)",
+        Json::Bool(_) => "bool",
+        Json::Int(_) => "int64",
+        Json::Float(_) => "float64",
+        Json::Str(_) => "string",
+        Json::Array(_) => "[]interface {}",
+        Json::Object(_) => "map[string]interface {}",
+    }
+}
+
+/// `ErrBadArgType`
+pub(super) fn bad_argument(expected: &str, found: &Json) -> Refusal {
+    Refusal::Failed(format!("expected a {expected}, but received a {}", go_type(found)))
+}
+
+/// `ErrBadPatchType`
+pub(super) fn bad_type(directive: &Json, map: &Json) -> Refusal {
+    Refusal::Failed(format!("unknown patch type: {} in map: {}", go_string(directive), go_map(map)))
+}
+
+/// A value as Go's `%s` prints it.
+fn go_string(json: &Json) -> String {
+    match json {
+        Json::Null => "%!s(<nil>)".into(),
+        Json::Bool(_) | Json::Int(_) | Json::Float(_) => format!("%!s({}={json})", go_type(json)),
+        Json::Str(s) => s.to_string(),
+        Json::Array(items) => {
+            format!("[{}]", items.iter().map(go_string).collect::<Vec<_>>().join(" "))
+        }
+        Json::Object(fields) => {
+            let all = fields.entries().iter().map(|(k, v)| format!("{k}:{}", go_string(v)));
+            format!("map[{}]", all.collect::<Vec<_>>().join(" "))
         }
     }
-    sort_by_key(&mut ordered, |(at, _)| *at);
-    let mut out: Vec<Json> = Vec::with_capacity(ordered.len() + others.len());
-    let mut others = others.into_iter().peekable();
-    for (_, item) in ordered {
-        let was = place(before, &item);
-        while let Some((_, other)) = others.next_if(|(at, _)| was.is_some_and(|was| *at < was)) {
-            out.push(other);
-        }
-        out.push(item);
-    }
-    out.extend(others.map(|(_, other)| other));
-    out.into()
 }
 
 /// A value as Go's `%v` prints it.

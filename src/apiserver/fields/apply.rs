@@ -2,7 +2,7 @@
 
 use super::managers::{self, Entry};
 use super::walk::{self, Kind};
-use super::{merge, set};
+use super::{merge, set, typed};
 use crate::api::{Cause, ObjectKey, Reason, Request, Response, Status};
 use crate::apiserver::{ApiServer, create, update};
 use crate::collections::sort_by_key;
@@ -21,25 +21,26 @@ pub fn apply(server: &mut ApiServer, now: Time, request: &Request) -> Result<Res
     if matches!(kind, Kind::Leaf) {
         return Err(Status::new(Reason::UnsupportedMediaType, "this resource has no schema to apply by"));
     }
-    if request.options.field_manager.is_empty() {
-        return Err(Status::bad_request(
-            "PatchOptions.meta.k8s.io \"\" is invalid: fieldManager: Required value: is required for apply patch",
-        ));
+    if !matches!(config, Json::Object(_) | Json::Null) {
+        return Err(Status::bad_request(format!(
+            "error decoding patch: error unmarshaling JSON: while decoding JSON: json: cannot unmarshal {} into Go value of type map[string]interface {{}}",
+            config.go_kind()
+        )));
     }
-    if !config["metadata"]["managedFields"].is_null() {
+    let (version, kind_said) = (config["apiVersion"].str(), config["kind"].str());
+    if version != resource.api_version() || kind_said != resource.kind {
+        let (group, version) = version.split_once('/').unwrap_or(("", version));
+        return Err(Status::bad_request(format!("invalid object type: {group}/{version}, Kind={kind_said}")));
+    }
+    if matches!(config["metadata"]["managedFields"], Json::Array(_)) {
         return Err(Status::bad_request("metadata.managedFields must be nil"));
     }
     let key = ObjectKey::new(request.namespace.clone(), request.name.clone());
     let stored = server.object(resource, &key);
     let exists = stored.is_some();
     let live = stored.unwrap_or_else(Json::object);
-    let mut config = config.clone();
-    config.set_at(&["metadata", "name"], &request.name);
-    if resource.namespaced {
-        config.set_at(&["metadata", "namespace"], &request.namespace);
-    }
     let mut faults = Vec::new();
-    merge::faults(kind, &config, "", &mut faults);
+    typed::faults(kind, config, "", &mut faults);
     if !faults.is_empty() {
         let why = match faults.as_slice() {
             [one] => one.clone(),
@@ -47,14 +48,20 @@ pub fn apply(server: &mut ApiServer, now: Time, request: &Request) -> Result<Res
         };
         let slash = if resource.group.is_empty() { "/" } else { "" };
         let message = format!(
-            "failed to create typed patch object ({key}; {slash}{}, Kind={}): {why}",
+            "failed to create typed patch object ({}/{}; {slash}{}, Kind={}): {why}",
+            config["metadata"]["namespace"].str(),
+            config["metadata"]["name"].str(),
             resource.api_version(),
             resource.kind
         );
         return Err(Status { reason: None, ..Status::new(Reason::InternalError, message) });
     }
 
-    let mut outcome = applied(kind, request, &live, &config, request.options.force);
+    let mut known = managers::read(&live);
+    if exists && known.is_empty() {
+        known.push(managers::before_first_apply(kind, request, now, &live));
+    }
+    let mut outcome = applied(kind, request, (&live, &known), config, request.options.force);
     if let Err(conflicts) = &outcome
         && request.options.field_manager == KUBECTL
     {
@@ -63,7 +70,8 @@ pub fn apply(server: &mut ApiServer, now: Time, request: &Request) -> Result<Res
         let allowed = walk::stated(kind, &parse(remembered).unwrap_or_default());
         let left = |(entry, set): &(Entry, Json)| (entry.clone(), set::difference(set, &allowed));
         let left: Conflicts = conflicts.iter().map(left).filter(|(_, set)| !set.is_null()).collect();
-        outcome = if left.is_empty() { applied(kind, request, &live, &config, true) } else { Err(left) };
+        outcome =
+            if left.is_empty() { applied(kind, request, (&live, &known), config, true) } else { Err(left) };
     }
     let (mut new, mut entries) = outcome.map_err(|conflicts| refused(&conflicts))?;
 
@@ -83,6 +91,14 @@ pub fn apply(server: &mut ApiServer, now: Time, request: &Request) -> Result<Res
     }
     let entries = managers::write(&entries);
     if !exists {
+        let uid = new["metadata"]["uid"].str();
+        if !uid.is_empty() {
+            let why = format!(
+                "uid mismatch: the provided object specified uid {uid}, and no existing object was found"
+            );
+            return Err(Status::conflict(resource, &request.name, &why));
+        }
+        update::check_name(request, &mut new)?;
         return create::store(server, now, request, &new, Some(entries));
     }
     update::write(server, now, (request, request), &key, &live, &new, Some(entries))
@@ -95,11 +111,11 @@ type Conflicts = Vec<(Entry, Json)>;
 fn applied(
     kind: Kind,
     request: &Request,
-    live: &Json,
+    (live, known): (&Json, &[Entry]),
     config: &Json,
     force: bool,
 ) -> Result<(Json, Vec<Entry>), Conflicts> {
-    let mut entries = managers::read(live);
+    let mut entries = known.to_vec();
     let mut own = managers::entry_of(request, true);
     let stated = walk::stated(kind, config);
     own.fields = managers::ownable(request, &stated);

@@ -192,8 +192,18 @@ pub fn create(seen: &mut Seen, kind: Kind, request: &Request, now: Time, object:
     write(&[own])
 }
 
+/// Whose all fields of an object are that somebody applies to whose account there is none (`skipNonAppliedManager`).
+pub fn before_first_apply(kind: Kind, request: &Request, now: Time, live: &Json) -> Entry {
+    let changes = walk::compare(kind, Some(&walk::blank(kind)), Some(live));
+    let mut entry = entry_of(request, false);
+    entry.manager = Str::fixed("before-first-apply");
+    entry.fields = ownable(request, &set::union(&changes.added, &changes.modified));
+    entry.time = now.rfc3339().into();
+    entry
+}
+
 /// The entries after a write: it owns what it changed, and nobody else does; what is gone is nobody's. A body may say other entries
-/// than the stored object has (`said`); an empty one alone means none.
+/// than the stored object has (`said`); an empty list, or an empty entry alone, means none.
 pub fn update(
     seen: &mut Seen,
     kind: Kind,
@@ -205,11 +215,16 @@ pub fn update(
 ) -> Json {
     let known = &old["metadata"]["managedFields"];
     let known = match said.items() {
-        [only] if only.is_empty() => &Json::Null,
-        [] => known,
         _ if !request.subresource.is_empty() => known,
+        [only] if only.is_empty() => &Json::Null,
+        [] if matches!(said, Json::Array(_)) => &Json::Null,
+        [] => known,
         _ => said,
     };
+    // Of an object of whose fields nobody is known as the owner no account is begun, but by applying.
+    if known.is_empty() {
+        return Json::Null;
+    }
     let changes = walk::compare(kind, Some(old), Some(new));
     let changed = ownable(request, &set::union(&changes.added, &changes.modified));
     let removed = ownable(request, &changes.removed);

@@ -1,8 +1,6 @@
-//! An applied configuration: whether it is one of its type, and what an object becomes under it.
+//! What an object becomes under an applied configuration.
 
-use super::set::shown;
 use super::walk::{Form, Kind};
-use crate::api::patch::strategic::go_map;
 use crate::api::schema::Shape;
 use crate::json::{Json, Str};
 
@@ -75,60 +73,4 @@ fn list(kind: Kind, live: &[Json], config: &[Json]) -> Json {
         }
     }
     out.into()
-}
-
-/// What keeps a configuration from being one of its type.
-pub fn faults(kind: Kind, value: &Json, path: &str, out: &mut Vec<String>) {
-    match kind.form() {
-        Form::Fields => match value {
-            Json::Object(_) => {
-                for (key, value) in value.entries() {
-                    let path = format!("{path}.{key}");
-                    match kind.child(key) {
-                        None => out.push(format!("{path}: field not declared in schema")),
-                        Some(Kind::Leaf) if matches!(kind, Kind::Map(Shape::Str | Shape::Bytes)) => {
-                            if !matches!(value, Json::Null | Json::Str(_)) {
-                                let value = format!("&value.valueUnstructured{{Value:{value}}}");
-                                out.push(format!("{path}: expected string, got {value}"));
-                            }
-                        }
-                        Some(child) => faults(child, value, &path, out),
-                    }
-                }
-            }
-            Json::Null => {}
-            _ if matches!(kind, Kind::Deduced) => {}
-            other => out.push(format!("{path}: expected map, got &{{{}}}", go_map(other))),
-        },
-        Form::Elements => match value {
-            Json::Array(items) => {
-                let mut seen: Vec<Str> = Vec::new();
-                for item in items.iter() {
-                    let key = kind.key_of(item);
-                    if seen.contains(&key) {
-                        out.push(format!("{path}: duplicate entries for key {}", shown(&key)));
-                    }
-                    faults(kind.element(), item, &format!("{path}{}", shown(&key)), out);
-                    seen.push(key);
-                }
-            }
-            Json::Null => {}
-            other => out.push(format!("{path}: expected list, got &{{{}}}", go_map(other))),
-        },
-        Form::Leaf => scalar(kind, value, path, out),
-    }
-}
-
-/// A value of a custom object that its schema's type does not fit.
-fn scalar(kind: Kind, value: &Json, path: &str, out: &mut Vec<String>) {
-    let Kind::Schema(schema) = kind else { return };
-    let wanted = match (schema["type"].str(), value) {
-        (_, Json::Null) | ("string", Json::Str(_)) | ("boolean", Json::Bool(_)) => return,
-        ("integer" | "number", Json::Int(_) | Json::Float(_)) => return,
-        ("string", _) => "string",
-        ("boolean", _) => "boolean (true or false)",
-        ("integer" | "number", _) => "numeric (int or float)",
-        _ => return,
-    };
-    out.push(format!("{path}: expected {wanted}, got &value.valueUnstructured{{Value:{value}}}"));
 }

@@ -132,6 +132,17 @@ impl<'s> Kind<'s> {
         }
     }
 
+    /// The keys by which the elements of a list are told apart; `None`: by themselves.
+    pub fn keys(self) -> Option<Vec<&'s str>> {
+        match self {
+            Kind::Keyed(keys, _) => Some(keys.to_vec()),
+            Kind::Schema(schema) if structural::list_type(schema) == "map" => {
+                Some(schema["x-kubernetes-list-map-keys"].items().iter().map(Json::str).collect())
+            }
+            _ => None,
+        }
+    }
+
     /// Whether a value is taken apart here: not where it is empty.
     fn divides(self, value: &Json) -> bool {
         match self.form() {

@@ -8,6 +8,7 @@ use super::{Attributes, Operation, matching, params, webhook};
 use crate::api::patch::json_patch;
 use crate::api::{Cause, Reason, Resource, Status, kinds};
 use crate::apiserver::fields::merge;
+use crate::apiserver::fields::typed;
 use crate::apiserver::fields::walk::{Form, Kind};
 use crate::apiserver::{ApiServer, admission, body, resources};
 use crate::cel::{Type, Value, misnamed};
@@ -233,7 +234,7 @@ fn operations(value: &Value) -> Result<Json, String> {
 /// The object under a configuration; lists and maps that are one value cannot be changed so.
 fn applied(kind: Kind, object: &Json, config: &Json) -> Result<Json, String> {
     let mut faults = Vec::new();
-    merge::faults(kind, config, "", &mut faults);
+    typed::faults(kind, config, "", &mut faults);
     if !faults.is_empty() {
         let why = match faults.as_slice() {
             [one] => one.clone(),

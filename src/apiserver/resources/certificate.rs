@@ -1,6 +1,6 @@
 //! CertificateSigningRequests (`pkg/registry/certificates`, `pkg/apis/certificates/validation`).
 
-use super::{PLAIN, Strategy};
+use super::{PLAIN, Strategy, pem};
 use crate::api::base64;
 use crate::api::field::Error;
 use crate::apiserver::validation::at::At;
@@ -47,10 +47,8 @@ const USAGES: [&str; 23] = [
 fn validate(request: &Json, errors: &mut Vec<Error>) {
     let spec = At::top(request, "spec");
     let bytes = base64::decode(spec.get("request").str()).unwrap_or_default();
-    let text = String::from_utf8_lossy(&bytes).into_owned();
-    if !text.trim_start().starts_with("-----BEGIN CERTIFICATE REQUEST-----") {
-        let detail = "PEM block type must be CERTIFICATE REQUEST";
-        spec.get("request").invalid(detail, errors);
+    if let Some(fault) = pem::request_fault(&bytes) {
+        spec.get("request").invalid(fault, errors);
     }
     let usages = spec.get("usages");
     if usages.empty() {

@@ -27,6 +27,7 @@ mod limit_range;
 mod namespace;
 mod network_policy;
 mod node;
+mod pem;
 mod persistent_volume;
 mod pod;
 mod rbac;

@@ -2,7 +2,7 @@
 
 use super::names::{self, Problems};
 use crate::api::field::{Error, Path};
-use crate::json::Json;
+use crate::json::{Json, Str};
 
 /// What is held against a finalizer without a domain; of a custom kind, it is a warning.
 pub const UNQUALIFIED: &str = "name is neither a standard finalizer name nor is it fully qualified";
@@ -113,6 +113,27 @@ pub fn annotations(annotations: &Json, path: &Path, errors: &mut Vec<Error>) {
     if size > ANNOTATIONS_LIMIT {
         errors.push(Error::too_long(path, ANNOTATIONS_LIMIT));
     }
+}
+
+/// Drops owners that are said more than once, and warns of them (`dedupOwnerReferencesAndAddWarning`).
+pub fn dedup_owners(object: &mut Json, after_admission: bool, warnings: &mut Vec<Str>) {
+    let owners = object["metadata"]["ownerReferences"].items();
+    let repeated = |i: usize| owners[..i].contains(&owners[i]);
+    let uids: Vec<&str> =
+        (0..owners.len()).filter(|i| repeated(*i)).map(|i| owners[i]["uid"].str()).collect();
+    if uids.is_empty() {
+        return;
+    }
+    let when = if after_admission { " after mutating admission happens" } else { "" };
+    warnings.push(
+        format!(
+            ".metadata.ownerReferences contains duplicate entries{when}; API server dedups owner references in 1.20+, and may reject such requests as early as 1.24; please fix your requests; duplicate UID(s) observed: {}",
+            uids.join(", ")
+        )
+        .into(),
+    );
+    let kept: Json = (0..owners.len()).filter(|i| !repeated(*i)).map(|i| owners[i].clone()).collect();
+    object.set_at(&["metadata", "ownerReferences"], kept);
 }
 
 fn owners(owners: &Json, path: &Path, errors: &mut Vec<Error>) {

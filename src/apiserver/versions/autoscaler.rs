@@ -82,8 +82,66 @@ pub fn to_v1(autoscaler: &mut Json) {
     for (name, value) in notes.into_iter().filter(|(_, value)| !value.is_empty()) {
         let annotations = &autoscaler["metadata"]["annotations"];
         let mut annotations = if annotations.is_null() { Json::object() } else { annotations.clone() };
-        annotations.set(name, value.to_string());
+        annotations.set(name, in_order(&value));
         autoscaler.set_at(&["metadata", "annotations"], annotations);
+    }
+}
+
+/// The fields of what stands in annotations, in their order in the Go structs that are written there.
+const ORDER: &[&str] = &[
+    "type",
+    "status",
+    "lastTransitionTime",
+    "reason",
+    "message",
+    "object",
+    "pods",
+    "resource",
+    "containerResource",
+    "external",
+    "scaleUp",
+    "scaleDown",
+    "stabilizationWindowSeconds",
+    "selectPolicy",
+    "policies",
+    "tolerance",
+    "kind",
+    "name",
+    "apiVersion",
+    "target",
+    "metricName",
+    "metricSelector",
+    "targetValue",
+    "targetAverageUtilization",
+    "targetAverageValue",
+    "currentValue",
+    "currentAverageUtilization",
+    "currentAverageValue",
+    "selector",
+    "averageValue",
+    "container",
+    "value",
+    "periodSeconds",
+    "matchLabels",
+    "matchExpressions",
+    "key",
+    "operator",
+    "values",
+];
+
+/// A value as JSON, its fields in [`ORDER`]; what is not named there (labels) by the alphabet behind it.
+fn in_order(value: &Json) -> String {
+    match value {
+        Json::Object(fields) => {
+            let known = ORDER.iter().filter_map(|name| Some((*name, fields.get(name)?)));
+            let others = fields.entries().iter().filter(|(key, _)| !ORDER.contains(&key.as_str()));
+            let others = others.map(|(key, value)| (key.as_str(), value));
+            let texts: Vec<String> =
+                known.chain(others).map(|(key, value)| format!("{key:?}:{}", in_order(value))).collect();
+            format!("{{{}}}", texts.join(","))
+        }
+        Json::Array(items) => format!("[{}]", items.iter().map(in_order).collect::<Vec<_>>().join(",")),
+        other => other.to_string(),
     }
 }
 
