@@ -69,7 +69,9 @@ fn half(page: &Path, name: &str) -> Result<PathBuf, String> {
         entry.file_name().to_str().is_some_and(|file| file.starts_with(name) && file.ends_with(".wasm"))
     };
     let mut found = entries.flatten().filter(is_it).map(|entry| entry.path());
-    found.next().ok_or_else(|| format!("{}: {name}*.wasm, of the engine's module, is not there", assets.display()))
+    found
+        .next()
+        .ok_or_else(|| format!("{}: {name}*.wasm, of the engine's module, is not there", assets.display()))
 }
 
 /// As the page unpacks it (www/src/share/pack.ts): deflated, five letters for every four bytes.
