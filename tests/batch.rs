@@ -68,8 +68,8 @@ fn a_job_keeps_the_rules() {
             * spec.completions: Required value: when completion mode is Indexed
             * spec.parallelism: Invalid value: 100001: must be less than or equal to 100000 when completion mode is Indexed
             The Job "j" is invalid: 
-            * spec.parallelism: Invalid value: 10001: must be less than or equal to 10000 when completions are above 100000 and used with backoff limit per index
             * spec.maxFailedIndexes: Required value: must be specified when completions is above 100000
+            * spec.parallelism: Invalid value: 10001: must be less than or equal to 10000 when completions are above 100000 and used with backoff limit per index
             The Job "j" is invalid: 
             * spec.maxFailedIndexes: Invalid value: 150000: must be less than or equal to 100000
             * spec.maxFailedIndexes: Invalid value: 150000: must be less than or equal to 10000 when completions are above 100000 and used with backoff limit per index

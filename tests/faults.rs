@@ -106,8 +106,8 @@ fn the_controllers_start_anew_one_stage_at_a_time() {
             2: api-available version=v1.36.2
              new-controller controller=cronjob-controller informers=cronjobs.batch, jobs.batch recorder=true
              new-controller controller=job-controller informers=jobs.batch, pods recorder=true
-             monitors count=26
-            31: caches-synced synced=24 all=24
+             monitors count=25
+            32: caches-synced synced=25 all=25
              start-workers controller=cronjob-controller workers=5
              start-workers controller=job-controller workers=5
              start-workers controller=job-controller/orphan-pods workers=1
@@ -197,7 +197,7 @@ fn a_controller_that_does_not_wait_for_its_caches_makes_pods_twice() {
     assert_eq!(after_restart(None), (2, None), "its workers never start");
     let (pods, told) = after_restart(Some("cache-sync off"));
     assert_eq!(pods, 4);
-    check(&told.unwrap_or_default(), &expect!["3: caches-not-awaited synced=0 all=24"]);
+    check(&told.unwrap_or_default(), &expect!["3: caches-not-awaited synced=0 all=25"]);
 }
 
 #[test]

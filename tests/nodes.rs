@@ -1,6 +1,6 @@
 //! Scheduler and kubelets against a real API server: a manifest in, the sequence of statuses and events out.
 
-use kubestep::api::{Request, Response, Status, WatchEvent, WatchId, kinds};
+use kubestep::api::{PatchType, Request, Response, Status, WatchEvent, WatchId, kinds};
 use kubestep::apiserver::ApiServer;
 use kubestep::client::{Api, Context, Reflector};
 use kubestep::json::{self, Json, Str};
@@ -61,6 +61,12 @@ impl Nodes {
             kubestep::json!({ "metadata": { "name": "default", "namespace": "default" } }),
         ));
         nodes.run(Duration::from_secs(1));
+        // The node lifecycle controller's part: a node that is ready has no taint.
+        for node in nodes.call(Request::list(kinds::NODES, ""))["items"].items() {
+            let name = node["metadata"]["name"].str();
+            let none = kubestep::json!({ "spec": { "taints": null } });
+            nodes.call(Request::patch(PatchType::Merge, kinds::NODES, "", name, none));
+        }
         nodes.start = nodes.now;
         nodes
     }

@@ -326,7 +326,7 @@ fn a_change_that_cannot_be_made_is_a_refusal() {
             The pods "a" is invalid: : policy 'm' with binding 'm' denied request: type mismatch: unexpected type name "Object.wrong", expected "Object.spec", which matches field name path from root Object type
             The pods "a" is invalid: : policy 'm' with binding 'm' denied request: error applying patch: failed to convert patch object to typed object: .spec.nope: field not declared in schema
             The pods "a" is invalid: : policy 'm' with binding 'm' denied request: expression 'Object{spec: Object.spec{nodeName: object.nope}}' resulted in error: no such key: nope
-            The pods "a" is invalid: : policy 'm' with binding 'm' denied request: JSON Patch: Unable to remove nonexistent key: /spec/nope
+            The pods "a" is invalid: : policy 'm' with binding 'm' denied request: JSON Patch: Unable to remove nonexistent key: /spec/nope: missing value
             pod/a created
             pod/b created
         "#]],

@@ -304,7 +304,7 @@ fn a_terminal_can_be_somebody_elses() {
             2026/01/05 09:00:03 [notice] 1#1: using the "epoll" event method
             2026/01/05 09:00:03 [notice] 1#1: start worker processes
             $ kubectl exec web -- ls
-            Error from server (Forbidden): pods "web" is forbidden: User "jane" cannot create resource "pods/exec" in API group "" in the namespace "default"
+            error: unable to upgrade connection: pods "web" is forbidden: User "jane" cannot create resource "pods/exec" in API group "" in the namespace "default"
             $ kubectl create clusterrolebinding helpers --clusterrole=helper --user=jane
             clusterrolebinding.rbac.authorization.k8s.io/helpers created
             $ kubectl auth whoami --as bob

@@ -36,7 +36,7 @@ struct Input {
 /// What is written, and until when.
 enum Source {
     /// By a command: where it runs, and how many bytes of it were told.
-    Command { ask: api::Request, told: usize },
+    Command { ask: Box<api::Request>, told: usize },
     /// By a container.
     Container(Box<Follow>),
 }
@@ -63,7 +63,11 @@ pub async fn speak(server: &Server, mut channels: Channels, upgrade: Upgrade) {
         Upgrade::Exec { start, stdin, tty } => match begin(server, *start, stdin, tty) {
             Ok(ask) => {
                 let put = api::Request { verb: Verb::Update, ..ask.clone() };
-                (Source::Command { ask, told: 0 }, stdin.then(|| Input::new(put, tty, true)), tty)
+                (
+                    Source::Command { ask: Box::new(ask), told: 0 },
+                    stdin.then(|| Input::new(put, tty, true)),
+                    tty,
+                )
             }
             Err(status) => return finish(channels, Err(status)).await,
         },
@@ -176,7 +180,7 @@ impl Source {
                 Told { pieces, exit: follow.is_over().then_some(0), unread: 0 }
             }
             Source::Command { ask, told } => {
-                let mut asked = ask.clone();
+                let mut asked = ask.as_ref().clone();
                 asked.options.query.push(("bytes".into(), "true".into()));
                 // Where the pod is gone, the command went with it.
                 let answer = server.live.look(|api| api.call(asked));
