@@ -58,7 +58,16 @@ pub(super) fn run(cli: &mut Cli, args: &[String]) -> Result<Flow, Failure> {
         let conditions = request["status"]["conditions"].items().to_vec();
         let has = |kind: &str| conditions.iter().any(|condition| condition["type"].str() == kind);
         let (approved, denied) = (has("Approved"), has("Denied"));
-        if !(if kind == "Approved" { approved } else { denied }) || args.is("force") {
+        let (there, other) = match kind {
+            "Approved" => (approved, denied.then_some("Denied")),
+            _ => (denied, approved.then_some("Approved")),
+        };
+        if let Some(other) = other {
+            let message = format!("certificate signing request {name:?} is already {other}");
+            failures.push(Failure::error(message));
+            continue;
+        }
+        if !there || args.is("force") {
             let now = cli.now().rfc3339();
             let mut conditions = conditions;
             conditions.retain(|condition| condition["type"].str() != kind);

@@ -140,7 +140,7 @@ fn options_have_to_fit() {
         GET /api/v1/namespaces/default/configmaps?watch=1&resourceVersionMatch=Exact&resourceVersion=1
           422 Invalid: ListOptions.meta.k8s.io "" is invalid: [resourceVersionMatch: Forbidden: resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided, resourceVersionMatch: Unsupported value: "Exact": supported values: "NotOlderThan"]
         GET /api/v1/namespaces/default/configmaps?continue=nope
-          400 BadRequest: continue key is not valid: invalid token
+          400 BadRequest: invalid continue token: continue key is not valid: invalid character '�' looking for beginning of value
         POST /api/v1/namespaces/default/configmaps?dryRun=Some
           422 Invalid: CreateOptions.meta.k8s.io "" is invalid: dryRun: Unsupported value: ["Some"]: supported values: "All"
         POST /api/v1/namespaces/default/configmaps?fieldValidation=Some
@@ -150,7 +150,7 @@ fn options_have_to_fit() {
         DELETE /api/v1/namespaces/default/configmaps/a?propagationPolicy=Some
           422 Invalid: DeleteOptions.meta.k8s.io "" is invalid: propagationPolicy: Unsupported value: "Some": supported values: "Foreground", "Background", "Orphan", "nil"
         DELETE /api/v1/namespaces/default/configmaps/a
-          422 Invalid: DeleteOptions.meta.k8s.io "" is invalid: [dryRun: Unsupported value: ["No"]: supported values: "All", propagationPolicy: Invalid value: "Orphan": orphanDependents and deletionPropagation cannot be both set]
+          422 Invalid: DeleteOptions.meta.k8s.io "" is invalid: [propagationPolicy: Invalid value: "Orphan": orphanDependents and deletionPropagation cannot be both set, dryRun: Unsupported value: ["No"]: supported values: "All"]
         POST /api/v1/namespaces/default/services
           201 a Service
         GET /api/v1/namespaces/default/services/alone/proxy/

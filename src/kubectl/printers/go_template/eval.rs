@@ -205,7 +205,10 @@ impl Run<'_> {
             values.push(self.operand(argument, dot, command)?);
         }
         values.extend(last);
-        functions::call(name, &values).map_err(located)
+        functions::call(name, &values).map_err(|why| match why.ends_with(functions::INCOMPATIBLE) {
+            true => located(format!("{why}: {}", incompatible(arguments, &values))),
+            false => located(why),
+        })
     }
 
     fn operand(&mut self, operand: &Operand, dot: &Json, command: &Command) -> Result<Json, String> {
@@ -260,4 +263,16 @@ pub(super) fn shown(value: &Json) -> String {
         Json::Null => "<no value>".into(),
         other => go_value(other),
     }
+}
+
+/// The types of the first value and of the first that cannot be compared with it: an object's numbers are `int64`, those of a
+/// template `int`.
+fn incompatible(operands: &[Operand], values: &[Json]) -> String {
+    let type_of = |i: usize| match operands.get(i) {
+        Some(Operand::Literal(Json::Int(_))) => "int",
+        _ => functions::go_type(&values[i]),
+    };
+    let kind = |i: usize| functions::go_type(&values[i]);
+    let other = (1..values.len()).find(|i| kind(*i) != kind(0)).unwrap_or(0);
+    format!("{} and {}", type_of(0), type_of(other))
 }

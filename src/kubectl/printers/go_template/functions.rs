@@ -159,6 +159,9 @@ fn slice(values: &[Json]) -> Result<Json, String> {
     }
 }
 
+/// What is said of two values that cannot be compared; their types are to follow.
+pub(super) const INCOMPATIBLE: &str = "incompatible types for comparison";
+
 /// Numbers of the same kind, texts and truths can be compared.
 fn order(a: &Json, b: &Json) -> Result<Ordering, String> {
     match (a, b) {
@@ -171,7 +174,17 @@ fn order(a: &Json, b: &Json) -> Result<Ordering, String> {
         (Json::Object(_) | Json::Array(_), _) | (_, Json::Object(_) | Json::Array(_)) => {
             Err("invalid type for comparison".into())
         }
-        _ => Err("incompatible types for comparison".into()),
+        _ => Err(INCOMPATIBLE.into()),
+    }
+}
+
+/// The Go type of a value of an object.
+pub(super) fn go_type(value: &Json) -> &'static str {
+    match value {
+        Json::Str(_) => "string",
+        Json::Int(_) => "int64",
+        Json::Float(_) => "float64",
+        _ => "bool",
     }
 }
 

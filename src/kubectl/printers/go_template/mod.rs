@@ -152,7 +152,7 @@ mod tests {
             ("{{$x}}", "error parsing template {{$x}}, template: output:1: undefined variable \"$x\""),
             (
                 "{{eq .n 3.0}}",
-                "error executing template \"{{eq .n 3.0}}\": template: output:1:2: executing \"output\" at <eq .n 3.0>: error calling eq: incompatible types for comparison",
+                "error executing template \"{{eq .n 3.0}}\": template: output:1:2: executing \"output\" at <eq .n 3.0>: error calling eq: incompatible types for comparison: int64 and float64",
             ),
             (
                 "{{.data.a.b}}",
