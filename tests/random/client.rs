@@ -57,7 +57,8 @@ pub fn objects(world: &World) -> Vec<(Resource, Vec<Json>)> {
 const REASONS: &[(u16, &[&str])] = &[
     (400, &["BadRequest"]),
     (401, &["Unauthorized"]),
-    (403, &["Forbidden"]),
+    // A policy that changes objects and cannot says `Invalid` with this code (`policy/mutating/dispatcher.go`).
+    (403, &["Forbidden", "Invalid"]),
     (404, &["NotFound"]),
     (405, &["MethodNotAllowed"]),
     (406, &["NotAcceptable"]),
