@@ -84,6 +84,26 @@ impl Deref for Resource {
     }
 }
 
+impl Resource {
+    /// One of which no more is known than how it is named: for rules about it, or to ask a cluster for it.
+    pub fn named(group: &str, version: &str, plural: &str, singular: &str, namespaced: bool) -> Resource {
+        Resource::Custom(Arc::new(ResourceInfo {
+            group: group.into(),
+            version: version.into(),
+            plural: plural.into(),
+            singular: singular.into(),
+            kind: Str::default(),
+            namespaced,
+            short_names: words(&[]),
+            categories: words(&[]),
+            verbs: &[],
+            subresources: &[],
+            ty: None,
+            definition: Json::Null,
+        }))
+    }
+}
+
 impl fmt::Debug for Resource {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Debug::fmt(&**self, f)

@@ -3,10 +3,7 @@
 use super::cli::Cli;
 use super::discovery::Discovery;
 use super::failure::Failure;
-use crate::api::kinds::Words;
 use crate::api::{ObjectKey, Resource, ResourceInfo};
-use crate::json::{Json, Str};
-use std::sync::Arc;
 
 fn is_called(resource: &ResourceInfo, name: &str) -> bool {
     resource.plural == name
@@ -30,20 +27,8 @@ fn custom(word: &str) -> Option<Resource> {
     if plural.is_empty() || !is_version || !group.contains('.') {
         return None;
     }
-    Some(Resource::Custom(Arc::new(ResourceInfo {
-        group: group.into(),
-        version: version.into(),
-        plural: plural.into(),
-        singular: format!("{plural}.{group}").into(),
-        kind: Str::default(),
-        namespaced: true,
-        short_names: Words::default(),
-        categories: Words::default(),
-        verbs: &[],
-        subresources: &[],
-        ty: None,
-        definition: Json::Null,
-    })))
+    let singular = format!("{plural}.{group}");
+    Some(Resource::named(group, version, plural, &singular, true))
 }
 
 /// The resource of that name, among those that discovery tells of.

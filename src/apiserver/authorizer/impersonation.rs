@@ -4,9 +4,8 @@
 use super::ApiServer;
 use crate::api::rbac::Attributes;
 use crate::api::user::{ACCOUNTS, AUTHENTICATED, account};
-use crate::api::{Resource, ResourceInfo, Status, User, kinds};
-use crate::json::{Json, Str};
-use std::sync::Arc;
+use crate::api::{Resource, Status, User, kinds};
+use crate::json::Str;
 
 /// Refuses `by` being taken for `other`.
 pub fn check(server: &ApiServer, by: &User, other: &User) -> Result<(), Status> {
@@ -38,20 +37,7 @@ pub fn check(server: &ApiServer, by: &User, other: &User) -> Result<(), Status> 
 
 /// A resource that rules speak of and that has no objects.
 fn virtual_kind(group: &str, plural: &str) -> Resource {
-    Resource::Custom(Arc::new(ResourceInfo {
-        group: group.into(),
-        version: Str::fixed("v1"),
-        plural: plural.into(),
-        singular: Str::default(),
-        kind: Str::default(),
-        namespaced: false,
-        short_names: kinds::words(&[]),
-        categories: kinds::words(&[]),
-        verbs: &[],
-        subresources: &[],
-        ty: None,
-        definition: Json::Null,
-    }))
+    Resource::named(group, "v1", plural, "", false)
 }
 
 fn demand(

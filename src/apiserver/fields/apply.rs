@@ -39,13 +39,7 @@ pub fn apply(server: &mut ApiServer, now: Time, request: &Request) -> Result<Res
     let stored = server.object(resource, &key);
     let exists = stored.is_some();
     let live = stored.unwrap_or_else(Json::object);
-    let mut faults = Vec::new();
-    typed::faults(kind, config, "", &mut faults);
-    if !faults.is_empty() {
-        let why = match faults.as_slice() {
-            [one] => one.clone(),
-            all => format!("errors:{}", all.iter().map(|f| format!("\n  {f}")).collect::<String>()),
-        };
+    if let Err(why) = typed::check(kind, config) {
         let slash = if resource.group.is_empty() { "/" } else { "" };
         let message = format!(
             "failed to create typed patch object ({}/{}; {slash}{}, Kind={}): {why}",

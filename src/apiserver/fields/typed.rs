@@ -7,8 +7,19 @@ use crate::api::schema::{Shape, Special, Type};
 use crate::collections::Map;
 use crate::json::{Json, Str};
 
+/// Whether a configuration is one of its type, or all that keeps it from that, as one text (`ValidationErrors`).
+pub fn check(kind: Kind, config: &Json) -> Result<(), String> {
+    let mut found = Vec::new();
+    faults(kind, config, "", &mut found);
+    match found.as_slice() {
+        [] => Ok(()),
+        [one] => Err(one.clone()),
+        all => Err(format!("errors:{}", all.iter().map(|fault| format!("\n  {fault}")).collect::<String>())),
+    }
+}
+
 /// What keeps a configuration from being one of its type.
-pub fn faults(kind: Kind, value: &Json, path: &str, out: &mut Vec<String>) {
+fn faults(kind: Kind, value: &Json, path: &str, out: &mut Vec<String>) {
     match kind.form() {
         Form::Fields => match value {
             Json::Object(_) => {

@@ -232,15 +232,8 @@ fn operations(value: &Value) -> Result<Json, String> {
 
 /// The object under a configuration; lists and maps that are one value cannot be changed so.
 fn applied(kind: Kind, object: &Json, config: &Json) -> Result<Json, String> {
-    let mut faults = Vec::new();
-    typed::faults(kind, config, "", &mut faults);
-    if !faults.is_empty() {
-        let why = match faults.as_slice() {
-            [one] => one.clone(),
-            all => format!("errors:{}", all.iter().map(|f| format!("\n  {f}")).collect::<String>()),
-        };
-        return Err(format!("failed to convert patch object to typed object: {why}"));
-    }
+    typed::check(kind, config)
+        .map_err(|why| format!("failed to convert patch object to typed object: {why}"))?;
     let mut atomics = Vec::new();
     find_atomics(kind, config, "", &mut atomics);
     if !atomics.is_empty() {
